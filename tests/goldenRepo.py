@@ -9,7 +9,7 @@ stack's former task made from it; ``data/golden/README.md`` explains both.
 __all__ = ["unpackGolden"]
 
 import pathlib
-import tarfile
+import shutil
 
 DATA = pathlib.Path(__file__).parent / "data" / "golden"
 
@@ -30,6 +30,5 @@ def unpackGolden(folder):
         Folder with ``expected.json`` and the templates.
     """
     for archive in sorted(DATA.glob("*.tar.xz")):
-        with tarfile.open(archive) as packed:
-            packed.extractall(folder, filter="data")
+        shutil.unpack_archive(archive, folder)
     return pathlib.Path(folder, "repo"), pathlib.Path(folder, "repo_expected")

@@ -1,1 +1,6 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Difference-imaging templates from coadds, without resampling."""
 
+from .getCoaddAsTemplate import *
+from .makeCoaddTemplate import *

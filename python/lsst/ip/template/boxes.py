@@ -1,0 +1,79 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Arithmetic on sets of integer boxes."""
+
+__all__ = ["boundingBox", "subtractBox", "subtractBoxes"]
+
+import lsst.geom as geom
+
+
+def boundingBox(boxes):
+    """Find the smallest box that contains all of some boxes.
+
+    Parameters
+    ----------
+    boxes : `~collections.abc.Iterable` [`lsst.geom.Box2I`]
+        Boxes in one pixel grid.
+
+    Returns
+    -------
+    bbox : `lsst.geom.Box2I`
+        Their bounding box; empty if there are none.
+    """
+    bbox = geom.Box2I()
+    for box in boxes:
+        bbox.include(box)
+    return bbox
+
+
+def subtractBox(bbox, cover):
+    """Cut one box out of another.
+
+    Parameters
+    ----------
+    bbox, cover : `lsst.geom.Box2I`
+        Boxes in one pixel grid.
+
+    Returns
+    -------
+    rest : `list` [`lsst.geom.Box2I`]
+        At most four disjoint, non-empty boxes that together hold the pixels
+        of ``bbox`` that are not in ``cover``.
+    """
+    common = bbox.clippedTo(cover)
+    if common.isEmpty():
+        return [] if bbox.isEmpty() else [bbox]
+    xMin, xMax, yMin, yMax = bbox.getMinX(), bbox.getMaxX(), common.getMinY(), common.getMaxY()
+    spans = [
+        (xMin, bbox.getMinY(), xMax, yMin - 1),
+        (xMin, yMin, common.getMinX() - 1, yMax),
+        (common.getMaxX() + 1, yMin, xMax, yMax),
+        (xMin, yMax + 1, xMax, bbox.getMaxY()),
+    ]
+    return [
+        geom.Box2I(geom.Point2I(x0, y0), geom.Point2I(x1, y1))
+        for x0, y0, x1, y1 in spans
+        if x0 <= x1 and y0 <= y1
+    ]
+
+
+def subtractBoxes(bbox, covers):
+    """Cut several boxes out of one.
+
+    Parameters
+    ----------
+    bbox : `lsst.geom.Box2I`
+        Box to cut from.
+    covers : `~collections.abc.Iterable` [`lsst.geom.Box2I`]
+        Boxes to cut out, in the same pixel grid; they may overlap.
+
+    Returns
+    -------
+    rest : `list` [`lsst.geom.Box2I`]
+        Disjoint, non-empty boxes that together hold the pixels of ``bbox``
+        that are in none of ``covers``.
+    """
+    rest = [] if bbox.isEmpty() else [bbox]
+    for cover in covers:
+        rest = [piece for box in rest for piece in subtractBox(box, cover)]
+    return rest

@@ -1,0 +1,163 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The PipelineTask that makes a template for each detector of a visit."""
+
+__all__ = ["MakeCoaddTemplateConfig", "MakeCoaddTemplateConnections", "MakeCoaddTemplateTask"]
+
+from dataclasses import dataclass
+
+import lsst.geom as geom
+from lsst.afw.geom import SkyWcs
+from lsst.afw.image import VisitInfo
+from lsst.pex.config import FieldValidationError, RangeField
+from lsst.pipe.base import (
+    NoWorkFound,
+    PipelineTask,
+    PipelineTaskConfig,
+    PipelineTaskConnections,
+)
+from lsst.pipe.base.connectionTypes import Input, Output
+from lsst.skymap import BaseSkyMap
+
+from .getCoaddAsTemplate import GetCoaddAsTemplateTask
+
+
+@dataclass(frozen=True)
+class ScienceGeometry:
+    """What a template must know of a science exposure, without its pixels.
+
+    It answers as the exposure itself would.
+    """
+
+    bbox: geom.Box2I
+    """Bounding box of the detector, in its own pixels."""
+
+    wcs: SkyWcs | None
+    """Pixels of the detector to sky."""
+
+    visitInfo: VisitInfo | None
+    """Observing conditions."""
+
+    def getBBox(self):
+        return self.bbox
+
+    def getWcs(self):
+        return self.wcs
+
+    def getInfo(self):
+        return self
+
+    def getVisitInfo(self):
+        return self.visitInfo
+
+
+class MakeCoaddTemplateConnections(
+    PipelineTaskConnections,
+    dimensions=("instrument", "visit", "detector", "skymap"),
+    defaultTemplates={"coaddName": "deep", "warpTypeSuffix": "", "fakesType": ""},
+):
+    """Datasets that `MakeCoaddTemplateTask` reads and writes."""
+
+    bbox = Input(
+        doc="Bounding box of the science exposure, in its own pixels.",
+        name="{fakesType}calexp.bbox",
+        storageClass="Box2I",
+        dimensions=("instrument", "visit", "detector"),
+    )
+    wcs = Input(
+        doc="WCS of the science exposure.",
+        name="{fakesType}calexp.wcs",
+        storageClass="Wcs",
+        dimensions=("instrument", "visit", "detector"),
+    )
+    visitInfo = Input(
+        doc="Observing conditions of the science exposure.",
+        name="{fakesType}calexp.visitInfo",
+        storageClass="VisitInfo",
+        dimensions=("instrument", "visit", "detector"),
+    )
+    skyMap = Input(
+        doc="Skymap that the coadds were made on.",
+        name=BaseSkyMap.SKYMAP_DATASET_TYPE_NAME,
+        storageClass="SkyMap",
+        dimensions=("skymap",),
+    )
+    coaddExposures = Input(
+        doc="Coadds to copy the template's pixels from.",
+        name="{fakesType}{coaddName}Coadd{warpTypeSuffix}",
+        storageClass="ExposureF",
+        dimensions=("tract", "patch", "skymap", "band"),
+        multiple=True,
+        deferLoad=True,
+    )
+    template = Output(
+        doc="Template for the science exposure, in the pixel grid of the closest tract.",
+        name="{fakesType}{coaddName}Diff_templateCoadd{warpTypeSuffix}",
+        storageClass="ExposureF",
+        dimensions=("instrument", "visit", "detector"),
+    )
+
+
+class MakeCoaddTemplateConfig(PipelineTaskConfig, pipelineConnections=MakeCoaddTemplateConnections):
+    """Configuration of `MakeCoaddTemplateTask`."""
+
+    getTemplate = GetCoaddAsTemplateTask.makeField("Copies coadd patches into the template.")
+    requiredTemplateFraction = RangeField(
+        dtype=float,
+        default=0.1,
+        min=0.0,
+        max=1.0,
+        doc="Smallest fraction of the template's pixels that must have data. With less, no template is "
+        "written; 0 writes every template.",
+    )
+
+    def validate(self):
+        super().validate()
+        getTemplate = self.getTemplate.value
+        warpTypeSuffix = "" if getTemplate.warpType == "direct" else "PsfMatched"
+        self._requireSame("coaddName", getTemplate.coaddName, "getTemplate.coaddName")
+        self._requireSame("warpTypeSuffix", warpTypeSuffix, "getTemplate.warpType")
+
+    def _requireSame(self, template, wanted, field):
+        given = getattr(self.connections, template)
+        if given != wanted:
+            raise FieldValidationError(
+                type(self).getTemplate,
+                self,
+                f"connections.{template} is {given!r}, but {field} wants {wanted!r}: set connections.{template} to "
+                f"{wanted!r}, or change {field}.",
+            )
+
+
+class MakeCoaddTemplateTask(PipelineTask):
+    """Make the template for one detector of a visit from coadds.
+
+    The science exposure's pixels are never read, only its bounding box, WCS
+    and visit info.
+    """
+
+    ConfigClass = MakeCoaddTemplateConfig
+    _DefaultName = "makeCoaddTemplate"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.makeSubtask("getTemplate")
+
+    def runQuantum(self, butlerQC, inputRefs, outputRefs):
+        science = ScienceGeometry(
+            bbox=butlerQC.get(inputRefs.bbox),
+            wcs=butlerQC.get(inputRefs.wcs),
+            visitInfo=butlerQC.get(inputRefs.visitInfo),
+        )
+        result = self.getTemplate.runQuantum(science, butlerQC, inputRefs.skyMap, inputRefs.coaddExposures)
+        self._checkCoverage(result.area / result.exposure.getBBox().getArea())
+        butlerQC.put(result.exposure, outputRefs.template)
+
+    def _checkCoverage(self, fraction):
+        """Raise `lsst.pipe.base.NoWorkFound` if too few pixels have data."""
+        required = self.config.requiredTemplateFraction
+        if fraction < required:
+            raise NoWorkFound(
+                f"Only {100 * fraction:.1f}% of the template's pixels have data; "
+                f"requiredTemplateFraction wants {100 * required:.1f}%."
+            )

@@ -197,7 +197,7 @@ class GetCoaddAsTemplateTask(Task):
             a photometric calibration.
         """
         if sensorRef is not None:
-            raise ValueError("sensorRef is a parameter of the Gen2 middleware and no longer usable; give None.")
+            raise ValueError("sensorRef is a Gen2 middleware parameter that is no longer usable; give None.")
         bbox = _templateBBox(tractInfo, skyCorners)
         self.log.info("Template dimensions: %s in tract %d", bbox.getDimensions(), tractInfo.getId())
         overlaps, missing = self._findOverlaps(tractInfo, patchList, availableCoaddRefs, bbox)
@@ -256,7 +256,7 @@ class GetCoaddAsTemplateTask(Task):
                 self.log.warning("Skip patch %d of tract %d: it has no coadd", patch, tractInfo.getId())
                 missing.append(patch)
             elif overlap.isEmpty():
-                self.log.info("Skip patch %d of tract %d: no pixels in the template", patch, tractInfo.getId())
+                self.log.info("Skip patch %d: its outer box has no pixels in the template", patch)
             else:
                 overlaps.append(PatchOverlap(patch=patch, bbox=overlap))
         return overlaps, missing
@@ -336,10 +336,10 @@ def _checkComplete(template, used, tract):
     """Raise if the template lacks what no template may lack."""
     if not used:
         raise NoCoaddPixelsError(f"No patch of tract {tract} has pixels in the template.")
-    if template.getPsf() is None:
-        raise RuntimeError(f"No PSF found in the coadds of tract {tract}, patches {used}.")
-    if template.getPhotoCalib() is None:
-        raise RuntimeError(f"No photometric calibration found in the coadds of tract {tract}, patches {used}.")
+    info = template.getInfo()
+    for what, present in (("PSF", info.hasPsf()), ("photometric calibration", info.hasPhotoCalib())):
+        if not present:
+            raise RuntimeError(f"No {what} found in the coadds of tract {tract}, patches {used}.")
 
 
 def _countDataPixels(mask, rows=256):
@@ -351,6 +351,6 @@ def _countDataPixels(mask, rows=256):
     noData = mask.getPlaneBitMask("NO_DATA")
     array = mask.array
     return sum(
-        int(np.count_nonzero((array[start : start + rows] & noData) == 0))
+        int(np.count_nonzero((array[start:start + rows] & noData) == 0))
         for start in range(0, len(array), rows)
     )

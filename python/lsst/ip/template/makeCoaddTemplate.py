@@ -124,8 +124,8 @@ class MakeCoaddTemplateConfig(PipelineTaskConfig, pipelineConnections=MakeCoaddT
             raise FieldValidationError(
                 type(self).getTemplate,
                 self,
-                f"connections.{template} is {given!r}, but {field} wants {wanted!r}: set connections.{template} to "
-                f"{wanted!r}, or change {field}.",
+                f"connections.{template} is {given!r}, but {field} wants {wanted!r}: "
+                f"set connections.{template} to {wanted!r}, or change {field}.",
             )
 
 

@@ -1,0 +1,125 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Small scenes for the tests: skymaps, coadds and exposures in memory.
+
+Every coadd pixel tells where it comes from: its value is made of its patch
+and its place in the tract.
+"""
+
+__all__ = ["makeCoadd", "makeExposure", "makeHandles", "makeSkyMap", "pixelValues"]
+
+import lsst.geom as geom
+import numpy as np
+from lsst.afw.detection import GaussianPsf
+from lsst.afw.geom import makeCdMatrix, makeSkyWcs
+from lsst.afw.image import ExposureF, FilterLabel, PhotoCalib
+from lsst.pipe.base import InMemoryDatasetHandle
+from lsst.skymap import DiscreteSkyMap
+
+PIXEL_SCALE = 1.0
+"""Pixel scale of tracts and exposures, in arcseconds."""
+
+
+def makeSkyMap(centers=((10.0, 0.0),), radius=0.03, patchSize=50, border=5):
+    """Make a discrete skymap with a tract around each centre.
+
+    Parameters
+    ----------
+    centers : `~collections.abc.Sequence` [`tuple` [`float`, `float`]]
+        Right ascension and declination of each tract's centre, in degrees.
+    radius : `float`
+        Radius of the tracts, in degrees.
+    patchSize, border : `int`
+        Size of the patches' inner boxes and width of the border around
+        them, in pixels.
+    """
+    config = DiscreteSkyMap.ConfigClass()
+    config.raList = [ra for ra, dec in centers]
+    config.decList = [dec for ra, dec in centers]
+    config.radiusList = [radius] * len(centers)
+    config.projection = "TAN"
+    config.pixelScale = PIXEL_SCALE
+    config.tractOverlap = 0.0
+    config.tractBuilder["legacy"].patchInnerDimensions = [patchSize, patchSize]
+    config.tractBuilder["legacy"].patchBorder = border
+    return DiscreteSkyMap(config)
+
+
+def makeExposure(center, size=(60, 40), rotation=0.0, flipX=False, xy0=(0, 0)):
+    """Make a science exposure centred at a place on the sky.
+
+    Parameters
+    ----------
+    center : `lsst.geom.SpherePoint`
+        Place of the centre of its box.
+    size : `tuple` [`int`, `int`]
+        Width and height, in pixels.
+    rotation : `float`
+        Position angle of its y axis, in degrees.
+    flipX : `bool`
+        Turn the x axis around?
+    xy0 : `tuple` [`int`, `int`]
+        Lower left pixel.
+    """
+    bbox = geom.Box2I(geom.Point2I(*xy0), geom.Extent2I(*size))
+    cdMatrix = makeCdMatrix(
+        scale=PIXEL_SCALE * geom.arcseconds, orientation=rotation * geom.degrees, flipX=flipX
+    )
+    wcs = makeSkyWcs(crpix=geom.Box2D(bbox).getCenter(), crval=center, cdMatrix=cdMatrix)
+    return ExposureF(bbox, wcs)
+
+
+def pixelValues(patch, bbox):
+    """Give the pixels of a patch's coadd, of shape (height, width)."""
+    y, x = np.mgrid[bbox.getMinY():bbox.getEndY(), bbox.getMinX():bbox.getEndX()]
+    return (10000 * patch + 100 * (y % 100) + x % 100).astype(np.float32)
+
+
+def makeCoadd(tractInfo, patch, bbox=None, band="r", calibration=2.0):
+    """Make the coadd of a patch.
+
+    Parameters
+    ----------
+    tractInfo : `lsst.skymap.TractInfo`
+        Tract.
+    patch : `int`
+        Sequential patch number.
+    bbox : `lsst.geom.Box2I`, optional
+        Box of the coadd, in tract pixels; by default the patch's outer box.
+    band : `str`
+        Band of its filter label.
+    calibration : `float`
+        Calibration mean, in nJy a count.
+    """
+    bbox = tractInfo[patch].getOuterBBox() if bbox is None else bbox
+    coadd = ExposureF(bbox, tractInfo.getWcs())
+    coadd.image.array = pixelValues(patch, bbox)
+    coadd.variance.array = 1.0 + patch
+    coadd.mask.array = (coadd.image.array % 7 == 0) * coadd.mask.getPlaneBitMask("DETECTED")
+    coadd.setPsf(GaussianPsf(11, 11, 2.0 + 0.01 * patch))
+    coadd.setFilter(FilterLabel(band=band, physical=f"{band}_x"))
+    coadd.setPhotoCalib(PhotoCalib(calibration))
+    return coadd
+
+
+def makeHandles(tractInfo, patches, **kwargs):
+    """Make handles of the coadds of some patches, keyed by patch number.
+
+    Parameters
+    ----------
+    tractInfo : `lsst.skymap.TractInfo`
+        Tract.
+    patches : `~collections.abc.Iterable` [`int`]
+        Sequential patch numbers.
+    **kwargs
+        For `makeCoadd`.
+    """
+    return {
+        patch: InMemoryDatasetHandle(
+            makeCoadd(tractInfo, patch, **kwargs),
+            storageClass="ExposureF",
+            tract=tractInfo.getId(),
+            patch=patch,
+        )
+        for patch in patches
+    }

@@ -1,10 +1,62 @@
 # This file is part of lsst-lite.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How lsst-lite says that it does not have something."""
+"""How lsst-lite says that it does not have something, or is in the way.
 
-__all__ = ["absentAttribute", "moduleGetattr", "notInLite"]
+Every package of lsst-lite imports this module, so the check for a full stack
+that lsst-lite hides runs once in a process, whichever package comes first.
+"""
+
+__all__ = ["AbsentModuleError", "absentAttribute", "absentModule", "moduleGetattr", "notInLite"]
+
+import os
+import warnings
+
+import lsst
 
 _POINTER = "is not in lsst-lite; it needs the full LSST Science Pipelines stack (https://pipelines.lsst.io)"
+
+# What lsst-lite supplies, as folders below ``lsst``.
+_PACKAGES = (
+    "geom",
+    "afw/coord",
+    "afw/detection",
+    "afw/fits",
+    "afw/geom",
+    "afw/image",
+    "afw/math",
+    "daf/base",
+    "ip/diffim",
+    "obs/base",
+    "pex/exceptions",
+    "skymap",
+)
+
+
+class AbsentModuleError(ModuleNotFoundError, NotImplementedError):
+    """A module of the full stack that lsst-lite does not have.
+
+    Code that tries whether the module can be imported sees the
+    `ImportError` that it expects; everyone else sees the pointer to the full
+    stack.
+    """
+
+
+def absentModule(dottedName):
+    """Make the error for a whole module that lite lacks.
+
+    Parameters
+    ----------
+    dottedName : `str`
+        Full dotted name, such as ``lsst.afw.table``.
+
+    Returns
+    -------
+    error : `AbsentModuleError`
+        To be raised by the stand-in for that module.
+    """
+    # With its ``name`` set, "from lsst.afw import table" would drop this error
+    # and its pointer, and make one that says only "cannot import name".
+    return AbsentModuleError(f"{dottedName} {_POINTER}")
 
 
 def absentAttribute(dottedName):
@@ -59,3 +111,43 @@ def moduleGetattr(moduleName):
         raise absentAttribute(f"{moduleName}.{name}")
 
     return __getattr__
+
+
+def _shadowed(searchPath, own):
+    """Find packages that come later on the path than lite's.
+
+    Parameters
+    ----------
+    searchPath : `list` [`str`]
+        Folders in which ``lsst`` packages are looked for, in order.
+    own : `str`
+        The one of them that is lite's.
+
+    Returns
+    -------
+    shadowed : `list` [`str`]
+        Folders of the packages that cannot be imported because of lite's.
+    """
+    folders = [os.path.realpath(folder) for folder in searchPath]
+    own = os.path.realpath(own)
+    if own not in folders:
+        return []
+    later = dict.fromkeys(folders[folders.index(own) + 1 :])
+    later.pop(own, None)
+    candidates = (os.path.join(folder, *package.split("/")) for folder in later for package in _PACKAGES)
+    return [folder for folder in candidates if os.path.isfile(os.path.join(folder, "__init__.py"))]
+
+
+def _warnIfInTheWay():
+    """Warn if lsst-lite hides packages of a full stack."""
+    own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+    shadowed = _shadowed(list(lsst.__path__), own)
+    if shadowed:
+        warnings.warn(
+            f"lsst-lite in {own} hides {', '.join(shadowed)}, which come later on the path. lsst-lite is for "
+            "environments without the LSST Science Pipelines stack: take it off the path, or uninstall it.",
+            stacklevel=2,
+        )
+
+
+_warnIfInTheWay()

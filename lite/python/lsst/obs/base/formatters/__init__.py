@@ -1,0 +1,9 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Formatters that the Butler's default configuration names."""
+
+__all__ = []
+
+from lsst.afw._lite import moduleGetattr
+
+__getattr__ = moduleGetattr(__name__)

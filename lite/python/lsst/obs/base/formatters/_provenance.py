@@ -1,0 +1,60 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where a stored dataset comes from, as header cards of its file."""
+
+__all__ = ["addProvenance"]
+
+from lsst.daf.base import PropertyList
+from lsst.daf.butler import DatasetProvenance
+
+_PREFIX = "LSST BUTLER"
+
+# Real coadds have thousands of inputs; beyond this many, only their number
+# is kept, so that the header stays a header.
+_MAX_INPUTS = 3000
+
+_COMMENTS = {
+    "ID": "Dataset ID",
+    "RUN": "Run collection",
+    "DATASETTYPE": "Dataset type",
+}
+
+
+def addProvenance(metadata, ref, provenance=None):
+    """Set the ``LSST BUTLER`` cards of a dataset that is to be stored.
+
+    Parameters
+    ----------
+    metadata : `lsst.daf.base.PropertyList`
+        Header of the dataset; changed in place. Provenance that it has from
+        an earlier storage is taken away first.
+    ref : `lsst.daf.butler.DatasetRef`
+        Dataset that is stored.
+    provenance : `lsst.daf.butler.DatasetProvenance`, optional
+        Inputs and quantum that it was made from.
+    """
+    if provenance is None:
+        provenance = DatasetProvenance()
+    cards = provenance.to_flat_dict(
+        ref,
+        prefix=_PREFIX,
+        sep=" ",
+        simple_types=True,
+        max_inputs=_MAX_INPUTS,
+        store_minimalist_inputs=True,
+    )
+    for name in metadata.names():
+        if name.startswith(f"{_PREFIX} "):
+            metadata.remove(name)
+    extra = PropertyList()
+    for name, value in cards.items():
+        extra.set(name, value, _comment(name))
+    metadata.update(extra)
+
+
+def _comment(name):
+    """Give the comment of a provenance card, empty if it has none."""
+    key = name.removeprefix(f"{_PREFIX} ")
+    if key.startswith("DATAID "):
+        return "Data identifier"
+    return _COMMENTS.get(key, "")

@@ -1,0 +1,430 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Storage of images, masks, masked images and exposures as FITS files."""
+
+__all__ = (
+    "FitsExposureFormatter",
+    "FitsImageFormatter",
+    "FitsImageFormatterBase",
+    "FitsMaskFormatter",
+    "FitsMaskedImageFormatter",
+    "StandardFitsImageFormatterBase",
+)
+
+import warnings
+import zlib
+from abc import abstractmethod
+from collections.abc import Mapping
+from typing import Any
+
+import lsst.daf.butler
+import lsst.resources
+from lsst.afw._lite import moduleGetattr, notInLite
+from lsst.afw.detection import Psf
+from lsst.afw.fits import CompressionOptions
+from lsst.afw.fits._opaque import OpaqueComponent
+from lsst.afw.image import (
+    ExposureFitsReader,
+    FilterLabel,
+    ImageFitsReader,
+    MaskedImageFitsReader,
+    MaskFitsReader,
+)
+from lsst.daf.butler import FormatterV2
+
+from ._provenance import addProvenance
+
+_PLANES = ("image", "mask", "variance")
+
+# Exposure format version from which on filter labels in files are the
+# standard ones, so that a disagreement with the data ID is worth a warning.
+_STANDARD_FILTERS_VERSION = 2
+
+# Dither seeds of the FITS tile compression convention are 1 to 10000.
+_SEEDS = 10000
+
+
+class FitsImageFormatterBase(FormatterV2):
+    """Formatter of anything that a FITS reader of `lsst.afw.image` reads.
+
+    Notes
+    -----
+    One reader serves one read, whatever parts of the file that asks for, so
+    that the file is opened once and each header is parsed once.
+    """
+
+    can_read_from_local_file = True
+    default_extension = ".fits"
+    supported_extensions = frozenset({".fits", ".fits.gz", ".fits.fz", ".fz", ".fit"})
+
+    _reader = None
+    _reader_path = None
+
+    @property
+    @abstractmethod
+    def reader(self):
+        """Reader of the file (an instance of ``ReaderClass``)."""
+        raise NotImplementedError("Must be implemented by derived classes.")
+
+    @abstractmethod
+    def readComponent(self, component: str) -> Any:
+        """Read one component.
+
+        Parameters
+        ----------
+        component : `str`
+            Name of the component.
+
+        Returns
+        -------
+        value : `object`
+            The component; `None` if the file does not have it.
+
+        Raises
+        ------
+        KeyError
+            Raised if there is no such component.
+        """
+        raise NotImplementedError("Must be implemented by derived classes.")
+
+    @abstractmethod
+    def readFull(self) -> Any:
+        """Read the whole dataset, or the part that the parameters ask for.
+
+        Returns
+        -------
+        dataset : `object`
+            Dataset of the Python type that the reader makes.
+        """
+        raise NotImplementedError("Must be implemented by derived classes.")
+
+    def read_from_local_file(self, path: str, component: str | None = None, expected_size: int = -1) -> Any:
+        # Docstring inherited.
+        self._reader_path = path
+        self._reader = None
+        try:
+            return self.readFull() if component is None else self.readComponent(component)
+        finally:
+            self._reader = None
+            self._reader_path = None
+
+
+class StandardFitsImageFormatterBase(FitsImageFormatterBase):
+    """Formatter of image-like objects that are written with recipes.
+
+    A recipe says how each of the planes ``image``, ``mask`` and ``variance``
+    is compressed: a mapping that `lsst.afw.fits.CompressionOptions` takes.
+    An empty recipe means no compression. The write parameter ``recipe``
+    names the one to use; without it, it is the one named ``default``.
+    """
+
+    supported_write_parameters = frozenset({"recipe"})
+    ReaderClass: type
+
+    @property
+    def reader(self):
+        # Docstring inherited.
+        if self._reader is None:
+            path = self._reader_path
+            if path is None:
+                path = self.file_descriptor.location.path
+            self._reader = self.ReaderClass(path)
+        return self._reader
+
+    @property
+    def checked_parameters(self):
+        """Read parameters (`dict`), known to the storage class.
+
+        Raises `KeyError` for a parameter that the storage class lacks.
+        """
+        parameters = self.file_descriptor.parameters
+        if parameters is None:
+            parameters = {}
+        self.file_descriptor.storageClass.validateParameters(parameters)
+        return parameters
+
+    @property
+    def storageClass_dtype(self):
+        """Pixel type of the storage class (`numpy.dtype`), or `None`."""
+        return getattr(self.file_descriptor.storageClass.pytype, "dtype", None)
+
+    @classmethod
+    def validate_write_recipes(cls, recipes: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        """Validate recipes and fill in what they leave to the defaults.
+
+        Parameters
+        ----------
+        recipes : `~collections.abc.Mapping` or `None`
+            Recipes by name.
+
+        Returns
+        -------
+        validated : `dict` or `None`
+            Complete recipes by name.
+
+        Raises
+        ------
+        RuntimeError
+            Raised for a plane other than ``image``, ``mask``, ``variance``
+            and for compression options that make no sense.
+        """
+        if not recipes:
+            return recipes
+        return {name: _validateRecipe(name, recipe) for name, recipe in recipes.items()}
+
+    def get_image_compression_settings(self, recipeName: str | None) -> dict:
+        """Look up a recipe.
+
+        Parameters
+        ----------
+        recipeName : `str` or `None`
+            Name of the recipe; `None` for the default one.
+
+        Returns
+        -------
+        recipe : `dict`
+            Compression options by plane; empty for no compression. Dithered
+            quantization is seeded from the data ID, so that the same dataset
+            is always written the same.
+
+        Raises
+        ------
+        RuntimeError
+            Raised if there is no such recipe.
+        """
+        if not recipeName:
+            if "default" not in self.write_recipes:
+                return {}
+            recipeName = "default"
+        if recipeName not in self.write_recipes:
+            known = ", ".join(sorted(self.write_recipes)) or "none"
+            raise RuntimeError(f"Unknown write recipe {recipeName!r}; there are: {known}.")
+        recipe = self.write_recipes[recipeName]
+        return {plane: self._seeded(options) for plane, options in recipe.items()}
+
+    def _seeded(self, options):
+        """Give the quantization of a plane its dither seed."""
+        quantization = options.get("quantization")
+        if not quantization or quantization.get("seed"):
+            return options
+        identity = repr(sorted(self.data_id.required.items())).encode()
+        return options | {"quantization": quantization | {"seed": 1 + zlib.crc32(identity) % _SEEDS}}
+
+    def write_local_file(self, in_memory_dataset: Any, uri: lsst.resources.ResourcePath) -> None:
+        # Docstring inherited.
+        recipe = self.get_image_compression_settings(self.write_parameters.get("recipe"))
+        if recipe:
+            in_memory_dataset.writeFitsWithOptions(uri.ospath, recipe)
+        else:
+            in_memory_dataset.writeFits(uri.ospath)
+
+
+class FitsImageFormatter(StandardFitsImageFormatterBase):
+    """Formatter of `lsst.afw.image.Image`."""
+
+    ReaderClass = ImageFitsReader
+
+    def readComponent(self, component: str) -> Any:
+        # Docstring inherited.
+        return _readGeometry(self.reader, component)
+
+    def readFull(self) -> Any:
+        # Docstring inherited.
+        return self.reader.read(dtype=self.storageClass_dtype, **self.checked_parameters)
+
+
+class FitsMaskFormatter(StandardFitsImageFormatterBase):
+    """Formatter of `lsst.afw.image.Mask`."""
+
+    ReaderClass = MaskFitsReader
+
+    def readComponent(self, component: str) -> Any:
+        # Docstring inherited.
+        return _readGeometry(self.reader, component)
+
+    def readFull(self) -> Any:
+        # Docstring inherited.
+        return self.reader.read(dtype=self.storageClass_dtype, **self.checked_parameters)
+
+
+class FitsMaskedImageFormatter(StandardFitsImageFormatterBase):
+    """Formatter of `lsst.afw.image.MaskedImage`."""
+
+    ReaderClass = MaskedImageFitsReader
+
+    def readComponent(self, component: str) -> Any:
+        # Docstring inherited.
+        readers = {
+            "image": self.reader.readImage,
+            "mask": self.reader.readMask,
+            "variance": self.reader.readVariance,
+        }
+        if component in readers:
+            return readers[component](**self.checked_parameters)
+        return _readGeometry(self.reader, component)
+
+    def readFull(self) -> Any:
+        # Docstring inherited.
+        return self.reader.read(dtype=self.storageClass_dtype, **self.checked_parameters)
+
+
+class FitsExposureFormatter(FitsMaskedImageFormatter):
+    """Formatter of `lsst.afw.image.Exposure`.
+
+    The filter label of what is read is made to agree with the data ID.
+    """
+
+    ReaderClass = ExposureFitsReader
+
+    @property
+    def checked_parameters(self):
+        # Docstring inherited.
+        parameters = dict(super().checked_parameters)
+        if parameters.pop("amp", None) is not None:
+            raise notInLite("lsst.afw.cameraGeom.Amplifier, which the read parameter 'amp' stands for,")
+        # A detector says how to read amplifiers and nothing else.
+        parameters.pop("detector", None)
+        return parameters
+
+    def add_provenance(
+        self, in_memory_dataset: Any, /, *, provenance: lsst.daf.butler.DatasetProvenance | None = None
+    ) -> Any:
+        # Docstring inherited.
+        addProvenance(in_memory_dataset.metadata, self.dataset_ref, provenance)
+        return in_memory_dataset
+
+    def readComponent(self, component: str) -> Any:
+        # Docstring inherited.
+        readers = {
+            "id": self.reader.readExposureId,
+            "metadata": self.reader.readMetadata,
+            "wcs": self.reader.readWcs,
+            "coaddInputs": self.reader.readCoaddInputs,
+            "psf": self.reader.readPsf,
+            "photoCalib": self.reader.readPhotoCalib,
+            "filter": self.reader.readFilter,
+            "validPolygon": self.reader.readValidPolygon,
+            "apCorrMap": self.reader.readApCorrMap,
+            "visitInfo": self.reader.readVisitInfo,
+            "transmissionCurve": self.reader.readTransmissionCurve,
+            "detector": self.reader.readDetector,
+        }
+        if component == "summaryStats":
+            value = self.reader.readComponent("SUMMARY_STATS")
+        elif component in readers:
+            value = readers[component]()
+        else:
+            return super().readComponent(component)
+        if isinstance(value, OpaqueComponent) and not isinstance(value, Psf):
+            # The Butler would refuse it for its type, and say less.
+            raise notInLite(f"The {component} of {self.dataset_ref.datasetType.name}, {value!r},")
+        if component == "filter":
+            return self._fixFilterLabel(value)
+        return value
+
+    def readFull(self) -> Any:
+        # Docstring inherited.
+        exposure = super().readFull()
+        info = exposure.getInfo()
+        info.setFilter(self._fixFilterLabel(info.getFilter()))
+        return exposure
+
+    def _fixFilterLabel(self, fileLabel):
+        """Make the filter label agree with the data ID, which is right.
+
+        Parameters
+        ----------
+        fileLabel : `lsst.afw.image.FilterLabel` or `None`
+            Label in the file.
+
+        Returns
+        -------
+        label : `lsst.afw.image.FilterLabel` or `None`
+            The data ID's label. The file's label, if the data ID has a
+            filter but does not know its name.
+        """
+        names = {"band": None, "physical_filter": None}
+        for dimension in names.keys() & set(self.data_id.dimensions.names):
+            names[dimension] = self.data_id.get(dimension)
+            if names[dimension] is None:
+                self._warnUnknownFilter(dimension)
+                return fileLabel
+        label = _makeLabel(names["band"], names["physical_filter"])
+        if label != fileLabel and self._hasStandardFilters():
+            warnings.warn(
+                f"Reading {self.file_descriptor.location} with data ID {self.data_id}: the file has filter "
+                f"label {fileLabel}, the data ID has {label}. The data ID's is used; what wrote the file is "
+                "probably wrong.",
+                stacklevel=2,
+            )
+        return label
+
+    def _hasStandardFilters(self):
+        return self.reader.readSerializationVersion() >= _STANDARD_FILTERS_VERSION
+
+    def _warnUnknownFilter(self, dimension):
+        """Warn that the file's label, which may be old, is taken as it is."""
+        if self._hasStandardFilters():
+            return
+        warnings.warn(
+            f"Data ID {self.data_id} does not give {dimension}, so the filter label of "
+            f"{self.file_descriptor.location}, which is of an old format, may be wrong. Expand the data ID "
+            "with Registry.expandDataId before Butler.get to avoid this.",
+            stacklevel=2,
+        )
+
+
+def _readGeometry(reader, component):
+    """Read a component that says where the image is.
+
+    Parameters
+    ----------
+    reader : `lsst.afw.image.ImageFitsReader` or a sibling
+        Reader of the file.
+    component : `str`
+        ``bbox``, ``dimensions`` or ``xy0``; pixels, in PARENT coordinates.
+
+    Returns
+    -------
+    value : `lsst.geom.Box2I`, `~lsst.geom.Extent2I` or `~lsst.geom.Point2I`
+        The component.
+
+    Raises
+    ------
+    KeyError
+        Raised if it is none of these components.
+    """
+    if component not in ("bbox", "dimensions", "xy0"):
+        raise KeyError(f"Unknown component requested: {component}")
+    bbox = reader.readBBox()
+    if component == "dimensions":
+        return bbox.getDimensions()
+    if component == "xy0":
+        return bbox.getMin()
+    return bbox
+
+
+def _validateRecipe(name, recipe):
+    """Complete a recipe, or raise `RuntimeError`."""
+    if recipe is None:
+        return {}
+    unknown = set(recipe) - set(_PLANES)
+    if unknown:
+        raise RuntimeError(f"Write recipe {name!r} has plane {sorted(unknown)}; planes are {list(_PLANES)}.")
+    validated = {}
+    for plane, options in recipe.items():
+        try:
+            validated[plane] = CompressionOptions.from_mapping(options).to_dict()
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
+            raise RuntimeError(f"Write recipe {name!r} has bad options for {plane}: {options}") from error
+    return validated
+
+
+def _makeLabel(band, physicalFilter):
+    """Make the filter label of a data ID, `None` if it has no filter."""
+    if band is None and physicalFilter is None:
+        return None
+    return FilterLabel(band=band, physical=physicalFilter)
+
+
+__getattr__ = moduleGetattr(__name__)

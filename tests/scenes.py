@@ -8,8 +8,9 @@ and its place in the tract.
 
 __all__ = ["makeCoadd", "makeExposure", "makeHandles", "makeSkyMap", "pixelValues"]
 
-import lsst.geom as geom
 import numpy as np
+
+import lsst.geom as geom
 from lsst.afw.detection import GaussianPsf
 from lsst.afw.geom import makeCdMatrix, makeSkyWcs
 from lsst.afw.image import ExposureF, FilterLabel, PhotoCalib

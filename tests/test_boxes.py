@@ -3,11 +3,12 @@
 
 import unittest
 
-import lsst.geom as geom
-import lsst.utils.tests
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+
+import lsst.geom as geom
+import lsst.utils.tests
 from lsst.ip.template.boxes import boundingBox, subtractBoxes
 
 boxes = st.builds(

@@ -3,13 +3,14 @@
 
 import unittest
 
+import numpy as np
+from scenes import makeCoadd, makeExposure, makeHandles, makeSkyMap, pixelValues
+
 import lsst.geom as geom
 import lsst.utils.tests
-import numpy as np
 from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask
 from lsst.pex.config import FieldValidationError
 from lsst.pipe.base import InMemoryDatasetHandle, NoWorkFound, Struct
-from scenes import makeCoadd, makeExposure, makeHandles, makeSkyMap, pixelValues
 
 
 class Handle:

@@ -10,11 +10,12 @@ import sys
 import tempfile
 import unittest
 
-import lsst.geom as geom
-import lsst.utils.tests
 import numpy as np
 from goldenRepo import DATA, unpackGolden
 from imageDifference import ImageDifferenceTask
+
+import lsst.geom as geom
+import lsst.utils.tests
 from lsst.daf.butler import Butler
 from lsst.ip.template import MakeCoaddTemplateConfig, MakeCoaddTemplateTask
 from lsst.pex.config import FieldValidationError

@@ -14,9 +14,10 @@ __all__ = [
 
 from dataclasses import dataclass
 
+import numpy as np
+
 import lsst.afw.image as afwImage
 import lsst.geom as geom
-import numpy as np
 
 MAX_WCS_OFFSET = 1e-6
 """Largest distance between a coadd's pixel and the tract's, in pixels."""

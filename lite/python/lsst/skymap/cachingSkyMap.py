@@ -1,0 +1,66 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Sky maps that make their tracts when they are asked for."""
+
+__all__ = ["CachingSkyMap"]
+
+from .baseSkyMap import BaseSkyMap
+
+
+class CachingSkyMap(BaseSkyMap):
+    """A sky map that makes a tract when it is first asked for.
+
+    Parameters
+    ----------
+    numTracts : `int`
+        Number of tracts.
+    config : `lsst.skymap.BaseSkyMapConfig`, optional
+        Configuration of the sky map.
+    version : `int`, optional
+        Version of the definition of the tracts.
+
+    Notes
+    -----
+    A subclass defines `generateTract`, and a constructor with the parameters
+    ``config`` and ``version``, which pickles are made of.
+    """
+
+    def __init__(self, numTracts, config=None, version=0):
+        super().__init__(config)
+        self._numTracts = numTracts
+        self._tractCache = {}
+        self._version = version
+
+    def __reduce__(self):
+        return type(self), (self.config, self._version)
+
+    def __iter__(self):
+        for index in range(self._numTracts):
+            yield self[index]
+
+    def __len__(self):
+        return self._numTracts
+
+    def __getitem__(self, index):
+        if index < 0 or index >= self._numTracts:
+            raise IndexError(f"Tract index {index} is out of range [0-{self._numTracts - 1}]")
+        tractInfo = self._tractCache.get(index)
+        if tractInfo is None:
+            # Of two threads that make the same tract, both get the first.
+            tractInfo = self._tractCache.setdefault(index, self.generateTract(index))
+        return tractInfo
+
+    def generateTract(self, index):
+        """Make a tract.
+
+        Parameters
+        ----------
+        index : `int`
+            Number of the tract.
+
+        Returns
+        -------
+        tractInfo : `lsst.skymap.TractInfo`
+            The tract.
+        """
+        raise NotImplementedError()

@@ -1,0 +1,164 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The cell: the smallest unit of a sky map."""
+
+__all__ = ["CellInfo"]
+
+from lsst.geom import Box2I
+
+from .detail import makeSkyPolygonFromBBox
+
+
+class CellInfo:
+    """Where one cell of a patch is.
+
+    Parameters
+    ----------
+    index : `lsst.skymap.Index2D`
+        Column and row of the cell in its patch.
+    innerBBox : `lsst.geom.Box2I`
+        Inner bounding box, in tract pixels; the inner boxes of the cells of
+        a patch tile the patch.
+    outerBBox : `lsst.geom.Box2I`
+        Inner bounding box and border around it, in tract pixels.
+    sequentialIndex : `int`
+        Number of the cell in its patch, row by row.
+    tractWcs : `lsst.afw.geom.SkyWcs`
+        WCS of the tract.
+
+    Raises
+    ------
+    RuntimeError
+        Raised if the outer box does not contain the inner one.
+    """
+
+    def __init__(self, index, innerBBox, outerBBox, sequentialIndex, tractWcs):
+        if not outerBBox.contains(innerBBox):
+            raise RuntimeError(f"outerBBox={outerBBox} does not contain innerBBox={innerBBox}")
+        self._index = index
+        self._innerBBox = Box2I(innerBBox)
+        self._outerBBox = Box2I(outerBBox)
+        self._sequentialIndex = sequentialIndex
+        self._wcs = tractWcs
+
+    def getIndex(self):
+        """Get the column and row of the cell in its patch.
+
+        Returns
+        -------
+        index : `lsst.skymap.Index2D`
+            Column and row, counted from 0.
+        """
+        return self._index
+
+    index = property(getIndex)
+
+    def getSequentialIndex(self):
+        """Get the number of the cell in its patch.
+
+        Returns
+        -------
+        sequentialIndex : `int`
+            Number, counted row by row from 0.
+        """
+        return self._sequentialIndex
+
+    sequential_index = property(getSequentialIndex)
+
+    def getWcs(self):
+        """Get the WCS of the tract.
+
+        Returns
+        -------
+        wcs : `lsst.afw.geom.SkyWcs`
+            Tract pixels to ICRS.
+        """
+        return self._wcs
+
+    wcs = property(getWcs)
+
+    def getInnerBBox(self):
+        """Get the inner bounding box.
+
+        Returns
+        -------
+        bbox : `lsst.geom.Box2I`
+            Box in tract pixels; a copy.
+        """
+        return Box2I(self._innerBBox)
+
+    inner_bbox = property(getInnerBBox)
+
+    def getOuterBBox(self):
+        """Get the outer bounding box.
+
+        Returns
+        -------
+        bbox : `lsst.geom.Box2I`
+            Box in tract pixels; a copy.
+        """
+        return Box2I(self._outerBBox)
+
+    outer_bbox = property(getOuterBBox)
+
+    def getInnerSkyPolygon(self, tractWcs=None):
+        """Get the region on the sky of the inner bounding box.
+
+        Parameters
+        ----------
+        tractWcs : `lsst.afw.geom.SkyWcs`, optional
+            WCS to use instead of the tract's.
+
+        Returns
+        -------
+        polygon : `lsst.sphgeom.ConvexPolygon`
+            ICRS region.
+        """
+        return makeSkyPolygonFromBBox(self._innerBBox, self._wcs if tractWcs is None else tractWcs)
+
+    @property
+    def inner_sky_polygon(self):
+        """Region on the sky of the inner bounding box
+        (`lsst.sphgeom.ConvexPolygon`).
+        """
+        return self.getInnerSkyPolygon()
+
+    def getOuterSkyPolygon(self, tractWcs=None):
+        """Get the region on the sky of the outer bounding box.
+
+        Parameters
+        ----------
+        tractWcs : `lsst.afw.geom.SkyWcs`, optional
+            WCS to use instead of the tract's.
+
+        Returns
+        -------
+        polygon : `lsst.sphgeom.ConvexPolygon`
+            ICRS region.
+        """
+        return makeSkyPolygonFromBBox(self._outerBBox, self._wcs if tractWcs is None else tractWcs)
+
+    @property
+    def outer_sky_polygon(self):
+        """Region on the sky of the outer bounding box
+        (`lsst.sphgeom.ConvexPolygon`).
+        """
+        return self.getOuterSkyPolygon()
+
+    def __eq__(self, rhs):
+        if not isinstance(rhs, CellInfo):
+            return NotImplemented
+        return (
+            self._index == rhs._index
+            and self._innerBBox == rhs._innerBBox
+            and self._outerBBox == rhs._outerBBox
+        )
+
+    # Equality says nothing of the WCS, so that hashing by value would mislead.
+    __hash__ = None
+
+    def __str__(self):
+        return f"CellInfo(index={self._index})"
+
+    def __repr__(self):
+        return f"CellInfo(index={self._index}, innerBBox={self._innerBBox}, outerBBox={self._outerBBox})"

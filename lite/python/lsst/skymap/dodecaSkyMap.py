@@ -1,0 +1,124 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The sky map with the twelve faces of a dodecahedron."""
+
+__all__ = ["DodecaSkyMapConfig", "DodecaSkyMap"]
+
+import struct
+
+import lsst.geom as geom
+import lsst.pex.config as pexConfig
+
+from . import detail
+from .baseSkyMap import BaseSkyMap
+from .tractInfo import TractInfo
+
+
+class DodecaSkyMapConfig(BaseSkyMap.ConfigClass):
+    """How the dodecahedron is oriented."""
+
+    withTractsOnPoles = pexConfig.Field(
+        doc="Put the centre of a tract on each pole? Otherwise, the corner of three tracts is there",
+        dtype=bool,
+        default=False,
+    )
+
+    def setDefaults(self):
+        # Docstring inherited.
+        self.tractOverlap = 3.5
+        self.patchBorder = 250
+        # LSSTCam: pixels of 10 um, 50 um per arcsecond.
+        self.pixelScale = 10.0/50.0
+        self.patchInnerDimensions = (4000, 4000)
+        self.projection = "STG"
+
+
+class DodecaSkyMap(BaseSkyMap):
+    """A sky map of the whole sky, with twelve tracts.
+
+    Parameters
+    ----------
+    config : `lsst.skymap.DodecaSkyMapConfig`, optional
+        Configuration of the sky map.
+    """
+
+    ConfigClass = DodecaSkyMapConfig
+    _version = (1, 0)
+
+    def __init__(self, config=None):
+        super().__init__(config)
+        self._dodecahedron = detail.Dodecahedron(withFacesOnPoles=self.config.withTractsOnPoles)
+        self._tractInfoList = [self._makeTract(face) for face in range(12)]
+
+    def _makeTract(self, face):
+        """Make the tract of a face.
+
+        Parameters
+        ----------
+        face : `int`
+            Number of the face, and of the tract.
+
+        Returns
+        -------
+        tractInfo : `lsst.skymap.TractInfo`
+            The tract.
+        """
+        center = detail.coordFromVec(self._dodecahedron.getFaceCtr(face), defRA=0*geom.radians)
+        vertices = self._dodecahedron.getVertices(face)
+        return TractInfo(
+            id=face,
+            tractBuilder=self._tractBuilder,
+            ctrCoord=center,
+            vertexCoordList=[detail.coordFromVec(vertex, defRA=center.getLongitude()) for vertex in vertices],
+            tractOverlap=self.config.tractOverlap*geom.degrees,
+            wcs=self._wcsFactory.makeWcs(crPixPos=geom.Point2D(0, 0), crValCoord=center),
+        )
+
+    def __getstate__(self):
+        return {"version": self._version, "config": self.config}
+
+    def __setstate__(self, stateDict):
+        if stateDict["version"] >= (2, 0):
+            raise RuntimeError(
+                f"Cannot unpickle version {stateDict['version']} of DodecaSkyMap; this is {self._version}"
+            )
+        self.__init__(stateDict["config"])
+
+    def findTract(self, coord):
+        """Find the tract whose inner region contains a position.
+
+        Parameters
+        ----------
+        coord : `lsst.geom.SpherePoint`
+            ICRS position.
+
+        Returns
+        -------
+        tractInfo : `lsst.skymap.TractInfo`
+            The tract.
+        """
+        return self[self._dodecahedron.getFaceInd(list(coord.getVector()))]
+
+    def getVersion(self):
+        """Get the version of the definition of the tracts.
+
+        Returns
+        -------
+        version : `tuple` [`int`]
+            Two numbers; those with the same first one can be unpickled.
+        """
+        return self._version
+
+    def getWithTractsOnPoles(self):
+        """Get whether a tract is centred on each pole.
+
+        Returns
+        -------
+        withTractsOnPoles : `bool`
+            As configured.
+        """
+        return self._dodecahedron.getWithFacesOnPoles()
+
+    def updateSha1(self, sha1):
+        # Docstring inherited.
+        sha1.update(struct.pack("<?", self.config.withTractsOnPoles))

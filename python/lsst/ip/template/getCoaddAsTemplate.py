@@ -6,14 +6,21 @@ __all__ = ["GetCoaddAsTemplateConfig", "GetCoaddAsTemplateTask"]
 
 import numpy as np
 
-import lsst.afw.image as afwImage
 import lsst.geom as geom
 from lsst.pex.config import ChoiceField, Config, Field, RangeField
 from lsst.pipe.base import NoWorkFound, Struct, Task
 from lsst.utils.timer import timeMethod
 
-from .boxes import boundingBox, subtractBoxes
 from .coaddPatch import PatchOverlap, describeHandle, readPatch
+from .mosaic import Mosaic, countDataPixels
+from .patchAgreement import (
+    PatchFacts,
+    PatchMismatchError,
+    checkFilters,
+    checkWcs,
+    findCalibrationMismatches,
+    rescaleTo,
+)
 
 
 class NoCoaddPixelsError(RuntimeError):
@@ -45,6 +52,28 @@ class GetCoaddAsTemplateConfig(Config):
             "psfMatched": "Coadds of PSF-matched warps (dataset type with the suffix 'PsfMatched').",
         },
         doc="Which warps the coadds were made from.",
+    )
+    overlapPolicy = ChoiceField(
+        dtype=str,
+        default="last",
+        optional=False,
+        allowed={
+            "last": "The later patch stands, whatever its pixels are.",
+            "keepValid": "The later patch stands, but a pixel of it that is NO_DATA or NaN never replaces a "
+            "valid pixel of an earlier patch.",
+        },
+        doc="Whose pixels stand where patches overlap.",
+    )
+    calibrationMismatch = ChoiceField(
+        dtype=str,
+        default="error",
+        optional=False,
+        allowed={
+            "error": "No template is made.",
+            "warn": "Pixels are copied as they are, with a warning for each such patch.",
+            "rescale": "Image and variance of each such patch are brought to the first patch's calibration.",
+        },
+        doc="What to do about a patch whose photometric calibration is not that of the first patch.",
     )
 
 
@@ -193,19 +222,21 @@ class GetCoaddAsTemplateTask(Task):
         ValueError
             If ``sensorRef`` is given, or a corner is not on the sky.
         RuntimeError
-            If no patch has pixels in the template, or no patch has a PSF or
-            a photometric calibration.
+            If no patch has pixels in the template, no patch has a PSF or a
+            photometric calibration, or patches contradict each other or the
+            tract.
         """
         if sensorRef is not None:
             raise ValueError("sensorRef is a Gen2 middleware parameter that is no longer usable; give None.")
         bbox = _templateBBox(tractInfo, skyCorners)
         self.log.info("Template dimensions: %s in tract %d", bbox.getDimensions(), tractInfo.getId())
         overlaps, missing = self._findOverlaps(tractInfo, patchList, availableCoaddRefs, bbox)
-        template = _makeEmptyTemplate(bbox, tractInfo.getWcs())
-        used = self._copyPatches(template, overlaps, availableCoaddRefs)
-        _checkComplete(template, used, tractInfo.getId())
-        self._report(template, tractInfo.getId(), used, missing)
-        return template
+        mosaic = Mosaic(bbox, tractInfo.getWcs(), keepValid=self.config.overlapPolicy == "keepValid")
+        facts = self._copyPatches(mosaic, overlaps, availableCoaddRefs)
+        _checkComplete(mosaic.template, facts, tractInfo.getId())
+        self._checkAgreement(facts)
+        self._report(mosaic.template, tractInfo, facts, missing)
+        return mosaic.template
 
     def getCoaddDatasetName(self):
         """Name the dataset type of the coadds that the template is made from.
@@ -261,43 +292,70 @@ class GetCoaddAsTemplateTask(Task):
                 overlaps.append(PatchOverlap(patch=patch, bbox=overlap))
         return overlaps, missing
 
-    def _copyPatches(self, template, overlaps, available):
-        """Copy patches into the template and give it the first one's PSF,
-        filter and photometric calibration.
+    def _copyPatches(self, mosaic, overlaps, available):
+        """Copy the patches into the template, the last one first.
 
-        Returns the numbers of the patches that had pixels, in their order.
+        Returns what must agree between them, in their order.
         """
-        used, covered = [], []
-        # Last patch first: what a later patch covers need not be read from
-        # an earlier one.
+        wanted = self._findCalibration(overlaps, available)
+        facts = []
         for overlap in reversed(overlaps):
-            needed = boundingBox(subtractBoxes(overlap.bbox, covered))
-            if needed.isEmpty():
-                # Fully covered, but it may be the one to give the PSF.
-                needed = geom.Box2I(overlap.bbox.getMin(), geom.Extent2I(1, 1))
-            coadd = readPatch(available[overlap.patch], needed)
+            handle = available[overlap.patch]
+            coadd = readPatch(handle, mosaic.findNeeded(overlap.bbox))
             if coadd is None:
                 self.log.info("Skip patch %d: its coadd has no pixels in the template", overlap.patch)
                 continue
-            for box in subtractBoxes(coadd.getBBox(), covered):
-                template.maskedImage.assign(coadd.maskedImage[box], box)
-            covered.append(coadd.getBBox())
-            _copyComponents(template, coadd)
-            used.insert(0, overlap.patch)
-        return used
+            fact = PatchFacts.of(overlap.patch, describeHandle(handle), coadd)
+            checkWcs(coadd, mosaic.template.getWcs(), fact.name)
+            if wanted is not None and fact.photoCalib is not None:
+                coadd = rescaleTo(wanted, coadd)
+            mosaic.add(coadd)
+            facts.insert(0, fact)
+        return facts
 
-    def _report(self, template, tract, used, missing):
+    def _findCalibration(self, overlaps, available):
+        """Find the calibration that all patches are to be brought to.
+
+        None is wanted unless the configuration says to rescale.
+        """
+        if self.config.calibrationMismatch != "rescale":
+            return None
+        coadds = (readPatch(available[overlap.patch], overlap.bbox) for overlap in overlaps)
+        calibrations = (coadd.getPhotoCalib() for coadd in coadds if coadd is not None)
+        return next((photoCalib for photoCalib in calibrations if photoCalib is not None), None)
+
+    def _checkAgreement(self, facts):
+        """Raise, or warn, if the patches contradict each other."""
+        checkFilters(facts, self.log)
+        if self.config.calibrationMismatch == "rescale":
+            return
+        mismatches = findCalibrationMismatches(facts)
+        if mismatches and self.config.calibrationMismatch == "error":
+            raise PatchMismatchError(
+                " ".join(mismatches) + " The config field calibrationMismatch says what to do about it."
+            )
+        for mismatch in mismatches:
+            self.log.warning(mismatch)
+
+    def _report(self, template, tractInfo, facts, missing):
         """Log what the template was made from, and keep it as metadata."""
-        good = _countDataPixels(template.mask)
+        used = [fact.patch for fact in facts]
+        good = countDataPixels(template.mask)
         fraction = good / template.getBBox().getArea()
         self.log.info(
             "Used patches %s of tract %d: %d good pixels, %.1f%% of the template",
             used,
-            tract,
+            tractInfo.getId(),
             good,
             100 * fraction,
         )
-        self.metadata["tract"] = tract
+        if noVariance := [fact.patch for fact in facts if not fact.hasVariance]:
+            self.log.info("%d patches have no variance anywhere: %s", len(noVariance), noVariance)
+        psfPatch = next(fact.patch for fact in facts if fact.hasPsf)
+        center = geom.Point2I(geom.Box2D(template.getBBox()).getCenter())
+        if not tractInfo[psfPatch].getOuterBBox().contains(center):
+            self.log.info("The PSF is that of patch %d, which does not hold the template's centre", psfPatch)
+        self.metadata["tract"] = tractInfo.getId()
         self.metadata["patchesUsed"] = used
         self.metadata["patchesMissing"] = missing
         self.metadata["goodPixels"] = good
@@ -315,42 +373,11 @@ def _templateBBox(tractInfo, skyCorners):
     return geom.Box2I(bbox)
 
 
-def _makeEmptyTemplate(bbox, wcs):
-    """Make a template that has no data anywhere."""
-    template = afwImage.ExposureF(bbox, wcs)
-    template.maskedImage.set(np.nan, template.mask.getPlaneBitMask("NO_DATA"), np.nan)
-    return template
-
-
-def _copyComponents(template, coadd):
-    """Give the template what the coadd has of PSF, filter and calibration."""
-    if coadd.getPsf() is not None:
-        template.setPsf(coadd.getPsf())
-    if coadd.getFilter() is not None:
-        template.setFilter(coadd.getFilter())
-    if coadd.getPhotoCalib() is not None:
-        template.setPhotoCalib(coadd.getPhotoCalib())
-
-
-def _checkComplete(template, used, tract):
+def _checkComplete(template, facts, tract):
     """Raise if the template lacks what no template may lack."""
-    if not used:
+    if not facts:
         raise NoCoaddPixelsError(f"No patch of tract {tract} has pixels in the template.")
     info = template.getInfo()
     for what, present in (("PSF", info.hasPsf()), ("photometric calibration", info.hasPhotoCalib())):
         if not present:
-            raise RuntimeError(f"No {what} found in the coadds of tract {tract}, patches {used}.")
-
-
-def _countDataPixels(mask, rows=256):
-    """Count the pixels without ``NO_DATA``, some rows at a time.
-
-    Counting NaNs instead would miss pixels without data that were
-    interpolated over.
-    """
-    noData = mask.getPlaneBitMask("NO_DATA")
-    array = mask.array
-    return sum(
-        int(np.count_nonzero((array[start:start + rows] & noData) == 0))
-        for start in range(0, len(array), rows)
-    )
+            raise RuntimeError(f"No {what} found in the coadds of tract {tract}: {[fact.name for fact in facts]}.")

@@ -49,6 +49,26 @@ class PatchFacts:
     photoCalib: afwImage.PhotoCalib | None
     """Photometric calibration of the coadd."""
 
+    hasPsf: bool
+    """Has the coadd a PSF?"""
+
+    hasVariance: bool
+    """Is any variance that was read more than zero?"""
+
+    @classmethod
+    def of(cls, patch, name, coadd):
+        """Gather the facts of a coadd, or of the part that was read."""
+        return cls(
+            patch=patch,
+            name=name,
+            bbox=coadd.getBBox(),
+            filterLabel=coadd.getFilter(),
+            photoCalib=coadd.getPhotoCalib(),
+            hasPsf=coadd.hasPsf(),
+            # Row by row, since nearly always the first one tells.
+            hasVariance=any((row > 0).any() for row in coadd.variance.array),
+        )
+
 
 def _samplePoints(bbox):
     """Pick nine points of a box: corners, middles of the sides, centre."""

@@ -1,0 +1,24 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Points, boxes, angles and transforms of the LSST Science Pipelines."""
+
+from . import _affineTransform, _angle, _box, _coordinates, _interval, _linearTransform, _spherePoint, _sphereTransform
+from ._affineTransform import *
+from ._angle import *
+from ._box import *
+from ._coordinates import *
+from ._interval import *
+from ._linearTransform import *
+from ._spherePoint import *
+from ._sphereTransform import *
+
+__all__ = [
+    *_affineTransform.__all__, *_angle.__all__, *_box.__all__, *_coordinates.__all__, *_interval.__all__,
+    *_linearTransform.__all__, *_spherePoint.__all__, *_sphereTransform.__all__,
+]
+
+# Pickles name classes by their public module, as those of the full stack do.
+for _name in __all__:
+    if hasattr(globals()[_name], "__module__"):
+        globals()[_name].__module__ = __name__
+del _name

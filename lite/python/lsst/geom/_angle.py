@@ -1,0 +1,393 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+__all__ = ["Angle", "AngleUnit", "radians", "degrees", "hours", "arcminutes", "arcseconds", "milliarcseconds",
+           "PI", "TWOPI", "HALFPI", "ONE_OVER_PI", "SQRTPI", "INVSQRTPI", "ROOT2",
+           "degToRad", "radToDeg", "radToArcsec", "radToMas", "arcsecToRad", "masToRad", "isAngle"]
+
+import math
+
+import lsst.sphgeom
+
+from ._convert import argumentError, divide, formatG, toDouble
+
+PI = math.pi
+TWOPI = PI * 2.0
+HALFPI = PI * 0.5
+ONE_OVER_PI = 1.0 / PI
+SQRTPI = math.sqrt(PI)
+INVSQRTPI = 1.0 / math.sqrt(PI)
+ROOT2 = math.sqrt(2.0)
+
+
+class AngleUnit:
+    """Unit of an angle; a number times a unit is an `Angle`.
+
+    The units are the module's constants: there is no constructor.
+    """
+
+    __slots__ = ("_radians",)
+
+    def __init__(self, *args, **kwargs):
+        raise TypeError("lsst.geom.AngleUnit: No constructor defined!")
+
+    def __mul__(self, other):
+        if isinstance(other, (Angle, AngleUnit)):
+            raise NotImplementedError
+        try:
+            return _makeAngle(toDouble(other) * self._radians)
+        except TypeError:
+            return NotImplemented
+
+    __rmul__ = __mul__
+
+    def __eq__(self, other):
+        if not isinstance(other, AngleUnit):
+            return NotImplemented
+        return self._radians == other._radians
+
+    __hash__ = None
+
+    def __reduce__(self):
+        return AngleUnit, (1.0 * self,)
+
+
+def _makeUnit(value):
+    """Make a unit of a size given in radians."""
+    unit = AngleUnit.__new__(AngleUnit)
+    unit._radians = value
+    return unit
+
+
+radians = _makeUnit(1.0)
+degrees = _makeUnit(PI / 180.0)
+hours = _makeUnit(PI * 15.0 / 180.0)
+arcminutes = _makeUnit(PI / 60 / 180.0)
+arcseconds = _makeUnit(PI / 180.0 / 3600.0)
+# Not PI/180/3.6e6, or 180 degrees would differ from as many
+# milliarcseconds in the last bit.
+milliarcseconds = _makeUnit(PI / (180.0 * 3.6e6))
+
+
+class Angle:
+    """Angle, kept in radians.
+
+    Parameters
+    ----------
+    val : `float`, optional
+        Size of the angle.
+    units : `AngleUnit`, optional
+        Unit of ``val``.
+    """
+
+    __slots__ = ("_radians",)
+
+    def __init__(self, *args, **kwargs):
+        if not args and not kwargs:
+            self._radians = 0.0
+            return
+        try:
+            self._radians = _angleArguments(*args, **kwargs)
+        except TypeError as err:
+            raise argumentError("Angle", *args, **kwargs) from err
+
+    def asAngularUnits(self, units, /):
+        """Return the size in a given unit.
+
+        Parameters
+        ----------
+        units : `AngleUnit`
+            The unit.
+
+        Returns
+        -------
+        size : `float`
+            Number of units.
+        """
+        return self._radians / _requireUnit("asAngularUnits", units)._radians
+
+    def asRadians(self):
+        """Return the size in radians (`float`)."""
+        return self._radians
+
+    def asDegrees(self):
+        """Return the size in degrees (`float`)."""
+        return self._radians / degrees._radians
+
+    def asHours(self):
+        """Return the size in hours (`float`)."""
+        return self._radians / hours._radians
+
+    def asArcminutes(self):
+        """Return the size in minutes of arc (`float`)."""
+        return self._radians / arcminutes._radians
+
+    def asArcseconds(self):
+        """Return the size in seconds of arc (`float`)."""
+        return self._radians / arcseconds._radians
+
+    def asMilliarcseconds(self):
+        """Return the size in thousandths of a second of arc (`float`)."""
+        return self._radians / milliarcseconds._radians
+
+    def wrap(self):
+        """Return the equivalent angle from 0 to less than 2 pi radians
+        (`Angle`).
+        """
+        return _makeAngle(wrapRadians(self._radians))
+
+    def wrapCtr(self):
+        """Return the equivalent angle from -pi to less than pi radians
+        (`Angle`).
+        """
+        return _makeAngle(_wrapCentred(self._radians))
+
+    def wrapNear(self, refAng, /):
+        """Return the equivalent angle that is closest to another one.
+
+        Parameters
+        ----------
+        refAng : `Angle`
+            The reference.
+
+        Returns
+        -------
+        angle : `Angle`
+            Angle from ``refAng - pi`` to less than ``refAng + pi``, but for
+            rounding errors at the upper limit.
+        """
+        reference = requireAngle("wrapNear", refAng)._radians
+        wrapped = _wrapCentred(self._radians - reference) + reference
+        if wrapped - reference >= PI:
+            wrapped -= TWOPI
+        if wrapped - reference < -PI:
+            wrapped += TWOPI
+        return _makeAngle(wrapped)
+
+    def separation(self, other, /):
+        """Return the signed difference to another angle.
+
+        Parameters
+        ----------
+        other : `Angle`
+            The angle to subtract.
+
+        Returns
+        -------
+        difference : `Angle`
+            Difference from -pi to less than pi radians.
+        """
+        return _makeAngle(_wrapCentred(self._radians - requireAngle("separation", other)._radians))
+
+    def __float__(self):
+        return self._radians
+
+    def __abs__(self):
+        return _makeAngle(abs(self._radians))
+
+    def __neg__(self):
+        return _makeAngle(-self._radians)
+
+    def __add__(self, other):
+        other = _asAngle(other)
+        return NotImplemented if other is None else _makeAngle(self._radians + other._radians)
+
+    def __sub__(self, other):
+        other = _asAngle(other)
+        return NotImplemented if other is None else _makeAngle(self._radians - other._radians)
+
+    def __iadd__(self, other):
+        self._radians += requireAngle("__iadd__", other)._radians
+        return _makeAngle(self._radians)
+
+    def __isub__(self, other):
+        self._radians -= requireAngle("__isub__", other)._radians
+        return _makeAngle(self._radians)
+
+    def __mul__(self, other):
+        try:
+            return _makeAngle(self._radians * toDouble(other))
+        except TypeError:
+            return NotImplemented
+
+    __rmul__ = __mul__
+
+    def __imul__(self, other):
+        self._radians *= toDouble(other)
+        return _makeAngle(self._radians)
+
+    def __truediv__(self, other):
+        if isinstance(other, Angle):
+            raise TypeError("unsupported operand type(s) for /: 'Angle' and 'Angle'")
+        try:
+            return _makeAngle(divide(self._radians, toDouble(other)))
+        except TypeError:
+            return NotImplemented
+
+    def __eq__(self, other):
+        if isinstance(other, Angle):
+            mine, theirs = self._radians, other._radians
+            return mine == theirs or (mine != mine and theirs != theirs)
+        return self._compare(other, float.__eq__)
+
+    def __ne__(self, other):
+        equal = self.__eq__(other)
+        return equal if equal is NotImplemented else not equal
+
+    def __lt__(self, other):
+        return self._compare(other, float.__lt__)
+
+    def __le__(self, other):
+        return self._compare(other, float.__le__)
+
+    def __gt__(self, other):
+        return self._compare(other, float.__gt__)
+
+    def __ge__(self, other):
+        return self._compare(other, float.__ge__)
+
+    __hash__ = None
+
+    def _compare(self, other, operation):
+        """Compare with an angle, or with a number of radians."""
+        try:
+            return operation(self._radians, toDouble(other))
+        except TypeError:
+            return NotImplemented
+
+    def __reduce__(self):
+        return Angle, (self._radians,)
+
+    def __str__(self):
+        return f"{formatG(self._radians)} rad"
+
+    def __repr__(self):
+        value = self.asDegrees()
+        return f"Angle({value:0.17g}, degrees)" if math.isfinite(value) else f"Angle(float('{value}'), degrees)"
+
+
+def _makeAngle(value):
+    """Make an angle of a size given in radians."""
+    angle = Angle.__new__(Angle)
+    angle._radians = value
+    return angle
+
+
+def _angleArguments(val, units=radians):
+    """Compute the size, in radians, from the arguments of `Angle`."""
+    return toDouble(val) * _requireUnit("Angle", units)._radians
+
+
+def _asAngle(value):
+    """Return an angle, also for one of `lsst.sphgeom`; `None` for others."""
+    if isinstance(value, Angle):
+        return value
+    return _makeAngle(value.asRadians()) if isinstance(value, lsst.sphgeom.Angle) else None
+
+
+def requireAngle(what, value):
+    """Return an argument that must be an angle.
+
+    Parameters
+    ----------
+    what : `str`
+        Name of the function that got the argument.
+    value : `object`
+        The argument.
+
+    Returns
+    -------
+    angle : `Angle`
+        The argument.
+
+    Raises
+    ------
+    TypeError
+        Raised if it is something else.
+    """
+    angle = _asAngle(value)
+    if angle is None:
+        raise argumentError(what, value)
+    return angle
+
+
+def _requireUnit(what, value):
+    """Return an argument that must be a unit."""
+    if not isinstance(value, AngleUnit):
+        raise argumentError(what, value)
+    return value
+
+
+def wrapRadians(value):
+    """Wrap a number of radians to the range from 0 to less than 2 pi."""
+    wrapped = math.fmod(value, TWOPI) if math.isfinite(value) else math.nan
+    if wrapped < 0.0:
+        wrapped += TWOPI
+    # A tiny negative number plus 2 pi gives 2 pi.
+    return 0.0 if wrapped >= TWOPI else wrapped
+
+
+def _wrapCentred(value):
+    """Wrap a number of radians to the range from -pi to less than pi."""
+    wrapped = math.fmod(value, TWOPI) if math.isfinite(value) else math.nan
+    if wrapped < -PI:
+        wrapped += TWOPI
+        return -PI if wrapped >= PI else wrapped
+    if wrapped >= PI:
+        wrapped -= TWOPI
+        return -PI if wrapped < -PI else wrapped
+    return wrapped
+
+
+def degToRad(x, /):
+    """Convert degrees to radians (`float`)."""
+    return toDouble(x) * PI / 180.0
+
+
+def radToDeg(x, /):
+    """Convert radians to degrees (`float`)."""
+    return toDouble(x) * 180.0 / PI
+
+
+def radToArcsec(x, /):
+    """Convert radians to seconds of arc (`float`)."""
+    return toDouble(x) * 3600.0 * 180.0 / PI
+
+
+def radToMas(x, /):
+    """Convert radians to thousandths of a second of arc (`float`)."""
+    return toDouble(x) * 1000.0 * 3600.0 * 180.0 / PI
+
+
+def arcsecToRad(x, /):
+    """Convert seconds of arc to radians (`float`)."""
+    return (toDouble(x) / 3600.0) * PI / 180.0
+
+
+def masToRad(x, /):
+    """Convert thousandths of a second of arc to radians (`float`)."""
+    return (toDouble(x) / (1000.0 * 3600.0)) * PI / 180.0
+
+
+def isAngle(value, /):
+    """Tell an angle from a number.
+
+    Parameters
+    ----------
+    value : `Angle` or `float`
+        What to look at.
+
+    Returns
+    -------
+    flag : `bool`
+        `True` for an angle.
+
+    Raises
+    ------
+    TypeError
+        Raised if ``value`` is neither.
+    """
+    if isinstance(value, Angle):
+        return True
+    toDouble(value)
+    return False

@@ -1,0 +1,848 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+__all__ = ["BoxD", "BoxI", "Box2D", "Box2I"]
+
+import math
+import sys
+
+import numpy as np
+
+from lsst.pex.exceptions import InvalidParameterError, OverflowError
+
+from ._convert import INT_MAX, EnumLikeCpp, argumentError, toBool, toDouble, toInt, wrapInt
+from ._coordinates import Extent2D, Extent2I, Point2D, Point2I
+from ._interval import IntervalD, IntervalI
+
+
+class _Box:
+    """What both kinds of boxes can do.
+
+    Subclasses keep ``_minX``, ``_minY``, ``_maxX`` and ``_maxY`` and set
+    ``Point``, ``Extent`` and ``_interval``.
+    """
+
+    __slots__ = ("_maxX", "_maxY", "_minX", "_minY")
+
+    def _copyFrom(self, other):
+        """Take over the limits of another box."""
+        self._minX, self._minY = other._minX, other._minY
+        self._maxX, self._maxY = other._maxX, other._maxY
+
+    @classmethod
+    def _fromLimits(cls, minX, minY, maxX, maxY):
+        """Make a box of limits that are known to be good."""
+        box = cls.__new__(cls)
+        box._minX, box._minY, box._maxX, box._maxY = minX, minY, maxX, maxY
+        return box
+
+    @classmethod
+    def _fromIntervals(cls, x, y):
+        """Make a box of its ranges in x and y."""
+        return cls(cls.Point(x._min, y._min), cls.Point(x._max, y._max), False)
+
+    def _requireBox(self, what, other):
+        if not isinstance(other, type(self)):
+            raise argumentError(what, other)
+
+    def _requireExtent(self, what, other):
+        if not isinstance(other, self.Extent):
+            raise argumentError(what, other)
+
+    def _toBuffer(self, what, buffer):
+        """Convert an argument that is an extent, or a number for both."""
+        if isinstance(buffer, self.Extent):
+            return buffer
+        try:
+            return self.Extent(self._element(buffer))
+        except TypeError as err:
+            raise argumentError(what, buffer) from err
+
+    def swap(self, other, /):
+        """Exchange the limits with another box."""
+        self._requireBox("swap", other)
+        mine = self._fromLimits(self._minX, self._minY, self._maxX, self._maxY)
+        self._copyFrom(other)
+        other._copyFrom(mine)
+
+    def getMin(self):
+        """Return the corner with the smallest coordinates."""
+        return self.Point(self._minX, self._minY)
+
+    def getMax(self):
+        """Return the corner with the largest coordinates."""
+        return self.Point(self._maxX, self._maxY)
+
+    def getMinX(self):
+        """Return the smallest x coordinate."""
+        return self._minX
+
+    def getMinY(self):
+        """Return the smallest y coordinate."""
+        return self._minY
+
+    def getMaxX(self):
+        """Return the largest x coordinate."""
+        return self._maxX
+
+    def getMaxY(self):
+        """Return the largest y coordinate."""
+        return self._maxY
+
+    minX = property(getMinX, doc="The smallest x coordinate.")
+    minY = property(getMinY, doc="The smallest y coordinate.")
+    maxX = property(getMaxX, doc="The largest x coordinate.")
+    maxY = property(getMaxY, doc="The largest y coordinate.")
+
+    def getDimensions(self):
+        """Return width and height."""
+        return self.Extent(self.getWidth(), self.getHeight())
+
+    def getCorners(self):
+        """Return the corners, counterclockwise from the lowest one (`list`).
+        """
+        return [self.getMin(), self.Point(self._maxX, self._minY), self.getMax(),
+                self.Point(self._minX, self._maxY)]
+
+    def intersects(self, other, /):
+        """Tell whether any point is in both boxes (`bool`)."""
+        return self.overlaps(other)
+
+    def isDisjointFrom(self, other, /):
+        """Tell whether no point is in both boxes (`bool`)."""
+        return not self.overlaps(other)
+
+    def contains(self, *args, **kwargs):
+        """Tell whether points, or all of another box, are inside.
+
+        Parameters
+        ----------
+        other : point or box
+            What to look for; positional only. An empty box is inside any
+            other.
+        x, y : number or array of numbers
+            Coordinates to look for, instead.
+
+        Returns
+        -------
+        flag : `bool` or `numpy.ndarray` of `bool`
+            The answer, for each pair of coordinates.
+        """
+        if len(args) == 1 and not kwargs:
+            return self.__contains__(args[0])
+        if len(args) + len(kwargs) != 2 or not kwargs.keys() <= {"x", "y"}:
+            raise argumentError("contains", *args, **kwargs)
+        return self._containsCoordinates(*args, **kwargs)
+
+    def _containsCoordinates(self, x, y):
+        try:
+            x, y = self._asArray(x), self._asArray(y)
+        except (TypeError, ValueError) as err:
+            raise argumentError("contains", x, y) from err
+        inside = (x >= self._minX) & (y >= self._minY) & self._belowMaximum(x, y)
+        return inside if inside.ndim else bool(inside)
+
+    def dilatedBy(self, buffer, /):
+        """Return a box that is larger on all sides.
+
+        Parameters
+        ----------
+        buffer : number or extent
+            By how much, for both or for each direction; negative ones make
+            it smaller, and empty if nothing is left.
+        """
+        buffer = self._toBuffer("dilatedBy", buffer)
+        return self._fromIntervals(self.getX().dilatedBy(buffer.x), self.getY().dilatedBy(buffer.y))
+
+    def erodedBy(self, buffer, /):
+        """Return a box that is smaller on all sides.
+
+        Parameters
+        ----------
+        buffer : number or extent
+            By how much, for both or for each direction; negative ones make
+            it larger.
+        """
+        return self.dilatedBy(-self._toBuffer("erodedBy", buffer))
+
+    def shiftedBy(self, offset, /):
+        """Return a box that is moved by an extent."""
+        self._requireExtent("shiftedBy", offset)
+        return self._fromIntervals(self.getX().shiftedBy(offset.x), self.getY().shiftedBy(offset.y))
+
+    def reflectedAboutX(self, x, /):
+        """Return the mirror image with respect to the line of this x."""
+        return self._fromIntervals(self.getX().reflectedAbout(x), self.getY())
+
+    def reflectedAboutY(self, y, /):
+        """Return the mirror image with respect to the line of this y."""
+        return self._fromIntervals(self.getX(), self.getY().reflectedAbout(y))
+
+    def clippedTo(self, other, /):
+        """Return the part that is also in another box."""
+        self._requireBox("clippedTo", other)
+        return self._fromIntervals(self.getX().clippedTo(other.getX()), self.getY().clippedTo(other.getY()))
+
+    __hash__ = None
+
+    def __reduce__(self):
+        return type(self), (self.getMin(), self.getMax())
+
+    def __str__(self):
+        return f"(minimum={self.getMin()}, maximum={self.getMax()})"
+
+    def __repr__(self):
+        return f"{type(self).__name__}(corner={self.getMin()!r}, dimensions={self.getDimensions()!r})"
+
+
+class Box2I(_Box):
+    """Rectangle of pixels.
+
+    Minimum and maximum are both inside. All empty boxes are equal.
+
+    Parameters
+    ----------
+    minimum, maximum : `Point2I`
+        Opposite corners.
+    corner, dimensions : `Point2I`, `Extent2I`
+        Corner, and width and height, instead.
+    x, y : `IntervalI`
+        Ranges in x and y, instead.
+    other : `Box2D` or `Box2I`
+        Box to convert or to copy, instead; without any argument the box is
+        empty.
+    invert : `bool`, optional
+        Whether to exchange limits (or to go the other way from the corner)
+        where a size is negative; otherwise the box is empty then.
+    edgeHandling : `Box2I.EdgeHandlingEnum`, optional
+        Whether to include (``EXPAND``) or to leave out (``SHRINK``) pixels
+        that are partly in a `Box2D`; pixels reach half a pixel beyond their
+        integer position.
+
+    Raises
+    ------
+    lsst.pex.exceptions.InvalidParameterError
+        Raised if the limits of a `Box2D` are not finite.
+    lsst.pex.exceptions.OverflowError
+        Raised if the box does not fit into 32-bit integers.
+    """
+
+    __slots__ = ()
+
+    Point = Point2I
+    Extent = Extent2I
+    _interval = IntervalI
+    _element = staticmethod(toInt)
+
+    class EdgeHandlingEnum(EnumLikeCpp):
+        """What to do with pixels that are partly inside."""
+
+        EXPAND = 0
+        SHRINK = 1
+
+    EXPAND = EdgeHandlingEnum.EXPAND
+    SHRINK = EdgeHandlingEnum.SHRINK
+
+    def __init__(self, *args, **kwargs):
+        self._minX = self._minY = 0
+        self._maxX = self._maxY = -1
+        if args or kwargs:
+            _dispatch(self, args, kwargs)
+
+    def _setConverted(self, other, edgeHandling=EdgeHandlingEnum.EXPAND):
+        if not isinstance(other, Box2D) or not isinstance(edgeHandling, Box2I.EdgeHandlingEnum):
+            raise argumentError("Box2I", other, edgeHandling)
+        handling = IntervalI.EdgeHandlingEnum(edgeHandling.value)
+        self._setIntervals(IntervalI(other.getX(), handling), IntervalI(other.getY(), handling))
+
+    def _setIntervals(self, x, y):
+        if not x.isEmpty() and not y.isEmpty():
+            self._minX, self._minY, self._maxX, self._maxY = x._min, y._min, x._max, y._max
+
+    def _setCorners(self, minimum, maximum, invert=True):
+        dimensions = maximum - minimum
+        (minX, minY), (width, height) = minimum, dimensions
+        if not toBool(invert) and (width < 0 or height < 0):
+            return
+        if width < 0:
+            minX, width = minX + width, -width
+        if height < 0:
+            minY, height = minY + height, -height
+        self._minX, self._minY, self._maxX, self._maxY = minX, minY, minX + width, minY + height
+
+    def _setCornerAndSize(self, corner, dimensions, invert=True):
+        (minX, minY), (width, height) = corner, dimensions
+        if width == 0 or height == 0 or (not toBool(invert) and (width < 0 or height < 0)):
+            return
+        if width < 0:
+            minX, width = minX + width + 1, -width
+        if height < 0:
+            minY, height = minY + height + 1, -height
+        maxX, maxY = minX + width - 1, minY + height - 1
+        if maxX > INT_MAX or maxY > INT_MAX:
+            raise OverflowError("Box dimensions too large; integer overflow detected.")
+        self._minX, self._minY, self._maxX, self._maxY = wrapInt(minX), wrapInt(minY), maxX, maxY
+
+    @staticmethod
+    def makeCenteredBox(center, size):
+        """Make a box around a position.
+
+        Parameters
+        ----------
+        center : `Point2D`
+            Desired center, which is met within half a pixel.
+        size : `Extent2I`
+            Width and height; the box is empty if one of them is not positive.
+
+        Returns
+        -------
+        box : `Box2I`
+            The box.
+
+        Raises
+        ------
+        lsst.pex.exceptions.InvalidParameterError
+            Raised if the center is not finite.
+        """
+        if not isinstance(center, Point2D) or not isinstance(size, Extent2I):
+            raise argumentError("makeCenteredBox", center, size)
+        if not math.isfinite(center.x) or not math.isfinite(center.y):
+            raise InvalidParameterError("Cannot make Box2I with non-finite center")
+        corner = center + size * -0.5 + Extent2D(0.5, 0.5)
+        return Box2I(Point2I(corner), size, False)
+
+    @staticmethod
+    def _asArray(values):
+        return np.asarray(values).astype(np.int32)
+
+    def _belowMaximum(self, x, y):
+        return (x <= self._maxX) & (y <= self._maxY)
+
+    def getBegin(self):
+        """Return the position of the first pixel (`Point2I`)."""
+        return Point2I(self._minX, self._minY)
+
+    def getEnd(self):
+        """Return the position after the last pixel (`Point2I`)."""
+        return Point2I(self._maxX + 1, self._maxY + 1)
+
+    def getBeginX(self):
+        """Return the x coordinate of the first pixel (`int`)."""
+        return self._minX
+
+    def getBeginY(self):
+        """Return the y coordinate of the first pixel (`int`)."""
+        return self._minY
+
+    def getEndX(self):
+        """Return the x coordinate after the last pixel (`int`)."""
+        return self._maxX + 1
+
+    def getEndY(self):
+        """Return the y coordinate after the last pixel (`int`)."""
+        return self._maxY + 1
+
+    beginX = property(getBeginX, doc="The x coordinate of the first pixel (`int`).")
+    beginY = property(getBeginY, doc="The y coordinate of the first pixel (`int`).")
+    endX = property(getEndX, doc="The x coordinate after the last pixel (`int`).")
+    endY = property(getEndY, doc="The y coordinate after the last pixel (`int`).")
+
+    def getWidth(self):
+        """Return the number of columns (`int`)."""
+        return self._maxX - self._minX + 1
+
+    def getHeight(self):
+        """Return the number of rows (`int`)."""
+        return self._maxY - self._minY + 1
+
+    def getArea(self):
+        """Return the number of pixels, in 32 bits (`int`)."""
+        return wrapInt(self.getWidth() * self.getHeight())
+
+    width = property(getWidth, doc="The number of columns (`int`).")
+    height = property(getHeight, doc="The number of rows (`int`).")
+    area = property(getArea, doc="The number of pixels (`int`).")
+
+    def getCenter(self):
+        """Return the center (`Point2D`)."""
+        return Box2D(self).getCenter()
+
+    def getCenterX(self):
+        """Return the x coordinate of the center (`float`)."""
+        return self.getCenter().x
+
+    def getCenterY(self):
+        """Return the y coordinate of the center (`float`)."""
+        return self.getCenter().y
+
+    centerX = property(getCenterX, doc="The x coordinate of the center (`float`).")
+    centerY = property(getCenterY, doc="The y coordinate of the center (`float`).")
+
+    def getX(self):
+        """Return the range of x coordinates (`IntervalI`)."""
+        return IntervalI._fromMinMax(self._minX, self._maxX)
+
+    def getY(self):
+        """Return the range of y coordinates (`IntervalI`)."""
+        return IntervalI._fromMinMax(self._minY, self._maxY)
+
+    x = property(getX, doc="The range of x coordinates (`IntervalI`).")
+    y = property(getY, doc="The range of y coordinates (`IntervalI`).")
+
+    def getSlices(self):
+        """Return what selects the box from an array (`tuple` of `slice`).
+
+        The first slice is for y, as in `numpy`, and the array is meant to
+        start at the origin.
+        """
+        return slice(self._minY, self._maxY + 1, 1), slice(self._minX, self._maxX + 1, 1)
+
+    slices = property(getSlices, doc="What selects the box from an array.")
+
+    def grid(self, dtype=np.int32):
+        """Return the positions of all pixels.
+
+        Parameters
+        ----------
+        dtype : `numpy.dtype`, optional
+            Type of the arrays.
+
+        Returns
+        -------
+        x, y : `numpy.ndarray`
+            Coordinates, in arrays of the shape (height, width).
+        """
+        return np.meshgrid(self.x.arange(dtype=dtype), self.y.arange(dtype=dtype))
+
+    def isEmpty(self):
+        """Tell whether there is no pixel inside (`bool`)."""
+        return self._maxX < self._minX
+
+    def __contains__(self, other):
+        if isinstance(other, Box2I):
+            return other.isEmpty() or (other._minX >= self._minX and other._minY >= self._minY
+                                       and other._maxX <= self._maxX and other._maxY <= self._maxY)
+        if not isinstance(other, Point2I):
+            raise argumentError("contains", other)
+        x, y = other._values
+        return self._minX <= x <= self._maxX and self._minY <= y <= self._maxY
+
+    def overlaps(self, other, /):
+        """Tell whether any pixel is in both boxes (`bool`)."""
+        self._requireBox("overlaps", other)
+        if self.isEmpty() or other.isEmpty():
+            return False
+        return (self._minX <= other._maxX and other._minX <= self._maxX
+                and self._minY <= other._maxY and other._minY <= self._maxY)
+
+    def expandedTo(self, other, /):
+        """Return the smallest box with this and more inside.
+
+        Parameters
+        ----------
+        other : `Point2I` or `Box2I`
+            What to add.
+
+        Returns
+        -------
+        box : `Box2I`
+            The box.
+        """
+        if isinstance(other, Point2I):
+            other = Box2I(other, other)
+        self._requireBox("expandedTo", other)
+        return self._fromIntervals(self.getX().expandedTo(other.getX()), self.getY().expandedTo(other.getY()))
+
+    def grow(self, buffer, /):
+        """Make this box larger on all sides.
+
+        Parameters
+        ----------
+        buffer : `int` or `Extent2I`
+            By how much, for both or for each direction; negative ones make
+            it smaller, and empty if nothing is left.
+        """
+        self._copyFrom(self.dilatedBy(buffer))
+
+    def shift(self, offset, /):
+        """Move this box by an extent."""
+        self._copyFrom(self.shiftedBy(offset))
+
+    def include(self, other, /):
+        """Make this box large enough for a `Point2I` or a `Box2I`."""
+        self._copyFrom(self.expandedTo(other))
+
+    def clip(self, other, /):
+        """Reduce this box to the part that is also in another box."""
+        self._copyFrom(self.clippedTo(other))
+
+    def flipLR(self, xExtent, /):
+        """Mirror this box left to right.
+
+        Parameters
+        ----------
+        xExtent : `int`
+            Width of the image that is mirrored.
+        """
+        xExtent = toInt(xExtent)
+        if not self.isEmpty():
+            self._minX, self._maxX = xExtent - self._maxX - 1, xExtent - self._minX - 1
+
+    def flipTB(self, yExtent, /):
+        """Mirror this box top to bottom.
+
+        Parameters
+        ----------
+        yExtent : `int`
+            Height of the image that is mirrored.
+        """
+        yExtent = toInt(yExtent)
+        if not self.isEmpty():
+            self._minY, self._maxY = yExtent - self._maxY - 1, yExtent - self._minY - 1
+
+    def toString(self):
+        """Return corner and dimensions as text (`str`)."""
+        dimensions = f"Extent({self.getWidth()},{self.getHeight()})"
+        return f"Box2I({self.getMin().toString()},{dimensions})"
+
+    def __eq__(self, other):
+        if not isinstance(other, Box2I):
+            return NotImplemented
+        return (self._minX == other._minX and self._minY == other._minY
+                and self._maxX == other._maxX and self._maxY == other._maxY)
+
+    __hash__ = None
+
+
+class Box2D(_Box):
+    """Rectangle of positions.
+
+    The minimum is inside, the maximum is not. An empty box has NaN limits;
+    all empty boxes are equal.
+
+    Parameters
+    ----------
+    minimum, maximum : `Point2D`
+        Opposite corners.
+    corner, dimensions : `Point2D`, `Extent2D`
+        Corner, and width and height, instead.
+    x, y : `IntervalD`
+        Ranges in x and y, instead.
+    other : `Box2I` or `Box2D`
+        Box to convert or to copy, instead, positional only; without any
+        argument the box is empty. The box of a `Box2I` has the edges of its
+        pixels, half a pixel beyond their positions.
+    invert : `bool`, optional
+        Whether to exchange limits where a size is negative; otherwise the
+        box is empty then.
+    """
+
+    __slots__ = ()
+
+    Point = Point2D
+    Extent = Extent2D
+    _interval = IntervalD
+    _element = staticmethod(toDouble)
+
+    EPSILON = sys.float_info.epsilon * 2
+    INVALID = math.nan
+
+    def __init__(self, *args, **kwargs):
+        self._setEmpty()
+        if args or kwargs:
+            _dispatch(self, args, kwargs)
+
+    def _setEmpty(self):
+        self._minX = self._minY = self._maxX = self._maxY = math.nan
+
+    def _setConverted(self, *args, **kwargs):
+        if len(args) != 1 or kwargs or not isinstance(args[0], Box2I):
+            raise argumentError("Box2D", *args, **kwargs)
+        (other,) = args
+        if not other.isEmpty():
+            self._minX, self._minY = other._minX - 0.5, other._minY - 0.5
+            self._maxX, self._maxY = other._maxX + 0.5, other._maxY + 0.5
+
+    def _setIntervals(self, x, y):
+        self._setLimits(x._min, y._min, x._max, y._max, False)
+
+    def _setCorners(self, minimum, maximum, invert=True):
+        self._setLimits(*minimum, *maximum, toBool(invert))
+
+    def _setCornerAndSize(self, corner, dimensions, invert=True):
+        self._setLimits(*corner, *(corner + dimensions), toBool(invert))
+
+    def _setLimits(self, minX, minY, maxX, maxY, invert):
+        if minX == maxX or minY == maxY or (not invert and (minX > maxX or minY > maxY)):
+            return
+        self._minX, self._maxX = (maxX, minX) if minX > maxX else (minX, maxX)
+        self._minY, self._maxY = (maxY, minY) if minY > maxY else (minY, maxY)
+
+    @staticmethod
+    def makeCenteredBox(center, size):
+        """Make a box around a position.
+
+        Parameters
+        ----------
+        center : `Point2D`
+            The center.
+        size : `Extent2D`
+            Width and height; the box is empty if one of them is not positive.
+
+        Returns
+        -------
+        box : `Box2D`
+            The box.
+        """
+        if not isinstance(center, Point2D) or not isinstance(size, Extent2D):
+            raise argumentError("makeCenteredBox", center, size)
+        return Box2D(center + size * -0.5, size, False)
+
+    @staticmethod
+    def _asArray(values):
+        return np.asarray(values, dtype=np.float64)
+
+    def _belowMaximum(self, x, y):
+        return (x < self._maxX) & (y < self._maxY)
+
+    def getWidth(self):
+        """Return the size in x (`float`)."""
+        return 0.0 if self.isEmpty() else self._maxX - self._minX
+
+    def getHeight(self):
+        """Return the size in y (`float`)."""
+        return 0.0 if self.isEmpty() else self._maxY - self._minY
+
+    def getArea(self):
+        """Return the area (`float`)."""
+        return self.getWidth() * self.getHeight()
+
+    width = property(getWidth, doc="The size in x (`float`).")
+    height = property(getHeight, doc="The size in y (`float`).")
+    area = property(getArea, doc="The area (`float`).")
+
+    def getCenter(self):
+        """Return the center (`Point2D`)."""
+        return Point2D(self.getCenterX(), self.getCenterY())
+
+    def getCenterX(self):
+        """Return the x coordinate of the center (`float`)."""
+        return (self._minX + self._maxX) * 0.5
+
+    def getCenterY(self):
+        """Return the y coordinate of the center (`float`)."""
+        return (self._minY + self._maxY) * 0.5
+
+    centerX = property(getCenterX, doc="The x coordinate of the center (`float`).")
+    centerY = property(getCenterY, doc="The y coordinate of the center (`float`).")
+
+    def getX(self):
+        """Return the range of x coordinates (`IntervalD`)."""
+        return IntervalD._fromMinMax(self._minX, self._maxX)
+
+    def getY(self):
+        """Return the range of y coordinates (`IntervalD`)."""
+        return IntervalD._fromMinMax(self._minY, self._maxY)
+
+    x = property(getX, doc="The range of x coordinates (`IntervalD`).")
+    y = property(getY, doc="The range of y coordinates (`IntervalD`).")
+
+    def isEmpty(self):
+        """Tell whether there is nothing inside (`bool`)."""
+        return self._minX != self._minX
+
+    def __contains__(self, other):
+        if isinstance(other, Box2D):
+            return self.getX().contains(other.getX()) and self.getY().contains(other.getY())
+        if not isinstance(other, Point2D):
+            raise argumentError("contains", other)
+        x, y = other._values
+        return self._minX <= x < self._maxX and self._minY <= y < self._maxY
+
+    def overlaps(self, other, /):
+        """Tell whether any position is in both boxes (`bool`).
+
+        Boxes that only touch do not overlap.
+        """
+        self._requireBox("overlaps", other)
+        return not (other.isEmpty() or self.isEmpty()
+                    or other._maxX <= self._minX or other._maxY <= self._minY
+                    or other._minX >= self._maxX or other._minY >= self._maxY)
+
+    def expandedTo(self, other, /):
+        """Return the smallest box with this and more inside.
+
+        Parameters
+        ----------
+        other : `Point2D` or `Box2D`
+            What to add. The maximum is put slightly beyond a point, which
+            would not be inside otherwise.
+
+        Returns
+        -------
+        box : `Box2D`
+            The box.
+        """
+        if isinstance(other, Point2D):
+            box = Box2D(self)
+            box.include(other)
+            return box
+        self._requireBox("expandedTo", other)
+        return self._fromIntervals(self.getX().expandedTo(other.getX()), self.getY().expandedTo(other.getY()))
+
+    def grow(self, buffer, /):
+        """Make this box larger on all sides.
+
+        Parameters
+        ----------
+        buffer : `float` or `Extent2D`
+            By how much, for both or for each direction; negative ones make
+            it smaller, and empty if nothing is left.
+        """
+        buffer = self._toBuffer("grow", buffer)
+        if self.isEmpty():
+            return
+        self._minX, self._minY = self._minX - buffer.x, self._minY - buffer.y
+        self._maxX, self._maxY = self._maxX + buffer.x, self._maxY + buffer.y
+        if self._minX >= self._maxX or self._minY >= self._maxY:
+            self._setEmpty()
+
+    def shift(self, offset, /):
+        """Move this box by an extent."""
+        self._requireExtent("shift", offset)
+        self._minX, self._minY = self._minX + offset.x, self._minY + offset.y
+        self._maxX, self._maxY = self._maxX + offset.x, self._maxY + offset.y
+
+    def include(self, other, /):
+        """Make this box large enough for a `Point2D` or a `Box2D`.
+
+        The maximum is put slightly beyond a point, which would not be inside
+        otherwise.
+        """
+        if isinstance(other, Point2D):
+            self._includePoint(*other)
+            return
+        self._requireBox("include", other)
+        if other.isEmpty():
+            return
+        if self.isEmpty():
+            self._copyFrom(other)
+            return
+        self._minX, self._minY = min(self._minX, other._minX), min(self._minY, other._minY)
+        self._maxX, self._maxY = max(self._maxX, other._maxX), max(self._maxY, other._maxY)
+
+    def _includePoint(self, x, y):
+        if self.isEmpty():
+            self._minX, self._minY, self._maxX, self._maxY = x, y, _justAbove(x), _justAbove(y)
+            return
+        if x < self._minX:
+            self._minX = x
+        elif x >= self._maxX:
+            self._maxX = _justAbove(x)
+        if y < self._minY:
+            self._minY = y
+        elif y >= self._maxY:
+            self._maxY = _justAbove(y)
+
+    def clip(self, other, /):
+        """Reduce this box to the part that is also in another box."""
+        self._requireBox("clip", other)
+        if self.isEmpty():
+            return
+        if other.isEmpty():
+            self._setEmpty()
+            return
+        self._minX, self._minY = max(self._minX, other._minX), max(self._minY, other._minY)
+        self._maxX, self._maxY = min(self._maxX, other._maxX), min(self._maxY, other._maxY)
+        if self._maxX <= self._minX or self._maxY <= self._minY:
+            self._setEmpty()
+
+    def flipLR(self, xExtent, /):
+        """Mirror this box left to right.
+
+        Parameters
+        ----------
+        xExtent : `float`
+            Width of the image that is mirrored; in single precision, as in
+            the compiled stack.
+        """
+        self._minX, self._maxX = _flipped(self._minX, self._maxX, xExtent)
+
+    def flipTB(self, yExtent, /):
+        """Mirror this box top to bottom.
+
+        Parameters
+        ----------
+        yExtent : `float`
+            Height of the image that is mirrored; in single precision, as in
+            the compiled stack.
+        """
+        self._minY, self._maxY = _flipped(self._minY, self._maxY, yExtent)
+
+    def toString(self):
+        """Return minimum and maximum as text (`str`)."""
+        return f"Box2D({self.getMin().toString()},{self.getMax().toString()})"
+
+    def __eq__(self, other):
+        if not isinstance(other, Box2D):
+            return NotImplemented
+        return (self.isEmpty() and other.isEmpty()) or (
+            self._minX == other._minX and self._minY == other._minY
+            and self._maxX == other._maxX and self._maxY == other._maxY
+        )
+
+    __hash__ = None
+
+
+BoxI, BoxD = Box2I, Box2D
+
+
+def _dispatch(box, args, kwargs):
+    """Find the constructor that arguments are meant for, and call it.
+
+    Parameters
+    ----------
+    box : `Box2I` or `Box2D`
+        Box to initialize; empty so far.
+    args, kwargs : `tuple`, `dict`
+        Arguments of the constructor.
+    """
+    given = [*args, *kwargs.values()]
+    forms = (
+        (box._setCorners, (box.Point, box.Point), ("minimum", "maximum", "invert")),
+        (box._setCornerAndSize, (box.Point, box.Extent), ("corner", "dimensions", "invert")),
+        (box._setIntervals, (box._interval, box._interval), ("x", "y")),
+    )
+    if len(given) == 1 and isinstance(given[0], type(box)) and kwargs.keys() <= {"other"}:
+        box._copyFrom(given[0])
+        return
+    for setter, types, names in forms:
+        bound = dict(zip(names, args, strict=False), **kwargs) if kwargs.keys().isdisjoint(names[:len(args)]) else {}
+        if (len(given) == len(bound) and bound.keys() <= set(names)
+                and all(isinstance(bound.get(name), cls) for name, cls in zip(names, types, strict=False))):
+            setter(**bound)
+            return
+    try:
+        box._setConverted(*args, **kwargs)
+    except TypeError as err:
+        raise argumentError(type(box).__name__, *args, **kwargs) from err
+
+
+def _justAbove(value):
+    """Return the limit of a box that has a coordinate just inside."""
+    if value < 0.0:
+        return value * (1.0 - Box2D.EPSILON)
+    return value * (1.0 + Box2D.EPSILON) if value > 0.0 or value != value else Box2D.EPSILON
+
+
+def _flipped(minimum, maximum, extent):
+    """Mirror a range of coordinates in an image of a given extent.
+
+    The limits are exchanged by sums and differences as in the compiled
+    stack, which rounds differently from a plain exchange.
+    """
+    extent = float(np.float32(toDouble(extent)))
+    minimum += maximum
+    maximum = minimum - maximum
+    minimum -= maximum
+    return extent - minimum, extent - maximum

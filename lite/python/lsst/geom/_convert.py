@@ -1,0 +1,206 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Conversion of arguments to C++ numbers, by the rules of the compiled stack.
+"""
+
+__all__ = ["EnumLikeCpp", "argumentError", "divide", "formatG", "toBool", "toDouble", "toInt", "toIndex",
+           "truncateToInt", "wrapInt"]
+
+import enum
+import math
+import operator
+
+INT_MIN = -(2**31)
+INT_MAX = 2**31 - 1
+
+
+class EnumLikeCpp(enum.Enum):
+    """Enumeration that converts to `int`, as wrapped C++ ones do."""
+
+    def __int__(self):
+        return self.value
+
+    __index__ = __int__
+
+    def __eq__(self, other):
+        if isinstance(other, int):
+            return self.value == other
+        return self is other
+
+    __hash__ = enum.Enum.__hash__
+
+
+def argumentError(what, *args, **kwargs):
+    """Make the exception for arguments of a wrong type or number.
+
+    Parameters
+    ----------
+    what : `str`
+        Name of the function or class.
+    *args, **kwargs
+        What it was called with.
+
+    Returns
+    -------
+    error : `TypeError`
+        The exception, for the caller to raise.
+    """
+    given = [type(arg).__name__ for arg in args]
+    given += [f"{name}={type(arg).__name__}" for name, arg in kwargs.items()]
+    return TypeError(f"{what}(): incompatible function arguments; invoked with ({', '.join(given)})")
+
+
+def toDouble(value):
+    """Convert to a C++ ``double``.
+
+    Parameters
+    ----------
+    value : `object`
+        Anything with ``__float__`` or ``__index__``, but no string.
+
+    Returns
+    -------
+    number : `float`
+        The value.
+
+    Raises
+    ------
+    TypeError
+        Raised if there is no such conversion.
+    """
+    if type(value) is float:
+        return value
+    if isinstance(value, (str, bytes, bytearray)):
+        raise TypeError(f"must be a real number, not {type(value).__name__}")
+    try:
+        return float(value)
+    except (OverflowError, ValueError) as err:
+        raise TypeError(f"{type(value).__name__} cannot be converted to float: {err}") from err
+
+
+def toInt(value, minimum=INT_MIN, maximum=INT_MAX):
+    """Convert to a C++ ``int``.
+
+    Parameters
+    ----------
+    value : `object`
+        Anything with ``__index__`` or ``__int__``, but no string and no
+        Python float, which the compiled stack refuses too.
+    minimum, maximum : `int`, optional
+        Limits of the integer type.
+
+    Returns
+    -------
+    number : `int`
+        The value.
+
+    Raises
+    ------
+    TypeError
+        Raised if there is no such conversion, or if the value does not fit.
+    """
+    if type(value) is not int:
+        if isinstance(value, (float, str, bytes, bytearray)):
+            raise TypeError(f"{type(value).__name__} cannot be interpreted as an integer")
+        try:
+            value = operator.index(value)
+        except TypeError:
+            if not hasattr(value, "__int__"):
+                raise
+            try:
+                value = int(value)
+            except (OverflowError, ValueError) as err:
+                raise TypeError(f"{type(value).__name__} cannot be converted to int: {err}") from err
+    if not minimum <= value <= maximum:
+        raise TypeError(f"{value} does not fit into an integer between {minimum} and {maximum}")
+    return value
+
+
+def toBool(value):
+    """Convert to a C++ ``bool``.
+
+    Parameters
+    ----------
+    value : `object`
+        Anything but a container: a truth value, a number or `None`.
+
+    Returns
+    -------
+    flag : `bool`
+        The value.
+
+    Raises
+    ------
+    TypeError
+        Raised if the value has no ``__bool__``.
+    """
+    if value is None:
+        return False
+    if not hasattr(value, "__bool__"):
+        raise TypeError(f"{type(value).__name__} cannot be interpreted as a bool")
+    return bool(value)
+
+
+def toIndex(index, size):
+    """Resolve a possibly negative index.
+
+    Parameters
+    ----------
+    index : `int`
+        Index; negative ones count from the end.
+    size : `int`
+        Number of elements.
+
+    Returns
+    -------
+    index : `int`
+        Index between 0 and ``size - 1``.
+
+    Raises
+    ------
+    IndexError
+        Raised if there is no such element.
+    """
+    index = toInt(index)
+    if not -size <= index < size:
+        raise IndexError(f"Index {index} not in range [{-size}, {size - 1}]")
+    return index + size if index < 0 else index
+
+
+def truncateToInt(value):
+    """Cast a ``double`` to a 32-bit ``int`` as the processor does: towards
+    zero, and to the smallest integer if it does not fit.
+    """
+    return int(value) if INT_MIN - 1 < value < INT_MAX + 1 else INT_MIN
+
+
+def wrapInt(value):
+    """Reduce an integer to 32 bits, as C++ arithmetic does."""
+    if INT_MIN <= value <= INT_MAX:
+        return value
+    return (value - INT_MIN) % 2**32 + INT_MIN
+
+
+def divide(numerator, denominator):
+    """Divide by the rules of IEEE 754, where division by zero is no error.
+
+    Parameters
+    ----------
+    numerator, denominator : `float`
+        The operands.
+
+    Returns
+    -------
+    quotient : `float`
+        Infinity or NaN for a zero denominator.
+    """
+    if denominator:
+        return numerator / denominator
+    if not numerator or math.isnan(numerator):
+        return math.nan
+    return math.copysign(math.inf, numerator) * math.copysign(1.0, denominator)
+
+
+def formatG(value):
+    """Format a number as a C++ stream does by default: six digits."""
+    return str(value) if isinstance(value, int) else f"{value:g}"

@@ -1,0 +1,9 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Exceptions of the LSST Science Pipelines."""
+
+from .exceptions import Tracepoint
+from .wrappers import *
+from .wrappers import __all__ as _wrapped
+
+__all__ = [*_wrapped, "Tracepoint"]

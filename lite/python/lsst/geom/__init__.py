@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Points, boxes, angles and transforms of the LSST Science Pipelines."""
 
+from types import FunctionType
+
 from . import _affineTransform, _angle, _box, _coordinates, _interval, _linearTransform, _spherePoint, _sphereTransform
 from ._affineTransform import *
 from ._angle import *
@@ -18,7 +20,7 @@ __all__ = [
 ]
 
 # Pickles name classes by their public module, as those of the full stack do.
-for _name in __all__:
-    if hasattr(globals()[_name], "__module__"):
-        globals()[_name].__module__ = __name__
-del _name
+for _public in map(globals().get, __all__):
+    if isinstance(_public, (type, FunctionType)):
+        _public.__module__ = __name__
+del _public

@@ -380,4 +380,5 @@ def _checkComplete(template, facts, tract):
     info = template.getInfo()
     for what, present in (("PSF", info.hasPsf()), ("photometric calibration", info.hasPhotoCalib())):
         if not present:
-            raise RuntimeError(f"No {what} found in the coadds of tract {tract}: {[fact.name for fact in facts]}.")
+            names = [fact.name for fact in facts]
+            raise RuntimeError(f"No {what} found in the coadds of tract {tract}: {names}.")

@@ -1,0 +1,219 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Templates of random scenes against a slow and obvious reference.
+
+The reference knows nothing of boxes: it asks, for each pixel of the template
+and each patch in order, whether the patch's coadd has that pixel.
+"""
+
+import os
+import unittest
+
+import numpy as np
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from scenes import makeCoadd
+
+import lsst.geom as geom
+import lsst.utils.tests
+from lsst.afw.geom import makeCdMatrix, makeSkyWcs, makeTanSipWcs
+from lsst.afw.image import ExposureF
+from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask
+from lsst.pipe.base import InMemoryDatasetHandle
+from lsst.skymap import skyMapRegistry
+
+SCENES = int(os.environ.get("IP_TEMPLATE_SCENES", "200"))
+"""Number of random scenes."""
+
+MAX_PIXELS = 400_000
+"""Larger templates are not worth the time."""
+
+
+@st.composite
+def skyMaps(draw):
+    """A skymap of any type whose tracts have few and small patches."""
+    kind = draw(st.sampled_from(["discrete", "discrete", "rings", "equat", "dodeca"]))
+    config = skyMapRegistry[kind].ConfigClass()
+    patchSize = draw(st.sampled_from([1, 2, 7, 30, 61]))
+    tractSize = patchSize * draw(st.integers(1, 6))
+    if kind == "discrete":
+        scale = 1.0
+        config.raList = [draw(st.sampled_from([0.0, 0.001, 180.0, 359.9999, 77.0]))]
+        config.decList = [draw(st.sampled_from([0.0, 30.0, -89.9999, -90.0, 90.0, 89.99, -60.0]))]
+        config.radiusList = [tractSize / 2 / 3600]
+    elif kind == "rings":
+        config.numRings, width = 3, 60
+    elif kind == "equat":
+        config.numTracts, width = 6, 60
+        config.decRange = [-10.0, 10.0]
+    else:
+        width = 100
+    if kind != "discrete":
+        scale = width * 3600 / max(tractSize, 12)
+        patchSize = max(patchSize, 2)
+    config.pixelScale = scale
+    config.projection = "TAN"
+    config.tractOverlap = 0.0
+    config.tractBuilder["legacy"].patchInnerDimensions = [patchSize, patchSize]
+    config.tractBuilder["legacy"].patchBorder = draw(st.sampled_from([0, 1, 5, 40]))
+    return skyMapRegistry[kind](config)
+
+
+def makeWcs(center, crpix, scale, rotation, flip, sip):
+    """Make an exposure's WCS, with a small quadratic distortion if asked."""
+    cdMatrix = makeCdMatrix(scale=scale, orientation=rotation * geom.degrees, flipX=flip)
+    if not sip:
+        return makeSkyWcs(crpix=crpix, crval=center, cdMatrix=cdMatrix)
+    forward, reverse = np.zeros((3, 3)), np.zeros((3, 3))
+    forward[2, 0] = forward[1, 1] = 1e-5
+    reverse[2, 0] = reverse[1, 1] = -1e-5
+    return makeTanSipWcs(crpix, center, cdMatrix, forward, forward.T.copy(), reverse, reverse.T.copy())
+
+
+@st.composite
+def exposures(draw, skyMap):
+    """An exposure on, beside or around the first tract."""
+    tract = skyMap[draw(st.integers(0, len(skyMap) - 1))]
+    box = geom.Box2D(tract.getBBox())
+    x = draw(st.floats(-0.1, 1.1)) * box.getWidth()
+    y = draw(st.floats(-0.1, 1.1)) * box.getHeight()
+    center = tract.getWcs().pixelToSky(geom.Point2D(x, y))
+    size = draw(st.tuples(st.integers(1, 90), st.integers(1, 90)))
+    corner = draw(st.sampled_from([(0, 0), (-17, 1000)]))
+    bbox = geom.Box2I(geom.Point2I(*corner), geom.Extent2I(*size))
+    scale = tract.getWcs().getPixelScale(box.getCenter()) * draw(st.sampled_from([0.5, 1.0, 1.0, 3.0]))
+    sip = scale.asArcseconds() < 10 and draw(st.booleans())
+    wcs = makeWcs(
+        center, geom.Box2D(bbox).getCenter(), scale, draw(st.floats(0, 360)), draw(st.booleans()), sip
+    )
+    return ExposureF(bbox, wcs)
+
+
+def makeRandomCoadd(tract, patch, grow, random):
+    """Make a coadd with a few NaNs and NO_DATA pixels, or `None` if its
+    box, grown or shrunk, has no pixels.
+    """
+    bbox = tract[patch].getOuterBBox().dilatedBy(grow)
+    if bbox.isEmpty():
+        return None
+    coadd = makeCoadd(tract, patch, bbox=bbox)
+    shape = coadd.image.array.shape
+    coadd.image.array[random.random(shape) < 0.1] = np.nan
+    coadd.mask.array = random.integers(0, 2**11, shape)
+    coadd.variance.array = random.random(shape)
+    return coadd
+
+
+def planesOf(exposure):
+    return [exposure.image.array, exposure.mask.array, exposure.variance.array]
+
+
+def makeReference(bbox, coadds, keepValid, noData):
+    """Assemble the planes of a template, pixel by pixel.
+
+    Parameters
+    ----------
+    bbox : `lsst.geom.Box2I`
+        Box of the template.
+    coadds : `list` [`lsst.afw.image.ExposureF`, `lsst.geom.Box2I`]
+        Each patch's coadd and outer box, in order.
+    keepValid : `bool`
+        Does an invalid pixel never replace a valid one?
+    noData : `int`
+        Bit mask of ``NO_DATA``.
+    """
+    y, x = np.mgrid[bbox.getMinY():bbox.getMaxY() + 1, bbox.getMinX():bbox.getMaxX() + 1]
+    planes = [
+        np.full(x.shape, np.nan, np.float32),
+        np.full(x.shape, noData, np.int32),
+        np.full(x.shape, np.nan, np.float32),
+    ]
+    for coadd, outer in coadds:
+        stored = coadd.getBBox()
+        has = np.ones(x.shape, bool)
+        for box in (stored, outer):
+            has &= (x >= box.getMinX()) & (x <= box.getMaxX())
+            has &= (y >= box.getMinY()) & (y <= box.getMaxY())
+        there = y[has] - stored.getMinY(), x[has] - stored.getMinX()
+        new = [plane[there] for plane in planesOf(coadd)]
+        take = np.ones(len(new[0]), bool)
+        if keepValid:
+            newValid = np.isfinite(new[0]) & (new[1] & noData == 0)
+            oldValid = np.isfinite(planes[0][has]) & (planes[1][has] & noData == 0)
+            take = newValid | ~oldValid
+        for plane, values in zip(planes, new, strict=True):
+            plane[has] = np.where(take, values, plane[has])
+    return planes
+
+
+class OracleTestCase(lsst.utils.tests.TestCase):
+    """The task against the reference."""
+
+    def findBox(self, tract, corners):
+        """Find the template's box without boxes: pixel i is [i-½, i+½)."""
+        pixels = np.array([tract.getWcs().skyToPixel(corner) for corner in corners])
+        low, high = pixels.min(axis=0) + 0.5, pixels.max(axis=0) - 0.5
+        edges = np.concatenate([low, high])
+        return np.floor(low), np.ceil(high), np.abs(edges - np.rint(edges)).min()
+
+    @settings(
+        max_examples=SCENES,
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
+        print_blob=True,
+    )
+    @given(st.data())
+    def testTemplateIsTheReference(self, data):
+        skyMap = data.draw(skyMaps())
+        exposure = data.draw(exposures(skyMap))
+        border = data.draw(st.sampled_from([0, 0, 3, 20]))
+        policy = data.draw(st.sampled_from(["last", "keepValid"]))
+        grow = data.draw(st.sampled_from([0, 0, 4, -1, -12]))
+        random = np.random.default_rng(data.draw(st.integers(0, 2**32)))
+
+        config = GetCoaddAsTemplateConfig(templateBorderSize=border, overlapPolicy=policy)
+        task = GetCoaddAsTemplateTask(config=config)
+        task.log.setLevel("CRITICAL")
+        try:
+            tract, patchList, corners = task.getOverlapPatchList(exposure, skyMap)
+            low, high, margin = self.findBox(tract, corners)
+        except RuntimeError:
+            return
+        if not np.isfinite(margin) or margin < 1e-6 or np.prod(high - low + 1) > MAX_PIXELS:
+            return
+        coadds, available = {}, {}
+        for patchInfo in patchList:
+            patch = patchInfo.getSequentialIndex()
+            coadd = makeRandomCoadd(tract, patch, grow, random)
+            if coadd is None or random.random() < 0.2:
+                continue
+            coadds[patch] = (coadd, patchInfo.getOuterBBox())
+            available[patch] = InMemoryDatasetHandle(
+                coadd, storageClass="ExposureF", tract=tract.getId(), patch=patch
+            )
+        shuffled = dict(data.draw(st.permutations(list(available.items()))))
+        noData = exposure.mask.getPlaneBitMask("NO_DATA")
+        bbox = geom.Box2I(geom.Point2I(*map(int, low)), geom.Point2I(*map(int, high)))
+        ordered = [coadds[p.getSequentialIndex()] for p in patchList if p.getSequentialIndex() in coadds]
+        expected = makeReference(bbox, ordered, policy == "keepValid", noData)
+        if not any(np.any(self.covers(bbox, *pair)) for pair in ordered):
+            with self.assertRaises(RuntimeError):
+                task.run(tract, patchList, corners, shuffled)
+            return
+        template = task.run(tract, patchList, corners, shuffled)
+        self.assertEqual(template.getBBox(), bbox)
+        self.assertEqual(template.getWcs(), tract.getWcs())
+        for got, want in zip(planesOf(template), expected, strict=True):
+            np.testing.assert_array_equal(got, want)
+
+    def covers(self, bbox, coadd, outer):
+        """Has a patch's coadd pixels in a box?"""
+        return all(
+            max(box.getMin()[axis] for box in (bbox, outer, coadd.getBBox()))
+            <= min(box.getMax()[axis] for box in (bbox, outer, coadd.getBBox()))
+            for axis in (0, 1)
+        )
+
+
+if __name__ == "__main__":
+    unittest.main()

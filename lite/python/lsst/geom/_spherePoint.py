@@ -117,7 +117,10 @@ class SpherePoint:
 
     def getVector(self):
         """Return the unit vector (`lsst.sphgeom.UnitVector3d`)."""
-        return UnitVector3d.fromNormalized(*self._toUnitVector())
+        # The constructor would normalize once more and lose the last bit.
+        vector = UnitVector3d.__new__(UnitVector3d)
+        vector.__setstate__(self._toUnitVector())
+        return vector
 
     def _toUnitVector(self):
         """Compute the coordinates of the unit vector."""

@@ -1,0 +1,272 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Header cards: from text to values and back, as cfitsio lays them out."""
+
+__all__ = ["BLOCK", "CARD", "Card", "Header", "formatCard", "formatHeader"]
+
+import math
+import re
+from typing import NamedTuple
+
+BLOCK = 2880
+"""Length of a FITS block, in bytes."""
+
+CARD = 80
+"""Length of a header card, in bytes."""
+
+_VALUE = re.compile(
+    r"\s*(?:'(?P<str>(?:[^']|'')*)'"
+    r"|(?P<bool>[TtFf])(?=\s*(?:/|$))"
+    r"|(?P<int>[+-]?\d+)(?=\s*(?:/|$))"
+    r"|(?P<float>[+-]?(?:\d+\.?\d*|\.\d+)(?:[EeDd][+-]?\d+)?)(?=\s*(?:/|$))"
+    r"|(?P<other>[^/]*?))\s*(?:/ ?(?P<comment>.*))?$",
+    re.ASCII | re.DOTALL,
+)
+_STANDARD_KEY = re.compile(r"[A-Z0-9_-]{1,8}\Z", re.ASCII)
+_COMMENTARY = frozenset({"COMMENT", "HISTORY", ""})
+
+# afw writes non-finite numbers as these strings; FITS has no others.
+_NON_FINITE = {"NAN": math.nan, "+INFINITY": math.inf, "INFINITY": math.inf, "-INFINITY": -math.inf}
+
+
+class Card(NamedTuple):
+    """One keyword of a header, with continued strings put together."""
+
+    key: str
+    """Keyword, without ``HIERARCH``; ``COMMENT``, ``HISTORY`` or "" for
+    commentary.
+    """
+
+    value: bool | int | float | str | None
+    """Value; text for commentary, `None` if undefined."""
+
+    comment: str = ""
+    """Comment after the slash."""
+
+
+def _parseValue(text):
+    """Parse what follows the equals sign of a card.
+
+    Returns
+    -------
+    value : `bool`, `int`, `float`, `str` or `None`
+    comment : `str`
+    """
+    match = _VALUE.match(text)
+    if match is None:
+        # An unclosed quote: what is there is the value.
+        return text.strip().lstrip("'"), ""
+    string, boolean, integer, real, other, comment = match.groups()
+    comment = (comment or "").rstrip()
+    if string is not None:
+        string = string.replace("''", "'").rstrip()
+        return _NON_FINITE.get(string, string), comment
+    if boolean is not None:
+        return boolean in "Tt", comment
+    if integer is not None:
+        return int(integer), comment
+    if real is not None:
+        return float(real.upper().replace("D", "E")), comment
+    return other.strip() or None, comment
+
+
+def _parseCard(text):
+    """Parse one card of 80 characters."""
+    if text.startswith("HIERARCH ") and "=" in text:
+        key, _, rest = text[9:].partition("=")
+        return Card(key.strip(), *_parseValue(rest))
+    key = text[:8].rstrip()
+    if text[8:10] == "= " and key not in _COMMENTARY:
+        return Card(key, *_parseValue(text[10:]))
+    return Card(key, text[8:].rstrip())
+
+
+class Header:
+    """The cards of one header, in order.
+
+    Parameters
+    ----------
+    cards : `list` [`Card`]
+        Cards, without ``END``.
+    """
+
+    def __init__(self, cards):
+        self.cards = cards
+        self._first = {}
+        for card in cards:
+            self._first.setdefault(card.key, card)
+
+    @classmethod
+    def parse(cls, text):
+        """Parse the text of a header.
+
+        Parameters
+        ----------
+        text : `str`
+            Cards of 80 characters each, without ``END``.
+        """
+        cards = []
+        for start in range(0, len(text), CARD):
+            raw = text[start : start + CARD]
+            if raw.startswith("CONTINUE") and cards and cls._continueString(cards, raw):
+                continue
+            if not raw.isspace():
+                cards.append(_parseCard(raw))
+        return cls(cards)
+
+    @staticmethod
+    def _continueString(cards, raw):
+        """Append a ``CONTINUE`` card to the string before it."""
+        last = cards[-1]
+        if not isinstance(last.value, str) or not last.value.endswith("&") or last.key in _COMMENTARY:
+            return False
+        more, comment = _parseValue(raw[8:])
+        if not isinstance(more, str):
+            return False
+        cards[-1] = Card(last.key, last.value[:-1] + more, f"{last.comment} {comment}".strip())
+        return True
+
+    def __contains__(self, key):
+        return key in self._first
+
+    def get(self, key, default=None):
+        """Give the value of the first card with this keyword."""
+        card = self._first.get(key)
+        return default if card is None else card.value
+
+    def getInt(self, key, default=None):
+        """Give an integer value; the default if it is anything else."""
+        value = self.get(key)
+        return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+    def getStr(self, key, default=""):
+        """Give a string value; the default if it is anything else."""
+        value = self.get(key)
+        return value if isinstance(value, str) else default
+
+
+def _formatFloat(value):
+    """Write a float as cfitsio does where that loses nothing.
+
+    cfitsio writes 15 digits; up to 17 are needed to get the same number
+    back.
+    """
+    if not math.isfinite(value):
+        return _formatString("NAN" if math.isnan(value) else f"{'+' if value > 0 else '-'}INFINITY")
+    text = f"{value:.15G}"
+    if float(text) != value:
+        text = repr(float(value)).upper()
+    if "." not in text:
+        text = text.replace("E", ".0E") if "E" in text else text + "."
+    return text
+
+
+def _formatString(value):
+    """Quote a string, padded to the 8 characters that FITS wants."""
+    return "'{}'".format(value.replace("'", "''").ljust(8))
+
+
+def _formatValue(value):
+    """Write a value as it stands in a card."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return _formatString(value)
+    if isinstance(value, bool):
+        return "T" if value else "F"
+    if isinstance(value, int):
+        return str(value)
+    return _formatFloat(value)
+
+
+def _ascii(text):
+    """Replace what FITS cannot hold: headers are printable ASCII."""
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if " " <= c <= "~" else "?" for c in text)
+
+
+def _quotedChunks(value, first, rest):
+    """Cut a string into quoted pieces that end in ``&`` but for the last.
+
+    Parameters
+    ----------
+    value : `str`
+        The string.
+    first, rest : `int`
+        Characters available, quotes included, in the first card and in the
+        ones that continue it.
+    """
+    escaped = [c if c != "'" else "''" for c in value]
+    chunk, room = "", first - 3
+    for i, c in enumerate(escaped):
+        if len(chunk) + len(c) > room and sum(map(len, escaped[i:])) + len(chunk) > room + 1:
+            yield f"'{chunk}&'"
+            chunk, room = "", rest - 3
+        chunk += c
+    yield f"'{chunk}'"
+
+
+def formatCard(key, value, comment=""):
+    """Write one keyword.
+
+    Parameters
+    ----------
+    key : `str`
+        Keyword; one that is no standard FITS keyword is written with
+        ``HIERARCH``.
+    value : `bool`, `int`, `float`, `str` or `None`
+        Value; for ``COMMENT`` and ``HISTORY`` the text.
+    comment : `str`, optional
+        Comment, cut where the card ends.
+
+    Returns
+    -------
+    cards : `str`
+        One or several cards of 80 characters.
+    """
+    key, comment = _ascii(key), _ascii(comment)
+    if key in _COMMENTARY:
+        text = _ascii(value or "")
+        return "".join(
+            f"{key:<8}{text[i : i + 72]:<72}" for i in range(0, max(1, len(text)), 72)
+        )
+    standard = _STANDARD_KEY.match(key)
+    start = f"{key:<8}= " if standard else f"HIERARCH {key} = "
+    text = _formatValue(_ascii(value) if isinstance(value, str) else value)
+    if len(start) + len(text) > CARD and not standard:
+        start = f"HIERARCH {key}= "
+    if len(start) + len(text) > CARD and isinstance(value, str):
+        return _formatLongString(start, _ascii(value), comment)
+    width = max(0, 30 - len(start))
+    text = text.ljust(width) if isinstance(value, str) else text.rjust(width)
+    card = f"{start}{text} / {comment}" if comment else start + text
+    return f"{card[:CARD]:<80}"
+
+
+def _formatLongString(start, value, comment):
+    """Write a string that needs ``CONTINUE`` cards."""
+    chunks = list(_quotedChunks(value, CARD - len(start), CARD - 10))
+    cards = [f"{start}{chunks[0]}", *(f"CONTINUE  {chunk}" for chunk in chunks[1:])]
+    if comment and len(cards[-1]) < CARD - 4:
+        cards[-1] = f"{cards[-1]} / {comment}"[:CARD]
+    return "".join(f"{card:<80}" for card in cards)
+
+
+def formatHeader(cards):
+    """Write a whole header, ``END`` and padding included.
+
+    Parameters
+    ----------
+    cards : iterable of `tuple`
+        Arguments of `formatCard`; a `str` is taken as cards already
+        written.
+
+    Returns
+    -------
+    header : `bytes`
+        A whole number of blocks.
+    """
+    text = "".join(card if isinstance(card, str) else formatCard(*card) for card in cards)
+    text += "END".ljust(CARD)
+    return text.ljust(-(-len(text) // BLOCK) * BLOCK).encode("ascii")

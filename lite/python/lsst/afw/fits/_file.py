@@ -1,0 +1,209 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An open FITS file: opened once, every header parsed at most once."""
+
+__all__ = ["FitsFile", "Hdu"]
+
+import math
+import os
+
+from ._cards import BLOCK, CARD, Header
+from ._error import FitsError
+
+_HEADER_READ = 4 * BLOCK
+"""Bytes read at once in search of the end of a header."""
+
+_MAX_HEADER = 16 << 20
+"""Bytes beyond which a header without ``END`` is given up."""
+
+_END = b"END".ljust(CARD)
+
+
+class Hdu:
+    """One header and what is known of the data that follow it.
+
+    Parameters
+    ----------
+    file : `FitsFile`
+        File that the HDU is in.
+    index : `int`
+        Number of the HDU, 0 for the primary one.
+    offset : `int`
+        Where in the file its header starts, in bytes.
+
+    Raises
+    ------
+    FitsError
+        Raised if there is no valid header.
+    """
+
+    def __init__(self, file, index, offset):
+        self.file = file
+        self.index = index
+        self.offset = offset
+        text = self._readHeader()
+        self.header = Header.parse(text)
+        self.dataOffset = offset + -(-(len(text) + CARD) // BLOCK) * BLOCK
+        self.dataSize = self._computeDataSize()
+
+    def _readHeader(self):
+        """Read up to the ``END`` card."""
+        raw = b""
+        expected = b"SIMPLE  " if self.index == 0 else b"XTENSION"
+        while True:
+            more = self.file.pread(self.offset + len(raw), _HEADER_READ)
+            if not raw and not more.startswith(expected):
+                found = more[:8].decode("latin-1")
+                raise self.error(f"expected a header that starts with {expected.decode()!r}, found {found!r}")
+            searched = max(0, len(raw) - CARD)
+            raw += more
+            end = raw.find(_END, searched)
+            while end % CARD and end >= 0:
+                end = raw.find(_END, end + 1)
+            if end >= 0:
+                return raw[:end].decode("latin-1")
+            if len(more) < _HEADER_READ or len(raw) > _MAX_HEADER:
+                raise self.error(f"truncated: the header does not end within {len(raw)} bytes")
+
+    def _computeDataSize(self):
+        """Length of the data without padding, as the header has it."""
+        sizes = [self._size("BITPIX", self.header.getInt("BITPIX")), *self.axes]
+        if len(sizes) == 1:
+            return 0
+        count = self._size("GCOUNT", self.header.getInt("GCOUNT", 1))
+        heap = self._size("PCOUNT", self.header.getInt("PCOUNT", 0))
+        return sizes[0] // 8 * count * (heap + math.prod(sizes[1:]))
+
+    def _size(self, key, value):
+        """Check a number that a length is computed from."""
+        allowed = (8, 16, 32, 64, -32, -64) if key == "BITPIX" else range(1 << 62)
+        if value not in allowed:
+            raise self.error(f"expected a valid {key}, found {self.header.get(key)!r}")
+        return abs(value)
+
+    @property
+    def axes(self):
+        """Lengths of the axes of the data, fastest first (`list`)."""
+        count = self.header.getInt("NAXIS")
+        if count is None or not 0 <= count <= 999:
+            raise self.error(f"expected a valid NAXIS, found {self.header.get('NAXIS')!r}")
+        return [self._size(key, self.header.getInt(key)) for key in (f"NAXIS{i + 1}" for i in range(count))]
+
+    @property
+    def end(self):
+        """Where the next HDU starts, in bytes (`int`)."""
+        return self.dataOffset + -(-self.dataSize // BLOCK) * BLOCK
+
+    def checkComplete(self):
+        """Make sure that the file holds all the data of this HDU.
+
+        To be called before anything of the size of the data is allocated.
+        """
+        found = self.file.size - self.dataOffset
+        if found < self.dataSize:
+            raise self.error(f"truncated: expected {self.dataSize} bytes of data, found {max(0, found)}")
+
+    def read(self, offset, size):
+        """Read a part of the data.
+
+        Parameters
+        ----------
+        offset, size : `int`
+            The part, from the start of the data, in bytes.
+
+        Returns
+        -------
+        data : `bytes`
+
+        Raises
+        ------
+        FitsError
+            Raised if that is not all within the data, or not in the file.
+        """
+        if offset < 0 or size < 0 or offset + size > self.dataSize:
+            raise self.error(f"bytes {offset} to {offset + size} are outside its {self.dataSize} bytes of data")
+        data = self.file.pread(self.dataOffset + offset, size)
+        if len(data) != size:
+            raise self.error(f"truncated: expected {size} bytes at {offset}, found {len(data)}")
+        return data
+
+    def error(self, message):
+        """Make an error that names file and HDU."""
+        name = self.header.get("EXTNAME") if "header" in vars(self) else None
+        label = f"HDU {self.index} ({name})" if isinstance(name, str) else f"HDU {self.index}"
+        return FitsError(f"{self.file.name}, {label}: {message}")
+
+
+class FitsFile:
+    """A FITS file that is open for reading.
+
+    Only what is asked for is read. It may be shared by threads once the HDUs
+    that they need are known.
+
+    Parameters
+    ----------
+    fileName : `str`
+        Path of a local file.
+
+    Raises
+    ------
+    FitsError
+        Raised if the file cannot be opened or is no FITS file.
+    """
+
+    def __init__(self, fileName):
+        self.name = os.fspath(fileName)
+        self._descriptor = None
+        try:
+            self._descriptor = os.open(self.name, os.O_RDONLY)
+            self.size = os.fstat(self._descriptor).st_size
+        except (OSError, ValueError) as err:
+            # ValueError: a null character in the name.
+            raise FitsError(f"{self.name}: cannot open: {getattr(err, 'strerror', None) or err}") from err
+        if self.size == 0:
+            raise FitsError(f"{self.name}: expected a FITS file, found an empty file")
+        self._hdus = [Hdu(self, 0, 0)]
+
+    def __del__(self):
+        self.close()
+
+    def close(self):
+        """Close the file; nothing can be read from it after."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+    def pread(self, offset, size):
+        """Read bytes of the file, fewer if it ends before.
+
+        Parameters
+        ----------
+        offset, size : `int`
+            The part, in bytes.
+        """
+        try:
+            return os.pread(self._descriptor, min(size, max(0, self.size - offset)), offset)
+        except OSError as err:
+            raise FitsError(f"{self.name}: cannot read: {err.strerror}") from err
+
+    def __getitem__(self, index):
+        """Give an HDU by its number, 0 for the primary one."""
+        while len(self._hdus) <= index:
+            last = self._hdus[-1]
+            if last.end >= self.size:
+                last.checkComplete()
+                raise FitsError(f"{self.name}: expected an HDU {index}, found {len(self._hdus)} HDUs")
+            self._hdus.append(Hdu(self, len(self._hdus), last.end))
+        return self._hdus[index]
+
+    def has(self, index):
+        """Whether there is an HDU of this number."""
+        while len(self._hdus) <= index and self._hdus[-1].end < self.size:
+            self._hdus.append(Hdu(self, len(self._hdus), self._hdus[-1].end))
+        return index < len(self._hdus)
+
+    def __iter__(self):
+        index = 0
+        while self.has(index):
+            yield self[index]
+            index += 1

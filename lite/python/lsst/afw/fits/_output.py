@@ -1,0 +1,264 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Writing FITS files: whole or not at all."""
+
+__all__ = ["FitsOutput", "openOutput"]
+
+import contextlib
+import math
+import os
+import secrets
+import shutil
+
+import numpy as np
+
+from ._cards import BLOCK, formatHeader
+from ._error import FitsError
+from ._file import FitsFile
+from ._images import isImage
+from ._tiles import TileGrid, encode
+
+_BITPIX = {"u1": 8, "i2": 16, "i4": 32, "i8": 64, "f4": -32, "f8": -64}
+
+_ZERO = {"u2": 1 << 15, "u4": 1 << 31, "u8": 1 << 63, "i1": -(1 << 7)}
+"""Offsets of the types that FITS does not have."""
+
+_CHUNK = 1 << 22
+"""Bytes of plain pixels that are converted and written at once."""
+
+
+def _storedPixels(pixels):
+    """Give pixels a type that FITS can store.
+
+    Parameters
+    ----------
+    pixels : `numpy.ndarray`
+        Pixels of any integer or float type.
+
+    Returns
+    -------
+    stored : `numpy.ndarray`
+        The same, unless their type needs an offset.
+    cards : `list` [`tuple`]
+        Cards that say which offset.
+    """
+    code = pixels.dtype.newbyteorder("=").str[1:]
+    if code not in _ZERO:
+        return pixels, []
+    size = pixels.dtype.itemsize
+    bits = pixels.astype(f"u{size}") ^ np.dtype(f"u{size}").type(1 << (8 * size - 1))
+    cards = [
+        ("BZERO", _ZERO[code], "offset data range to that of unsigned short" if code == "u2" else ""),
+        ("BSCALE", 1, "default scaling factor"),
+    ]
+    return bits if size == 1 else bits.view(f"i{size}"), cards
+
+
+def _bitpix(pixels):
+    """Code of a type that FITS can store."""
+    return _BITPIX[pixels.dtype.newbyteorder("=").str[1:]]
+
+
+_PRIMARY = [
+    ("COMMENT", "  FITS (Flexible Image Transport System) format is defined in 'Astronomy"),
+    ("COMMENT", "  and Astrophysics', volume 376, page 359; bibcode: 2001A&A...376..359H"),
+]
+
+
+def _imageCards(primary, bitpix, shape):
+    """Cards that every image starts with."""
+    if primary:
+        start = [("SIMPLE", True, "file does conform to FITS standard")]
+        end = [("EXTEND", True, "FITS dataset may contain extensions"), *_PRIMARY]
+    else:
+        start = [("XTENSION", "IMAGE", "IMAGE extension")]
+        end = [
+            ("PCOUNT", 0, "required keyword; must = 0"),
+            ("GCOUNT", 1, "required keyword; must = 1"),
+        ]
+    return [
+        *start,
+        ("BITPIX", bitpix, "number of bits per data pixel"),
+        ("NAXIS", len(shape), "number of data axes"),
+        *((f"NAXIS{i}", n, f"length of data axis {i}") for i, n in enumerate(reversed(shape), 1)),
+        *end,
+    ]
+
+
+def tableCards(rowLength, rows, heap, fields):
+    """Cards that every binary table starts with.
+
+    Parameters
+    ----------
+    rowLength, rows : `int`
+        Bytes of a row, and number of rows.
+    heap : `int`
+        Bytes behind the rows.
+    fields : `int`
+        Number of columns.
+    """
+    return [
+        ("XTENSION", "BINTABLE", "binary table extension"),
+        ("BITPIX", 8, "8-bit bytes"),
+        ("NAXIS", 2, "2-dimensional binary table"),
+        ("NAXIS1", rowLength, "width of table in bytes"),
+        ("NAXIS2", rows, "number of rows in table"),
+        ("PCOUNT", heap, "size of special data area"),
+        ("GCOUNT", 1, "one data group (required keyword)"),
+        ("TFIELDS", fields, "number of fields in each row"),
+    ]
+
+
+class FitsOutput:
+    """A FITS file that is being written, one HDU after the other.
+
+    Parameters
+    ----------
+    stream : `io.BufferedRandom`
+        Where to write.
+    hdus : `int`, optional
+        Number of HDUs that are there already.
+    """
+
+    def __init__(self, stream, hdus=0):
+        self._stream = stream
+        self.hdus = hdus
+
+    def _pad(self):
+        """Fill up the last block with zeros."""
+        self._stream.write(bytes(-self._stream.tell() % BLOCK))
+
+    def writeEmpty(self, cards=()):
+        """Write an HDU without data.
+
+        Parameters
+        ----------
+        cards : iterable of `tuple`
+            Cards after the ones that the format asks for.
+        """
+        self._stream.write(formatHeader([*_imageCards(self.hdus == 0, 8, ()), *cards]))
+        self.hdus += 1
+
+    def writeRaw(self, header, data):
+        """Write an HDU whose header and data are bytes already.
+
+        Parameters
+        ----------
+        header : `bytes`
+            Whole blocks.
+        data : `bytes`
+            Data without padding.
+        """
+        self._stream.write(header)
+        self._stream.write(data)
+        self._pad()
+        self.hdus += 1
+
+    def writeImage(self, pixels, cards=(), compression=None):
+        """Write an image.
+
+        Parameters
+        ----------
+        pixels : `numpy.ndarray`
+            Pixels in two dimensions.
+        cards : iterable of `tuple`
+            Cards after the ones that the format asks for.
+        compression : `lsst.afw.fits.CompressionOptions`, optional
+            How to compress; not at all by default.
+        """
+        stored, offset = _storedPixels(pixels)
+        # There are no tiles of nothing.
+        if compression is None or pixels.size == 0:
+            self._writePlain(stored, [*offset, *cards])
+            return
+        if self.hdus == 0:
+            self.writeEmpty()
+        if compression.algorithm.name == "RICE_1":
+            self._writeRice(stored, [*offset, *cards], compression)
+        else:
+            self._writeTiles(stored, [*offset, *cards], compression)
+
+    def _writePlain(self, pixels, cards):
+        """Write an image that is not compressed."""
+        cards = [*_imageCards(self.hdus == 0, _bitpix(pixels), pixels.shape), *cards]
+        self._stream.write(formatHeader(cards))
+        big = pixels.dtype.newbyteorder(">")
+        step = max(1, _CHUNK // max(1, pixels.shape[1] * pixels.dtype.itemsize))
+        for i in range(0, pixels.shape[0], step):
+            self._stream.write(np.ascontiguousarray(pixels[i : i + step], dtype=big).data)
+        self._pad()
+        self.hdus += 1
+
+    def _writeTiles(self, pixels, cards, compression):
+        """Write an image in GZIP tiles.
+
+        The tiles are written as they are made; what depends on their lengths
+        is filled in afterwards.
+        """
+        grid = _grid(pixels.shape, compression)
+        tiles = math.prod(grid.counts)
+        algorithm = compression.algorithm.name
+        # What deflate cannot compress it makes little longer.
+        wide = pixels.nbytes * 1.01 + 64 * tiles >= 1 << 31
+        element = 16 if wide else 8
+        start = self._stream.tell()
+        header = self._tileHeader(pixels, grid, element, 0, 0, algorithm, cards)
+        self._stream.seek(start + len(header) + tiles * element)
+        sizes = []
+        for tile in encode(pixels, grid, shuffled=algorithm == "GZIP_2"):
+            self._stream.writelines(tile)
+            sizes.extend(map(len, tile))
+        self._pad()
+        end = self._stream.tell()
+        table = np.zeros((tiles, 2), f">i{element // 2}")
+        table[:, 0] = sizes
+        table[1:, 1] = np.cumsum(sizes[:-1])
+        self._stream.seek(start)
+        self._stream.write(
+            self._tileHeader(pixels, grid, element, sum(sizes), max(sizes), algorithm, cards)
+        )
+        self._stream.write(table.tobytes())
+        self._stream.seek(end)
+        self.hdus += 1
+
+    @staticmethod
+    def _tileHeader(pixels, grid, element, heap, longest, algorithm, cards):
+        """Header of an image in GZIP tiles."""
+        bitpix = _bitpix(pixels)
+        form = f"1{'P' if element == 8 else 'Q'}B({longest})"
+        quantized = [("ZQUANTIZ", "NONE", "Lossless compression without quantization")] if bitpix < 0 else []
+        return formatHeader(
+            [
+                *tableCards(element, math.prod(grid.counts), heap, 1),
+                ("TTYPE1", "COMPRESSED_DATA", "label for field   1"),
+                ("TFORM1", form, "data format of field: variable length array"),
+                ("ZIMAGE", True, "extension contains compressed image"),
+                ("ZBITPIX", bitpix, "data type of original image"),
+                ("ZNAXIS", 2, "dimension of original image"),
+                *((f"ZNAXIS{i}", grid.shape[2 - i], "length of original image axis") for i in (1, 2)),
+                *((f"ZTILE{i}", grid.tile[2 - i], "size of tiles to be compressed") for i in (1, 2)),
+                *quantized,
+                ("ZCMPTYPE", algorithm, "compression algorithm"),
+                *cards,
+            ]
+        )
+
+    def _writeRice(self, pixels, cards, compression):
+        """Write an image of integers in Rice tiles, which astropy makes."""
+        from astropy.io import fits
+
+        if pixels.dtype.kind == "f":
+            raise FitsError("RICE_1 without quantization compresses integers only; floats need GZIP_2.")
+        grid = _grid(pixels.shape, compression)
+        astropyHdu = fits.CompImageHDU(
+            np.ascontiguousarray(pixels), compression_type="RICE_1", tile_shape=grid.tile
+        )
+        buffer = _astropyBytes(astropyHdu)
+        self._stream.write(_insertCards(buffer, cards))
+        self.hdus += 1
+
+
+def _grid(shape, compression):
+    """Tiles that compression options ask for: 0 is the whole axis."""
+    wanted = (compression.tile_height, compression.tile_width)
+    return TileGrid(shape, tuple(min(t, n) if t > 0 else n for t, n in zip(wanted, shape, strict=True)))

@@ -12,7 +12,7 @@ from lsst.pipe.base import NoWorkFound, Struct, Task
 from lsst.utils.timer import timeMethod
 
 from .coaddPatch import PatchOverlap, describeHandle, readPatch
-from .mosaic import Mosaic, countDataPixels
+from .mosaic import Mosaic
 from .patchAgreement import (
     PatchFacts,
     PatchMismatchError,
@@ -21,6 +21,7 @@ from .patchAgreement import (
     findCalibrationMismatches,
     rescaleTo,
 )
+from .templateSummary import TemplateSummary
 
 
 class NoCoaddPixelsError(RuntimeError):
@@ -340,14 +341,14 @@ class GetCoaddAsTemplateTask(Task):
     def _report(self, template, tractInfo, facts, missing):
         """Log what the template was made from, and keep it as metadata."""
         used = [fact.patch for fact in facts]
-        good = countDataPixels(template.mask)
-        fraction = good / template.getBBox().getArea()
+        summary = TemplateSummary.of(template, tractInfo.getId(), used, missing)
+        summary.write(self.metadata)
         self.log.info(
             "Used patches %s of tract %d: %d good pixels, %.1f%% of the template",
-            used,
-            tractInfo.getId(),
-            good,
-            100 * fraction,
+            summary.patchesUsed,
+            summary.tract,
+            summary.goodPixels,
+            100 * summary.coveredFraction,
         )
         if noVariance := [fact.patch for fact in facts if not fact.hasVariance]:
             self.log.info("%d patches have no variance anywhere: %s", len(noVariance), noVariance)
@@ -355,11 +356,6 @@ class GetCoaddAsTemplateTask(Task):
         center = geom.Point2I(geom.Box2D(template.getBBox()).getCenter())
         if not tractInfo[psfPatch].getOuterBBox().contains(center):
             self.log.info("The PSF is that of patch %d, which does not hold the template's centre", psfPatch)
-        self.metadata["tract"] = tractInfo.getId()
-        self.metadata["patchesUsed"] = used
-        self.metadata["patchesMissing"] = missing
-        self.metadata["goodPixels"] = good
-        self.metadata["coveredFraction"] = fraction
 
 
 def _templateBBox(tractInfo, skyCorners):

@@ -1,0 +1,111 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The numbers that describe a template."""
+
+__all__ = ["TemplateSummary"]
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+import lsst.geom as geom
+from lsst.pex.exceptions import Exception as StackException
+
+from .mosaic import countDataPixels
+
+FWHM_OF_SIGMA = 2.0 * math.sqrt(2.0 * math.log(2.0))
+"""Full width at half maximum of a Gaussian of unit sigma."""
+
+SAMPLES = 100_000
+"""About how many pixels the median variance is taken from."""
+
+
+@dataclass(frozen=True)
+class TemplateSummary:
+    """What a template was made from, and how good it is."""
+
+    tract: int
+    """Tract."""
+
+    patchesUsed: list[int]
+    """Sequential numbers of the patches that gave pixels, in their order."""
+
+    patchesMissing: list[int]
+    """Sequential numbers of the patches that have no coadd."""
+
+    goodPixels: int
+    """Number of pixels without ``NO_DATA``."""
+
+    coveredFraction: float
+    """Fraction of the template's pixels without ``NO_DATA``."""
+
+    medianVariance: float | None
+    """Median variance of a regular grid of good pixels, in the square of the
+    image's unit; `None` without good pixels on it.
+    """
+
+    psfFwhm: float | None
+    """Full width at half maximum of the PSF at the template's centre, in
+    arcseconds, as that of a Gaussian with the PSF's determinant radius;
+    `None` where the PSF cannot tell.
+    """
+
+    @classmethod
+    def of(cls, template, tract, patchesUsed, patchesMissing):
+        """Summarize a template.
+
+        Parameters
+        ----------
+        template : `lsst.afw.image.ExposureF`
+            The template, in tract pixels.
+        tract : `int`
+            Tract.
+        patchesUsed, patchesMissing : `list` [`int`]
+            Sequential patch numbers.
+        """
+        good = countDataPixels(template.mask)
+        return cls(
+            tract=tract,
+            patchesUsed=patchesUsed,
+            patchesMissing=patchesMissing,
+            goodPixels=good,
+            coveredFraction=good / template.getBBox().getArea(),
+            medianVariance=_computeMedianVariance(template.maskedImage),
+            psfFwhm=_computePsfFwhm(template),
+        )
+
+    def write(self, metadata):
+        """Write the numbers that are known into a task's metadata.
+
+        Parameters
+        ----------
+        metadata : `lsst.pipe.base.TaskMetadata`
+            Metadata; changed in place.
+        """
+        for name, value in vars(self).items():
+            if value is not None:
+                metadata[name] = value
+
+
+def _computeMedianVariance(maskedImage):
+    """Find the median variance of a regular grid of good pixels."""
+    step = max(1, math.isqrt(maskedImage.getBBox().getArea() // SAMPLES))
+    grid = (slice(None, None, step), slice(None, None, step))
+    noData = maskedImage.mask.getPlaneBitMask("NO_DATA")
+    good = maskedImage.mask.array[grid] & noData == 0
+    variance = maskedImage.variance.array[grid][good]
+    variance = variance[np.isfinite(variance)]
+    return float(np.median(variance)) if len(variance) else None
+
+
+def _computePsfFwhm(template):
+    """Find the PSF's width at the centre, if it can be computed there."""
+    center = geom.Box2D(template.getBBox()).getCenter()
+    try:
+        radius = template.getPsf().computeShape(center).getDeterminantRadius()
+    except (NotImplementedError, StackException):
+        # A PSF that only the full stack can compute, or one that is not
+        # defined at the template's centre.
+        return None
+    return FWHM_OF_SIGMA * radius * template.getWcs().getPixelScale(center).asArcseconds()

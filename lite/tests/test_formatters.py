@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Formatters and assembler do what their counterparts of the stack do."""
 
+import contextlib
 import pathlib
+import sys
 import tempfile
 import unittest
 import warnings
@@ -19,6 +21,39 @@ from lsst.obs.base.exposureAssembler import ExposureAssembler
 from lsst.obs.base.formatters.fitsExposure import FitsExposureFormatter, FitsImageFormatter
 
 FORMATTER = "lsst.obs.base.formatters.fitsExposure.FitsExposureFormatter"
+
+_watched = {}
+
+
+def _recordOpen(event, arguments):
+    """Note each opening of a file that is watched."""
+    if event == "open" and arguments[0] in _watched:
+        _watched[arguments[0]].append(arguments[1])
+
+
+@contextlib.contextmanager
+def countOpens(path):
+    """Watch how often this process opens a file.
+
+    Parameters
+    ----------
+    path : `str`
+        File to watch.
+
+    Yields
+    ------
+    opens : `list`
+        Has one item more for each opening.
+    """
+    _watched[path] = []
+    try:
+        yield _watched[path]
+    finally:
+        del _watched[path]
+
+
+# Python has no way to take an audit hook away: one serves all tests.
+sys.addaudithook(_recordOpen)
 
 
 class RecipeTestCase(lsst.utils.tests.TestCase):
@@ -127,6 +162,15 @@ class ReadTestCase(lsst.utils.tests.TestCase):
         self.folder = pathlib.Path(folder.name)
         self.butler = makeButler(str(self.folder / "repo"), calexp="ExposureF")
         self.ref = self.butler.put(makeExposure(), "calexp", DATA_ID)
+
+    def testEachReadOpensTheFileOnce(self):
+        path = self.butler.getURI(self.ref).ospath
+        box = geom.Box2I(geom.Point2I(105, 203), geom.Extent2I(4, 5))
+        for component, parameters in ((None, None), (None, {"bbox": box}), ("wcs", None), ("bbox", None)):
+            ref = self.ref if component is None else self.ref.makeComponentRef(component)
+            with self.subTest(component=component, parameters=parameters), countOpens(path) as opens:
+                self.butler.get(ref, parameters=parameters)
+                self.assertEqual(len(opens), 1)
 
     def testAmplifiersNeedTheStack(self):
         with self.assertRaisesRegex(NotImplementedError, "lsst-lite"):

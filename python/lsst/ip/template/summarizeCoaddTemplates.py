@@ -15,7 +15,12 @@ from lsst.pipe.base.connectionTypes import Input, Output
 class SummarizeCoaddTemplatesConnections(
     PipelineTaskConnections,
     dimensions=("instrument", "visit", "skymap"),
-    defaultTemplates={"coaddName": "deep", "warpTypeSuffix": "", "fakesType": "", "label": "makeCoaddTemplate"},
+    defaultTemplates={
+        "coaddName": "deep",
+        "warpTypeSuffix": "",
+        "fakesType": "",
+        "label": "makeCoaddTemplate",
+    },
 ):
     """Datasets that `SummarizeCoaddTemplatesTask` reads and writes."""
 
@@ -93,12 +98,12 @@ class SummarizeCoaddTemplatesTask(PipelineTask):
                 "n_patches_missing": [_count(record, "patchesMissing") for record in records],
                 "n_good_pixels": [record["goodPixels"] for record in records],
                 "covered_fraction": [record["coveredFraction"] for record in records],
-                "median_variance_count2": [record.get("medianVariance", nan) for record in records],
+                "median_variance_nJy2": [record.get("medianVariance", nan) for record in records],
                 "psf_fwhm_arcsec": [record.get("psfFwhm", nan) for record in records],
             }
         )
         table["n_good_pixels"].unit = "pix"
-        table["median_variance_count2"].unit = "ct2"
+        table["median_variance_nJy2"].unit = "nJy2"
         table["psf_fwhm_arcsec"].unit = "arcsec"
         return Struct(table=table)
 

@@ -41,8 +41,8 @@ class TemplateSummary:
     """Fraction of the template's pixels without ``NO_DATA``."""
 
     medianVariance: float | None
-    """Median variance of a regular grid of good pixels, in the square of the
-    image's unit; `None` without good pixels on it.
+    """Median variance of a regular grid of good pixels, in nJy squared; `None`
+    without good pixels on it.
     """
 
     psfFwhm: float | None
@@ -71,7 +71,7 @@ class TemplateSummary:
             patchesMissing=patchesMissing,
             goodPixels=good,
             coveredFraction=good / template.getBBox().getArea(),
-            medianVariance=_computeMedianVariance(template.maskedImage),
+            medianVariance=_computeMedianVariance(template),
             psfFwhm=_computePsfFwhm(template),
         )
 
@@ -88,15 +88,16 @@ class TemplateSummary:
                 metadata[name] = value
 
 
-def _computeMedianVariance(maskedImage):
+def _computeMedianVariance(template):
     """Find the median variance of a regular grid of good pixels."""
-    step = max(1, math.isqrt(maskedImage.getBBox().getArea() // SAMPLES))
+    step = max(1, math.isqrt(template.getBBox().getArea() // SAMPLES))
     grid = (slice(None, None, step), slice(None, None, step))
-    noData = maskedImage.mask.getPlaneBitMask("NO_DATA")
-    good = maskedImage.mask.array[grid] & noData == 0
-    variance = maskedImage.variance.array[grid][good]
-    variance = variance[np.isfinite(variance)]
-    return float(np.median(variance)) if len(variance) else None
+    noData = template.mask.getPlaneBitMask("NO_DATA")
+    variance = template.variance.array[grid]
+    good = np.isfinite(variance) & (template.mask.array[grid] & noData == 0)
+    if not good.any():
+        return None
+    return float(np.median(variance[good])) * template.getPhotoCalib().getCalibrationMean() ** 2
 
 
 def _computePsfFwhm(template):

@@ -7,11 +7,12 @@ __all__ = ["GetCoaddAsTemplateConfig", "GetCoaddAsTemplateTask"]
 import numpy as np
 
 import lsst.geom as geom
-from lsst.pex.config import ChoiceField, Config, Field, RangeField
+from lsst.pex.config import ChoiceField, Config, Field, FieldValidationError, RangeField
 from lsst.pipe.base import NoWorkFound, Struct, Task
 from lsst.utils.timer import timeMethod
 
 from .coaddPatch import PatchOverlap, describeHandle, readPatch
+from .dcrModel import DcrModel, checkVisitInfo, findDcrBox
 from .mosaic import Mosaic
 from .patchAgreement import (
     PatchFacts,
@@ -54,6 +55,28 @@ class GetCoaddAsTemplateConfig(Config):
         },
         doc="Which warps the coadds were made from.",
     )
+    numSubfilters = RangeField(
+        dtype=int,
+        default=3,
+        min=1,
+        doc="Number of slices of the band that there is a coadd for. Only used if coaddName is 'dcr'.",
+    )
+    effectiveWavelength = RangeField(
+        dtype=float,
+        optional=True,
+        min=0.0,
+        inclusiveMin=False,
+        doc="Effective wavelength of the band, in nm, that the coadds were made with. Only used if coaddName "
+        "is 'dcr', and required then.",
+    )
+    bandwidth = RangeField(
+        dtype=float,
+        optional=True,
+        min=0.0,
+        inclusiveMin=False,
+        doc="Full width of the band, in nm, that the coadds were made with. Only used if coaddName is 'dcr', "
+        "and required then.",
+    )
     overlapPolicy = ChoiceField(
         dtype=str,
         default="last",
@@ -76,6 +99,23 @@ class GetCoaddAsTemplateConfig(Config):
         },
         doc="What to do about a patch whose photometric calibration is not that of the first patch.",
     )
+
+    def validate(self):
+        super().validate()
+        if not self.isDcr():
+            return
+        for field in (type(self).effectiveWavelength, type(self).bandwidth):
+            if getattr(self, field.name) is None:
+                raise FieldValidationError(
+                    field,
+                    self,
+                    f"coaddName 'dcr' requires {field.name}, in nm, as the coadds were made with "
+                    "(config/dcr*.py has those of the LSST bands).",
+                )
+
+    def isDcr(self):
+        """Are the coadds models of slices of a band?"""
+        return self.coaddName == "dcr"
 
 
 class GetCoaddAsTemplateTask(Task):
@@ -205,13 +245,14 @@ class GetCoaddAsTemplateTask(Task):
             For each sequential patch number that has a coadd, anything with
             a ``get`` method that returns it, such as a
             `lsst.daf.butler.DeferredDatasetHandle` or a
-            `lsst.pipe.base.InMemoryDatasetHandle`.
+            `lsst.pipe.base.InMemoryDatasetHandle`. For DCR coadds, a `list`
+            of these, one for each subfilter (see `DcrModel.fromQuantum`).
         sensorRef : `None`
             Not usable any more; it was a data reference of the Gen2
             middleware.
         visitInfo : `lsst.afw.image.VisitInfo`, optional
-            Observing conditions of the science exposure. Not used for coadds
-            without DCR model.
+            Observing conditions of the science exposure. Only used for DCR
+            coadds, and required then.
 
         Returns
         -------
@@ -221,7 +262,10 @@ class GetCoaddAsTemplateTask(Task):
         Raises
         ------
         ValueError
-            If ``sensorRef`` is given, or a corner is not on the sky.
+            If ``sensorRef`` is given, or a corner is not on the sky. For DCR
+            coadds, if ``visitInfo`` lacks what the refraction depends on, or
+            a patch has not exactly one coadd for each subfilter; no pixel has
+            been read then.
         RuntimeError
             If no patch has pixels in the template, no patch has a PSF or a
             photometric calibration, or patches contradict each other or the
@@ -229,11 +273,14 @@ class GetCoaddAsTemplateTask(Task):
         """
         if sensorRef is not None:
             raise ValueError("sensorRef is a Gen2 middleware parameter that is no longer usable; give None.")
+        if self.config.isDcr():
+            checkVisitInfo(visitInfo)
         bbox = _templateBBox(tractInfo, skyCorners)
         self.log.info("Template dimensions: %s in tract %d", bbox.getDimensions(), tractInfo.getId())
         overlaps, missing = self._findOverlaps(tractInfo, patchList, availableCoaddRefs, bbox)
         mosaic = Mosaic(bbox, tractInfo.getWcs(), keepValid=self.config.overlapPolicy == "keepValid")
-        facts = self._copyPatches(mosaic, overlaps, availableCoaddRefs)
+        sources = {overlap.patch: self._makeSource(availableCoaddRefs[overlap.patch]) for overlap in overlaps}
+        facts = self._copyPatches(mosaic, overlaps, sources, visitInfo)
         _checkComplete(mosaic.template, facts, tractInfo.getId())
         self._checkAgreement(facts)
         self._report(mosaic.template, tractInfo, facts, missing)
@@ -252,13 +299,19 @@ class GetCoaddAsTemplateTask(Task):
         return f"{self.config.coaddName}Coadd{suffix}"
 
     def _selectHandles(self, handles, tractInfo, patchList):
-        """Pick the handles of some patches, keyed by patch number."""
+        """Pick the handles of some patches, keyed by patch number.
+
+        Each patch has one, or for DCR coadds a list of them.
+        """
         tract = tractInfo.getId()
         wanted = {tractInfo.getSequentialPatchIndex(patchInfo) for patchInfo in patchList}
         available = {}
         for handle in handles:
             patch = handle.dataId["patch"]
             if handle.dataId["tract"] != tract or patch not in wanted:
+                continue
+            if self.config.isDcr():
+                available.setdefault(patch, []).append(handle)
                 continue
             if patch in available:
                 raise ValueError(
@@ -271,9 +324,10 @@ class GetCoaddAsTemplateTask(Task):
                 f"No {self.getCoaddDatasetName()} for tract {tract}, patches {sorted(wanted)} "
                 f"among {len(handles)} coadds given."
             )
+        selected = sum(map(len, available.values())) if self.config.isDcr() else len(available)
         self.log.info(
             "Left alone %d coadds of other tracts or patches of %d given",
-            len(handles) - len(available),
+            len(handles) - selected,
             len(handles),
         )
         return available
@@ -283,26 +337,46 @@ class GetCoaddAsTemplateTask(Task):
         overlaps, missing = [], []
         for patchInfo in patchList:
             patch = tractInfo.getSequentialPatchIndex(patchInfo)
-            overlap = patchInfo.getOuterBBox().clippedTo(bbox)
+            overlap = self._findOverlap(patchInfo, bbox)
             if patch not in available:
                 self.log.warning("Skip patch %d of tract %d: it has no coadd", patch, tractInfo.getId())
                 missing.append(patch)
             elif overlap.isEmpty():
-                self.log.info("Skip patch %d: its outer box has no pixels in the template", patch)
+                which = "inner box has too few" if self.config.isDcr() else "outer box has no"
+                self.log.info("Skip patch %d: its %s pixels in the template", patch, which)
             else:
                 overlaps.append(PatchOverlap(patch=patch, bbox=overlap))
         return overlaps, missing
 
-    def _copyPatches(self, mosaic, overlaps, available):
+    def _findOverlap(self, patchInfo, bbox):
+        """Find the box of a patch to copy into the template."""
+        if self.config.isDcr():
+            return findDcrBox(patchInfo, bbox, self.config.templateBorderSize)
+        return patchInfo.getOuterBBox().clippedTo(bbox)
+
+    def _makeSource(self, available):
+        """Make what a patch is read from: a handle, or a `DcrModel`."""
+        if not self.config.isDcr():
+            return available
+        return DcrModel.fromQuantum(
+            available, self.config.effectiveWavelength, self.config.bandwidth, self.config.numSubfilters
+        )
+
+    def _copyPatches(self, mosaic, overlaps, sources, visitInfo):
         """Copy the patches into the template, the last one first.
 
         Returns what must agree between them, in their order.
         """
-        wanted = self._findCalibration(overlaps, available)
+        wanted = self._findCalibration(overlaps, sources)
         facts = []
         for overlap in reversed(overlaps):
-            handle = available[overlap.patch]
-            coadd = readPatch(handle, mosaic.findNeeded(overlap.bbox))
+            source = sources[overlap.patch]
+            handle = _anyHandle(source)
+            if isinstance(source, DcrModel):
+                # All of the box, since the shifts are those at its centre.
+                coadd = source.buildMatchedExposure(overlap.bbox, visitInfo)
+            else:
+                coadd = readPatch(source, mosaic.findNeeded(overlap.bbox))
             if coadd is None:
                 self.log.info("Skip patch %d: its coadd has no pixels in the template", overlap.patch)
                 continue
@@ -314,14 +388,15 @@ class GetCoaddAsTemplateTask(Task):
             facts.insert(0, fact)
         return facts
 
-    def _findCalibration(self, overlaps, available):
+    def _findCalibration(self, overlaps, sources):
         """Find the calibration that all patches are to be brought to.
 
         None is wanted unless the configuration says to rescale.
         """
         if self.config.calibrationMismatch != "rescale":
             return None
-        coadds = (readPatch(available[overlap.patch], overlap.bbox) for overlap in overlaps)
+        handles = (_anyHandle(sources[overlap.patch]) for overlap in overlaps)
+        coadds = (readPatch(handle, overlap.bbox) for handle, overlap in zip(handles, overlaps, strict=True))
         calibrations = (coadd.getPhotoCalib() for coadd in coadds if coadd is not None)
         return next((photoCalib for photoCalib in calibrations if photoCalib is not None), None)
 
@@ -356,6 +431,11 @@ class GetCoaddAsTemplateTask(Task):
         center = geom.Point2I(geom.Box2D(template.getBBox()).getCenter())
         if not tractInfo[psfPatch].getOuterBBox().contains(center):
             self.log.info("The PSF is that of patch %d, which does not hold the template's centre", psfPatch)
+
+
+def _anyHandle(source):
+    """Pick a handle of a patch that has one, or several of a `DcrModel`."""
+    return source.handles[0] if isinstance(source, DcrModel) else source
 
 
 def _templateBBox(tractInfo, skyCorners):

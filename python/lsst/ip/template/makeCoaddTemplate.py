@@ -90,12 +90,28 @@ class MakeCoaddTemplateConnections(
         multiple=True,
         deferLoad=True,
     )
+    dcrCoadds = Input(
+        doc="Coadds for slices of the band, to match to the science exposure's refraction; in place of "
+        "coaddExposures if getTemplate.coaddName is 'dcr'.",
+        name="{fakesType}{coaddName}Coadd{warpTypeSuffix}",
+        storageClass="ExposureF",
+        dimensions=("tract", "patch", "skymap", "band", "subfilter"),
+        multiple=True,
+        deferLoad=True,
+    )
     template = Output(
         doc="Template for the science exposure, in the pixel grid of the closest tract.",
         name="{fakesType}{coaddName}Diff_templateCoadd{warpTypeSuffix}",
         storageClass="ExposureF",
         dimensions=("instrument", "visit", "detector"),
     )
+
+    def __init__(self, *, config):
+        super().__init__(config=config)
+        if config.getTemplate.coaddName == "dcr":
+            del self.coaddExposures
+        else:
+            del self.dcrCoadds
 
 
 class MakeCoaddTemplateConfig(PipelineTaskConfig, pipelineConnections=MakeCoaddTemplateConnections):
@@ -149,7 +165,9 @@ class MakeCoaddTemplateTask(PipelineTask):
             wcs=butlerQC.get(inputRefs.wcs),
             visitInfo=butlerQC.get(inputRefs.visitInfo),
         )
-        result = self.getTemplate.runQuantum(science, butlerQC, inputRefs.skyMap, inputRefs.coaddExposures)
+        isDcr = self.config.getTemplate.coaddName == "dcr"
+        coaddRefs = inputRefs.dcrCoadds if isDcr else inputRefs.coaddExposures
+        result = self.getTemplate.runQuantum(science, butlerQC, inputRefs.skyMap, coaddRefs)
         self._checkCoverage(result.area / result.exposure.getBBox().getArea())
         butlerQC.put(result.exposure, outputRefs.template)
 

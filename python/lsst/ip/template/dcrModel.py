@@ -1,0 +1,404 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Coadds that model the sky in slices of a band, matched to the differential
+chromatic refraction (DCR) of one science exposure.
+"""
+
+__all__ = ["DcrModel", "applyDcr", "calculateDcr", "checkVisitInfo", "findDcrBox", "wavelengthGenerator"]
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+import lsst.afw.image as afwImage
+import lsst.geom as geom
+from lsst.afw.coord import differentialRefraction
+
+from .coaddPatch import describeHandle, readPatch
+
+EDGE_WEIGHTS = ((0.75, 0.25), (0.25, 0.75))
+"""Weights of the refractions at a slice's blue and red edge, for each of the
+two shifts that stand for the slice."""
+
+SPLINE_ORDER = 3
+"""Cubic."""
+
+SPLINE_MARGIN = 10
+"""Number of pixels that are read around a box, on top of the shift: what lies
+further away changes a cubic spline by less than 1e-5 of itself."""
+
+GRID_TOLERANCE = 1e-3
+"""Shifts that are closer to whole pixels than this, in pixels, count as whole
+when it comes to which pixels a missing one affects."""
+
+
+@dataclass(frozen=True)
+class DcrModel:
+    """The sky over one patch, in narrow slices of a band.
+
+    Notes
+    -----
+    The model holds no pixels: `buildMatchedExposure` reads those that it
+    needs, one slice at a time.
+    """
+
+    handles: tuple
+    """Handles of the slices' coadds, from blue to red."""
+
+    effectiveWavelength: float
+    """Effective wavelength of the band, in nm."""
+
+    bandwidth: float
+    """Full width of the band, in nm."""
+
+    @classmethod
+    def fromQuantum(cls, handles, effectiveWavelength, bandwidth, numSubfilters):
+        """Make the model from the coadds of one patch.
+
+        Parameters
+        ----------
+        handles : `~collections.abc.Iterable`
+            Handles of the coadds, in any order, such as
+            `lsst.daf.butler.DeferredDatasetHandle`; each one's
+            ``dataId["subfilter"]`` is the number of its slice, counted from
+            0 at the blue edge of the band.
+        effectiveWavelength, bandwidth : `float`
+            Effective wavelength and full width of the band, in nm: those
+            that the coadds were made with.
+        numSubfilters : `int`
+            Number of slices.
+
+        Returns
+        -------
+        model : `DcrModel`
+            The model. No pixel has been read.
+
+        Raises
+        ------
+        ValueError
+            If there is not exactly one coadd for each slice.
+        """
+        handles = sorted(handles, key=lambda handle: handle.dataId["subfilter"])
+        given = [handle.dataId["subfilter"] for handle in handles]
+        wanted = list(range(numSubfilters))
+        if given != wanted:
+            raise ValueError(
+                f"One DCR coadd wanted for each of the subfilters {wanted} of {_describePatch(handles)}, "
+                f"but they are of subfilters {given}: missing {sorted(set(wanted) - set(given))}, "
+                f"doubled {sorted({subfilter for subfilter in given if given.count(subfilter) > 1})}, "
+                f"unknown {sorted(set(given) - set(wanted))}."
+            )
+        return cls(tuple(handles), effectiveWavelength, bandwidth)
+
+    def buildMatchedExposure(self, bbox, visitInfo):
+        """Build the coadd as one exposure's atmosphere would have shown it.
+
+        Each slice is shifted by its differential refraction, and the slices
+        are summed.
+
+        Parameters
+        ----------
+        bbox : `lsst.geom.Box2I`
+            Box wanted, in tract pixels.
+        visitInfo : `lsst.afw.image.VisitInfo`
+            Observing conditions of the exposure.
+
+        Returns
+        -------
+        matched : `lsst.afw.image.ExposureF` or `None`
+            The pixels of ``bbox`` that all slices have, in tract pixels, with
+            the WCS, PSF, filter and photometric calibration of the bluest
+            slice; `None` if there are no such pixels.
+
+        Raises
+        ------
+        ValueError
+            If ``visitInfo`` lacks what the refraction depends on, or the
+            coadd has no WCS.
+
+        Notes
+        -----
+        A pixel that depends on one that is not finite in some slice is NaN
+        with ``NO_DATA``. Otherwise the mask is the union of the slices'
+        masks, and the variance is the bluest slice's times the number of
+        slices; the shift applies to neither. Closer to the edge of the
+        stored coadds than the shift, `applyDcr` extrapolates.
+        """
+        checkVisitInfo(visitInfo)
+        wcs = _readWcs(self.handles[0])
+        shifts = calculateDcr(
+            visitInfo, wcs, self.effectiveWavelength, self.bandwidth, len(self.handles), bbox
+        )
+        wanted = bbox.dilatedBy(SPLINE_MARGIN + math.ceil(np.max(np.abs(shifts))))
+        matched = None
+        for handle, dcr in zip(self.handles, shifts):
+            coadd = readPatch(handle, wanted)
+            bbox = bbox.clippedTo(coadd.getBBox()) if coadd is not None else geom.Box2I()
+            if bbox.isEmpty():
+                return None
+            matched = _startSum(coadd, bbox, len(shifts)) if matched is None else matched[bbox]
+            _addSlice(matched, coadd, dcr)
+        _flagNoData(matched)
+        return matched
+
+
+def calculateDcr(visitInfo, wcs, effectiveWavelength, bandwidth, numSubfilters, bbox):
+    """Calculate by how much each slice of a band is refracted.
+
+    Parameters
+    ----------
+    visitInfo : `lsst.afw.image.VisitInfo`
+        Observing conditions.
+    wcs : `lsst.afw.geom.SkyWcs`
+        WCS of the pixel grid in which to shift.
+    effectiveWavelength, bandwidth : `float`
+        Effective wavelength and full width of the band, in nm. Light of the
+        effective wavelength stays where it is.
+    numSubfilters : `int`
+        Number of slices of equal width.
+    bbox : `lsst.geom.Box2I`
+        Box, in pixels, for whose centre to calculate the shifts.
+
+    Returns
+    -------
+    shifts : `list` [`tuple` [`tuple` [`float`, `float`], \
+            `tuple` [`float`, `float`]]]
+        For each slice, from blue to red, ``((y0, x0), (y1, x1))`` in pixels:
+        the shifts for two refractions that weight those at its blue and red
+        edge 3:1 and 1:3. The shifted slice is the mean of the two.
+
+    Raises
+    ------
+    ValueError
+        If ``visitInfo`` lacks a quantity that the refraction depends on.
+
+    Notes
+    -----
+    The refraction is that of Stone (1996, PASP 108, 1051) at the elevation of
+    the boresight, for the recorded weather, or a standard atmosphere at the
+    observatory if some of the weather is not recorded.
+    """
+    checkVisitInfo(visitInfo)
+    toZenith = _findZenithDirection(visitInfo, wcs, geom.Box2D(bbox).getCenter())
+    shifts = []
+    for edges in wavelengthGenerator(effectiveWavelength, bandwidth, numSubfilters):
+        blue, red = (_refract(wavelength, effectiveWavelength, visitInfo) for wavelength in edges)
+        amounts = [blueWeight * blue + redWeight * red for blueWeight, redWeight in EDGE_WEIGHTS]
+        shifts.append(tuple((amount * toZenith.getY(), amount * toZenith.getX()) for amount in amounts))
+    return shifts
+
+
+def applyDcr(image, dcr):
+    """Shift a slice of a band by its differential refraction.
+
+    Parameters
+    ----------
+    image : `numpy.ndarray`
+        Pixels of the slice, of shape (height, width).
+    dcr : `tuple` [`tuple` [`float`, `float`], `tuple` [`float`, `float`]]
+        Shifts ``((y0, x0), (y1, x1))``, in pixels; see `calculateDcr`.
+
+    Returns
+    -------
+    shifted : `numpy.ndarray`
+        Mean of the two shifted images, of the same shape and, if that is a
+        floating-point one, of the same type.
+
+    Notes
+    -----
+    The image is interpolated with cubic splines. Pixels that are not finite
+    are first replaced by the closest finite ones, and the pixels of the
+    result that are interpolated from them are NaN. Pixels that come from
+    beyond the edge are mirror images of those inside.
+    """
+    from scipy import ndimage
+
+    dtype = image.dtype if np.issubdtype(image.dtype, np.floating) else float
+    bad = ~np.isfinite(image)
+    if bad.all():
+        return np.full(image.shape, np.nan, dtype=dtype)
+    filled = _fillFromClosest(image, bad) if bad.any() else image
+    spline = ndimage.spline_filter(filled, order=SPLINE_ORDER, mode="mirror")
+    shifted = np.zeros(image.shape, dtype=dtype)
+    for shift in dcr:
+        shifted += ndimage.shift(
+            spline, shift, output=dtype, order=SPLINE_ORDER, mode="mirror", prefilter=False
+        )
+    shifted /= len(dcr)
+    if filled is not image:
+        for shift in dcr:
+            shifted[_findAffected(bad, shift)] = np.nan
+    return shifted
+
+
+def wavelengthGenerator(effectiveWavelength, bandwidth, numSubfilters):
+    """Cut a band into slices of equal width.
+
+    Parameters
+    ----------
+    effectiveWavelength, bandwidth : `float`
+        Middle and full width of the band, in nm.
+    numSubfilters : `int`
+        Number of slices.
+
+    Yields
+    ------
+    blueEdge, redEdge : `float`
+        Shortest and longest wavelength of a slice, in nm, from blue to red.
+    """
+    edges = np.linspace(
+        effectiveWavelength - bandwidth / 2, effectiveWavelength + bandwidth / 2, numSubfilters + 1
+    ).tolist()
+    yield from zip(edges[:-1], edges[1:])
+
+
+def checkVisitInfo(visitInfo):
+    """Raise if the refraction cannot be calculated for an exposure.
+
+    Parameters
+    ----------
+    visitInfo : `lsst.afw.image.VisitInfo` or `None`
+        Observing conditions of the exposure.
+
+    Raises
+    ------
+    ValueError
+        If ``visitInfo`` is `None`, or has no boresight azimuth, elevation or
+        parallactic angle, or no elevation of the observatory; the message
+        says which.
+    """
+    if visitInfo is None:
+        raise ValueError("The exposure has no visitInfo: a DCR-matched template cannot be made for it.")
+    azAlt = visitInfo.getBoresightAzAlt()
+    quantities = {
+        "boresight azimuth": azAlt.getLongitude().asDegrees(),
+        "boresight elevation": azAlt.getLatitude().asDegrees(),
+        "boresight parallactic angle": visitInfo.getBoresightParAngle().asDegrees(),
+        "observatory elevation": visitInfo.getObservatory().getElevation(),
+    }
+    missing = [name for name, value in quantities.items() if not math.isfinite(value)]
+    if missing:
+        raise ValueError(
+            f"The visitInfo of the exposure has no {', no '.join(missing)}: "
+            "a DCR-matched template cannot be made for it."
+        )
+
+
+def findDcrBox(patchInfo, bbox, border):
+    """Find the box of a patch that is fit for a template from DCR coadds.
+
+    Parameters
+    ----------
+    patchInfo : `lsst.skymap.PatchInfo`
+        Patch.
+    bbox : `lsst.geom.Box2I`
+        Box of the template, in tract pixels.
+    border : `int`
+        Number of pixels along the edge of a DCR coadd that may be bad.
+
+    Returns
+    -------
+    box : `lsst.geom.Box2I`
+        The patch's outer box inside the template, shrunk by the border but
+        not into the inner box, in tract pixels. Empty if the inner box
+        overlaps the template by no more than twice the border in x or y.
+    """
+    inner = patchInfo.getInnerBBox().clippedTo(bbox)
+    if min(inner.getDimensions()) <= 2 * border:
+        return geom.Box2I()
+    return patchInfo.getOuterBBox().clippedTo(bbox).erodedBy(border).expandedTo(inner)
+
+
+def _findZenithDirection(visitInfo, wcs, position):
+    """Find the offset in pixels of one arcsecond towards the zenith."""
+    # Away from the boresight, the direction to the zenith is not at the
+    # boresight's parallactic angle from north, the less so the closer one is
+    # to a celestial pole; the zenith itself is the same point on the sky.
+    right = 90 * geom.degrees
+    zenith = visitInfo.getBoresightRaDec().offset(
+        right - visitInfo.getBoresightParAngle(), right - visitInfo.getBoresightAzAlt().getLatitude()
+    )
+    here = wcs.pixelToSky(position)
+    there = here.offset(here.bearingTo(zenith), 1 * geom.arcseconds)
+    return wcs.skyToPixel(there) - wcs.skyToPixel(here)
+
+
+def _refract(wavelength, effectiveWavelength, visitInfo):
+    """Calculate how much closer to the zenith light of a wavelength is seen
+    than that of the effective wavelength, in arcseconds.
+    """
+    weather = visitInfo.getWeather()
+    recorded = (weather.getAirTemperature(), weather.getAirPressure(), weather.getHumidity())
+    return differentialRefraction(
+        wavelength,
+        effectiveWavelength,
+        visitInfo.getBoresightAzAlt().getLatitude(),
+        visitInfo.getObservatory(),
+        weather=weather if np.isfinite(recorded).all() else None,
+    ).asArcseconds()
+
+
+def _fillFromClosest(image, bad):
+    """Copy an image, with its bad pixels replaced by the closest others."""
+    from scipy import ndimage
+
+    closest = ndimage.distance_transform_edt(bad, return_distances=False, return_indices=True)
+    return image[tuple(closest)]
+
+
+def _findAffected(bad, shift):
+    """Find the pixels that a shift interpolates from bad ones."""
+    from scipy import ndimage
+
+    # A cubic interpolates from four pixels along an axis, a straight line
+    # from the inner two of them.
+    reach = [0 if abs(step - round(step)) < GRID_TOLERANCE else 1 for step in shift]
+    near = ndimage.maximum_filter(
+        bad.astype(np.float32), size=[2 * pixels + 1 for pixels in reach], mode="mirror"
+    )
+    return ndimage.shift(near, shift, order=1, mode="mirror") > GRID_TOLERANCE
+
+
+def _readWcs(handle):
+    """Read the WCS of a coadd, without its pixels if that is possible."""
+    try:
+        wcs = handle.get(component="wcs")
+    except (TypeError, KeyError):
+        # A handle that knows no components.
+        wcs = handle.get().getWcs()
+    if wcs is None:
+        raise ValueError(f"The DCR coadd {describeHandle(handle)} has no WCS.")
+    return wcs
+
+
+def _startSum(coadd, bbox, numSubfilters):
+    """Make an exposure to add slices to, with all that is not added."""
+    matched = afwImage.ExposureF(bbox, coadd.getWcs())
+    matched.variance.array = numSubfilters * coadd.variance[bbox].array
+    matched.setPsf(coadd.getPsf())
+    matched.setFilter(coadd.getFilter())
+    matched.setPhotoCalib(coadd.getPhotoCalib())
+    return matched
+
+
+def _addSlice(matched, coadd, dcr):
+    """Add the shifted pixels and the mask of a slice."""
+    shifted = applyDcr(coadd.image.array, dcr)
+    bbox = matched.getBBox()
+    x0, y0 = bbox.getMin() - coadd.getXY0()
+    matched.image.array += shifted[y0:y0 + bbox.getHeight(), x0:x0 + bbox.getWidth()]
+    mask = matched.mask
+    mask |= coadd.mask[bbox]
+
+
+def _flagNoData(exposure):
+    """Set ``NO_DATA`` where an exposure's image is NaN."""
+    mask = exposure.mask
+    mask.array[np.isnan(exposure.image.array)] |= mask.getPlaneBitMask("NO_DATA")
+
+
+def _describePatch(handles):
+    """Say which patch handles are of, for messages."""
+    dataId = handles[0].dataId if handles else {}
+    return " ".join(f"{name} {dataId[name]}" for name in ("tract", "patch") if name in dataId) or "a patch"

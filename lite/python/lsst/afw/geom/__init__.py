@@ -1,0 +1,15 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""World coordinates, polygons and ellipses."""
+
+from .._lite import moduleGetattr
+from . import ellipses
+from ._makeWcs import *
+from ._polygon import *
+from ._skyWcs import *
+from ._transform import *
+from ._wcsUtils import *
+from .ellipses import Quadrupole
+
+__getattr__ = moduleGetattr(__name__)
+del moduleGetattr

@@ -1,0 +1,202 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The few things that this package does with starlink.Ast objects."""
+
+__all__ = [
+    "applyForward",
+    "applyInverse",
+    "dumpObject",
+    "findDomain",
+    "inverted",
+    "jacobian",
+    "loadObject",
+    "series",
+    "toArrays",
+]
+
+import re
+
+import numpy as np
+import starlink.Ast as Ast
+
+_FLOAT = re.compile(r"= (-?\d+\.?\d*(?:[eE][-+]?\d+)?)$", re.MULTILINE)
+
+
+class _TextSource:
+    """Lines of text, as an AST channel asks for them."""
+
+    def __init__(self, text):
+        self._lines = iter(text.splitlines())
+
+    def astsource(self):
+        return next(self._lines, None)
+
+
+class _TextSink:
+    """Collector of the lines that an AST channel writes."""
+
+    def __init__(self):
+        self.lines = []
+
+    def astsink(self, line):
+        self.lines.append(line)
+
+
+def loadObject(text):
+    """Read an AST object from its dump.
+
+    Parameters
+    ----------
+    text : `str`
+        What `dumpObject` gave.
+
+    Returns
+    -------
+    obj : `starlink.Ast.Object` or `None`
+        The object; `None` if there is none in the text.
+
+    Raises
+    ------
+    RuntimeError
+        Raised if the text is not a valid dump.
+    """
+    try:
+        return Ast.Channel(_TextSource(text)).read()
+    except Ast.AstError as err:
+        raise RuntimeError(f"Cannot read an AST object: {err}") from err
+
+
+def _eighteenDigits(match):
+    text = match.group(1)
+    if text.lstrip("-").isdigit():
+        return match.group(0)
+    return f"= {float(text):.18g}"
+
+
+def dumpObject(obj):
+    """Write an AST object as text, without comments.
+
+    Parameters
+    ----------
+    obj : `starlink.Ast.Object`
+        What to write.
+
+    Returns
+    -------
+    text : `str`
+        The dump. Numbers have 18 significant digits, as in the stack's
+        files, so that a string that was read is written back unchanged.
+    """
+    sink = _TextSink()
+    Ast.Channel(None, sink, "Comment=0").write(obj)
+    sink.lines.append("")
+    return _FLOAT.sub(_eighteenDigits, "\n".join(sink.lines))
+
+
+def _apply(mapping, data, forward):
+    if data.shape[1] == 0:
+        # AST has no empty sets of points.
+        return np.empty((mapping.Nout if forward else mapping.Nin, 0))
+    try:
+        result = mapping.tran(data, forward)
+    except Ast.AstError as err:
+        raise RuntimeError(str(err)) from err
+    result[result == Ast.BAD] = np.nan
+    return result
+
+
+def applyForward(mapping, data):
+    """Transform points.
+
+    Parameters
+    ----------
+    mapping : `starlink.Ast.Mapping`
+        The mapping.
+    data : `numpy.ndarray`
+        Coordinates, of shape (number of input axes, number of points).
+
+    Returns
+    -------
+    result : `numpy.ndarray`
+        Coordinates, of shape (number of output axes, number of points); NaN
+        where the mapping is not defined.
+
+    Raises
+    ------
+    RuntimeError
+        Raised if the mapping has no forward transformation.
+    """
+    return _apply(mapping, data, True)
+
+
+def applyInverse(mapping, data):
+    """Transform points backwards; see `applyForward`."""
+    return _apply(mapping, data, False)
+
+
+def series(first, second):
+    """Put two mappings one after the other, first one first."""
+    return Ast.CmpMap(first, second, True)
+
+
+def inverted(mapping):
+    """Copy a mapping, with its two directions exchanged."""
+    result = mapping.copy()
+    result.invert()
+    return result
+
+
+def jacobian(mapping, point):
+    """Compute the derivatives of a two-dimensional mapping at a point.
+
+    Parameters
+    ----------
+    mapping : `starlink.Ast.Mapping`
+        The mapping.
+    point : sequence of `float`
+        Input coordinates.
+
+    Returns
+    -------
+    matrix : `numpy.ndarray`
+        ``matrix[i, j]`` is the derivative of output i by input j.
+    """
+    at = [float(point[0]), float(point[1])]
+    return np.array([[mapping.rate(at, i, j) for j in (1, 2)] for i in (1, 2)])
+
+
+def findDomain(frameSet, domain):
+    """Look up a frame by its domain.
+
+    Parameters
+    ----------
+    frameSet : `starlink.Ast.FrameSet`
+        Where to look.
+    domain : `str`
+        Domain of the frame, such as "IWC".
+
+    Returns
+    -------
+    index : `int` or `None`
+        1-based index of the frame; `None` if there is none.
+    """
+    for index in range(1, frameSet.Nframe + 1):
+        if frameSet.getframe(index).Domain == domain:
+            return index
+    return None
+
+
+def toArrays(points):
+    """Stack the coordinates of points as AST wants them.
+
+    Parameters
+    ----------
+    points : sequence
+        Sequence of points with two coordinates, as `float`.
+
+    Returns
+    -------
+    data : `numpy.ndarray`
+        Array of shape (2, number of points).
+    """
+    return np.array([(p[0], p[1]) for p in points], dtype=float).reshape(-1, 2).T.copy()

@@ -1,0 +1,235 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Conversion between FITS-WCS cards and the frames of a SkyWcs."""
+
+__all__ = ["readWcsFrames", "stripWcsMetadata", "writeWcsCards"]
+
+import math
+import re
+
+import starlink.Ast as Ast
+
+from lsst.daf.base import PropertyList
+from lsst.geom import Point2I
+from lsst.pex.exceptions import TypeError as PexTypeError
+
+from ._ast import applyForward, findDomain, series
+from ._wcsUtils import createTrivialWcsMetadata, getImageXY0FromMetadata
+
+_XY0_WCS_NAME = "A"
+
+_IGNORED_NAMES = frozenset(
+    ("NAXIS1", "NAXIS2", "LTV1", "LTV2", "COMMENT", "HISTORY")
+    # The alternate WCS "A" is the image's xy0, not a WCS on the sky.
+    + tuple(createTrivialWcsMetadata(_XY0_WCS_NAME, Point2I(0, 0)).names())
+)
+
+# AST takes these for its own, but they belong to the observation.
+_KEPT_NAMES = frozenset(("DATE-OBS", "MJD-OBS", "TIMESYS"))
+
+_KEYWORD = re.compile(r"[A-Z0-9_-]{1,8}$")
+
+_FITS_TOLERANCE = 0.0001
+"""How far a WCS may be from what its cards say, in pixels."""
+
+
+def _putCard(fitsChan, name, value):
+    if isinstance(value, bool):
+        fitsChan.setfitsL(name, value, "", False)
+    elif isinstance(value, int):
+        # AST's integers have 32 bits; it converts numbers as it needs them.
+        if abs(value) < 2**31:
+            fitsChan.setfitsI(name, value, "", False)
+        else:
+            fitsChan.setfitsF(name, float(value), "", False)
+    elif isinstance(value, float):
+        if math.isfinite(value):
+            fitsChan.setfitsF(name, value, "", False)
+    elif isinstance(value, str) and len(value) <= 68:
+        fitsChan.setfitsS(name, value, "", False)
+
+
+def _fillFitsChan(metadata):
+    fitsChan = Ast.FitsChan(None, None, "Encoding=FITS-WCS, IWC=1, SipReplace=0")
+    for fullName in metadata.names(topLevelOnly=False):
+        name = fullName.rpartition(".")[2]
+        if fullName not in _IGNORED_NAMES and _KEYWORD.match(name):
+            _putCard(fitsChan, name, metadata.getScalar(fullName))
+    fitsChan.clear("Card")
+    return fitsChan
+
+
+def _readFrameSet(metadata, strip):
+    """Have AST read the cards; remove those that it used if wanted."""
+    if metadata.exists("RADECSYS") and not metadata.exists("RADESYS"):
+        metadata.set("RADESYS", metadata.getScalar("RADECSYS"))
+        metadata.remove("RADECSYS")
+    fitsChan = _fillFitsChan(metadata)
+    before = set(fitsChan.keys())
+    try:
+        frameSet = fitsChan.read()
+    except Ast.AstError as err:
+        raise PexTypeError(f"The metadata does not describe an AST object: {err}") from err
+    if not isinstance(frameSet, Ast.FrameSet):
+        what = "nothing" if frameSet is None else f"a {frameSet.Class}"
+        raise PexTypeError(f"metadata describes {what}, not a FrameSet")
+    if strip:
+        for name in before - set(fitsChan.keys()) - _KEPT_NAMES:
+            metadata.remove(name)
+    return frameSet
+
+
+def _gridIndex(frameSet):
+    """Find the frame of 1-based pixels."""
+    index = findDomain(frameSet, "GRID")
+    if index is not None:
+        return index
+    base = frameSet.getframe(Ast.BASE)
+    if base.Class != "Frame" or base.Naxes != 2 or base.Domain != "":
+        raise PexTypeError(
+            f"The base frame is a {base.Class} with {base.Naxes} axes and domain {base.Domain!r} instead of"
+            " a Frame with 2 axes and domain 'GRID' or ''; cannot read metadata as a SkyWcs"
+        )
+    return frameSet.Base
+
+
+def _addIcrsFrame(frameSet):
+    """Add a sky frame with axes RA and Dec, ICRS, and return its index."""
+    template = Ast.SkyFrame("System=ICRS")
+    if frameSet.findframe(template) is None:
+        raise PexTypeError("Could not find a SkyFrame; cannot read metadata as a SkyWcs")
+    skyIndex = frameSet.Current
+    # findframe maps from the base frame, so the base has to be the sky for a
+    # moment to get nothing but the step from this sky frame to the template.
+    frameSet.Base = skyIndex
+    standard = frameSet.findframe(template)
+    frameSet.addframe(skyIndex, standard.getmapping().simplify(), standard.getframe(Ast.CURRENT))
+    return frameSet.Current
+
+
+def readWcsFrames(metadata, strip=False):
+    """Make the frames of a SkyWcs from FITS cards.
+
+    Parameters
+    ----------
+    metadata : `lsst.daf.base.PropertySet`
+        Cards. RADECSYS becomes RADESYS there, if only the former is given.
+    strip : `bool`, optional
+        Remove the cards of the WCS from ``metadata``.
+
+    Returns
+    -------
+    frameSet : `starlink.Ast.FrameSet`
+        Frames PIXELS (base; 0-based parent pixels), IWC and SKY (current;
+        ICRS, axes RA and Dec).
+
+    Raises
+    ------
+    lsst.pex.exceptions.TypeError
+        Raised if the cards are not those of a celestial WCS.
+    """
+    for name in ("CRPIX1", "CRPIX2"):
+        if not metadata.exists(name):
+            raise PexTypeError(f"{name} not found; cannot read metadata as a SkyWcs")
+    crpix = [metadata.getAsDouble("CRPIX1"), metadata.getAsDouble("CRPIX2")]
+    raw = _readFrameSet(metadata, strip)
+    gridIndex = _gridIndex(raw)
+    iwcIndex = findDomain(raw, "IWC")
+    if iwcIndex is None:
+        raise PexTypeError("No IWC frame found; cannot read metadata as a SkyWcs")
+    skyIndex = _addIcrsFrame(raw)
+
+    xy0 = getImageXY0FromMetadata(metadata, _XY0_WCS_NAME, strip)
+    pixelsToGrid = Ast.ShiftMap([1.0 - xy0[0], 1.0 - xy0[1]])
+    gridToIwc = raw.getmapping(gridIndex, iwcIndex).simplify()
+    frameSet = Ast.FrameSet(Ast.Frame(2, "Domain=PIXELS"))
+    frameSet.addframe(Ast.BASE, series(pixelsToGrid, gridToIwc).simplify(), raw.getframe(iwcIndex))
+    frameSet.addframe(Ast.CURRENT, raw.getmapping(iwcIndex, skyIndex), raw.getframe(skyIndex))
+
+    # CRVAL is kept as the reference position of the sky frame. It is taken
+    # from CRPIX because CRVAL may have been in another system.
+    crpixPixels = pixelsToGrid.tran([[crpix[0]], [crpix[1]]], False)
+    (ra,), (dec,) = applyForward(frameSet, crpixPixels)
+    skyFrame = frameSet.getframe(Ast.CURRENT)
+    skyFrame.SkyRefIs = "Ignored"
+    skyFrame.SkyRef_1 = ra
+    skyFrame.SkyRef_2 = dec
+    return frameSet
+
+
+def stripWcsMetadata(metadata):
+    """Remove the cards of a celestial WCS, if there is one.
+
+    Parameters
+    ----------
+    metadata : `lsst.daf.base.PropertySet`
+        Cards, changed in place.
+    """
+    fitsChan = _fillFitsChan(metadata)
+    before = set(fitsChan.keys())
+    fitsChan.purgewcs()
+    for name in before - set(fitsChan.keys()) - _KEPT_NAMES:
+        metadata.remove(name)
+
+
+_CARD_GETTERS = {
+    str(Ast.INT): "getfitsI",
+    str(Ast.FLOAT): "getfitsF",
+    str(Ast.STRING): "getfitsS",
+    str(Ast.LOGICAL): "getfitsL",
+    str(Ast.CONTINUE): "getfitsCN",
+}
+"""How to get the value of a card of each of AST's types of card."""
+
+
+def _cardsOf(fitsChan):
+    metadata = PropertyList()
+    for number in range(1, int(fitsChan.Ncard) + 1):
+        fitsChan.Card = number
+        name = fitsChan.get("CardName")
+        getter = _CARD_GETTERS.get(fitsChan.get("CardType"))
+        if getter is None or name in ("DATE-OBS", "MJD-OBS", "NAXIS1", "NAXIS2"):
+            continue
+        comment = fitsChan.get("CardComm")
+        _, value = getattr(fitsChan, getter)(name)
+        metadata.set(name, value, comment)
+    for name in ("CD1_1", "CD1_2", "CD2_1", "CD2_2"):
+        # AST leaves out what is 0; other readers want all four.
+        if not metadata.exists(name):
+            metadata.set(name, 0.0, "Transformation matrix element")
+    return metadata
+
+
+def writeWcsCards(frameSet, bbox):
+    """Write the frames of a SkyWcs as FITS cards.
+
+    Parameters
+    ----------
+    frameSet : `starlink.Ast.FrameSet`
+        Frames with domains IWC and SKY; the base frame is 0-based pixels.
+    bbox : `lsst.geom.Box2I`
+        Box of the image, in these pixels. The cards are for the pixels of
+        the image, the first of which is FITS pixel (1, 1); over its area,
+        AST makes sure that they are accurate.
+
+    Returns
+    -------
+    metadata : `lsst.daf.base.PropertyList` or `None`
+        The cards; `None` if FITS cards cannot describe this WCS to 1e-4
+        pixels.
+    """
+    iwc, sky = findDomain(frameSet, "IWC"), findDomain(frameSet, "SKY")
+    gridToPixels = Ast.ShiftMap([bbox.getMinX() - 1.0, bbox.getMinY() - 1.0])
+    gridToIwc = series(gridToPixels, frameSet.getmapping(Ast.BASE, iwc))
+    gridToSky = series(gridToIwc, frameSet.getmapping(iwc, sky))
+    grid = Ast.FrameSet(Ast.Frame(2, "Domain=GRID"))
+    grid.addframe(Ast.BASE, gridToSky, frameSet.getframe(sky))
+    options = f"Encoding=FITS-WCS, CDMatrix=1, FitsAxisOrder=<copy>, FitsTol={_FITS_TOLERANCE}"
+    fitsChan = Ast.FitsChan(None, None, options)
+    for axis, length in enumerate(bbox.getDimensions(), start=1):
+        fitsChan.setfitsI(f"NAXIS{axis}", int(length), "", False)
+    try:
+        written = fitsChan.write(grid)
+    except Ast.AstError:
+        return None
+    return _cardsOf(fitsChan) if written else None

@@ -1,0 +1,83 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The AST frames of a SkyWcs."""
+
+__all__ = ["checkFrames", "modifyFrames"]
+
+import starlink.Ast as Ast
+
+from lsst.pex.exceptions import TypeError as PexTypeError
+
+from ._ast import findDomain, series
+
+_FRAME_CLASSES = {"ACTUAL_PIXELS": "Frame", "PIXELS": "Frame", "IWC": "Frame", "SKY": "SkyFrame"}
+
+
+def checkFrames(frameSet):
+    """Check that an AST frame set has the frames of a SkyWcs.
+
+    Parameters
+    ----------
+    frameSet : `starlink.Ast.FrameSet`
+        The frames.
+
+    Raises
+    ------
+    lsst.pex.exceptions.TypeError
+        Raised if a frame is missing or is of the wrong kind.
+    """
+    for domain, wanted in _FRAME_CLASSES.items():
+        index = findDomain(frameSet, domain)
+        if index is None:
+            if domain == "ACTUAL_PIXELS":
+                continue
+            raise PexTypeError(f"No frame with domain {domain} found")
+        frame = frameSet.getframe(index)
+        if frame.Naxes != 2:
+            raise PexTypeError(f"Frame {domain} has {frame.Naxes} axes instead of 2")
+        if frame.Class != wanted:
+            raise PexTypeError(f"Frame {domain} is of type {frame.Class} instead of {wanted}")
+    base = frameSet.getframe(Ast.BASE).Domain
+    if base not in ("ACTUAL_PIXELS", "PIXELS"):
+        raise PexTypeError(f"Base frame has domain {base} instead of PIXELS or ACTUAL_PIXELS")
+    current = frameSet.getframe(Ast.CURRENT).Domain
+    if current != "SKY":
+        raise PexTypeError(f"Current frame has domain {current} instead of SKY")
+
+
+def modifyFrames(pixelMapping, frameSet, modifyActualPixels):
+    """Put a mapping before the pixels of a WCS.
+
+    Parameters
+    ----------
+    pixelMapping : `starlink.Ast.Mapping`
+        From the pixels of the result to those of ``frameSet``.
+    frameSet : `starlink.Ast.FrameSet`
+        Frames of a `SkyWcs`; not changed.
+    modifyActualPixels : `bool`
+        If there is a frame ACTUAL_PIXELS, put the mapping before it, and not
+        before PIXELS?
+
+    Returns
+    -------
+    result : `starlink.Ast.FrameSet`
+        New frames.
+    """
+    actual, pixels, iwc, sky = (
+        findDomain(frameSet, name) for name in ("ACTUAL_PIXELS", "PIXELS", "IWC", "SKY")
+    )
+    pixelsToIwc = frameSet.getmapping(pixels, iwc)
+    if actual is None:
+        result = Ast.FrameSet(frameSet.getframe(pixels))
+        pixelsToIwc = series(pixelMapping, pixelsToIwc).simplify()
+    else:
+        result = Ast.FrameSet(frameSet.getframe(actual))
+        actualToPixels = frameSet.getmapping(actual, pixels)
+        if modifyActualPixels:
+            actualToPixels = series(pixelMapping, actualToPixels).simplify()
+        else:
+            pixelsToIwc = series(pixelMapping, pixelsToIwc).simplify()
+        result.addframe(Ast.BASE, actualToPixels, frameSet.getframe(pixels))
+    result.addframe(Ast.CURRENT, pixelsToIwc, frameSet.getframe(iwc))
+    result.addframe(Ast.CURRENT, frameSet.getmapping(iwc, sky), frameSet.getframe(sky))
+    return result

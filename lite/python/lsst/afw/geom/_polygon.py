@@ -1,0 +1,540 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Polygons in the plane of the pixels."""
+
+__all__ = ["Polygon", "SinglePolygonException"]
+
+import math
+from functools import cached_property
+
+import numpy as np
+import shapely
+
+import lsst.pex.exceptions
+import lsst.pex.exceptions.exceptions
+from lsst.geom import AffineTransform, Box2D, Box2I, Extent2I, Point2D, Point2I
+
+from .._lite import notInLite
+from ._transform import TransformPoint2ToPoint2
+
+
+class _LowLevelException(lsst.pex.exceptions.exceptions.RuntimeError):
+    """Message and traceback of a `SinglePolygonException`."""
+
+
+@lsst.pex.exceptions.register
+class SinglePolygonException(lsst.pex.exceptions.RuntimeError):
+    """Raised if an operation makes no polygon, or several."""
+
+    WrappedClass = _LowLevelException
+
+
+SinglePolygonException.__module__ = "lsst.afw.geom"
+
+
+def _signedArea(ring):
+    """Compute the area of a closed ring: positive if it is clockwise."""
+    x, y = (ring - ring[0]).T
+    return 0.5 * float(np.sum(x[1:] * y[:-1] - x[:-1] * y[1:]))
+
+
+def _correctRing(ring, clockwise=True):
+    """Close a ring, and turn it the way that is wanted."""
+    ring = np.asarray(ring, dtype=float).reshape(-1, 2)
+    if len(ring) and not np.array_equal(ring[0], ring[-1]):
+        ring = np.vstack((ring, ring[:1]))
+    if len(ring) and (_signedArea(ring) < 0) == clockwise:
+        ring = ring[::-1]
+    return np.ascontiguousarray(ring)
+
+
+def _startAtLowest(ring):
+    """Let a closed ring begin at its vertex of least x, then least y."""
+    start = int(np.lexsort((ring[:-1, 1], ring[:-1, 0]))[0])
+    return np.vstack((ring[start:-1], ring[: start + 1]))
+
+
+def _boxToRing(box):
+    x0, y0, x1, y1 = box.getMinX(), box.getMinY(), box.getMaxX(), box.getMaxY()
+    return [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
+
+
+def _isPointSequence(points, *pointTypes):
+    return isinstance(points, (list, tuple)) and all(isinstance(p, pointTypes) for p in points)
+
+
+class Polygon:
+    """A polygon.
+
+    Called with a box, with a box and a transform, or with vertices.
+
+    Parameters
+    ----------
+    box : `lsst.geom.Box2D`
+        Box whose corners are the vertices.
+    transform : `TransformPoint2ToPoint2` or `lsst.geom.AffineTransform`
+        Transform for the corners of the box.
+    vertices : sequence of `lsst.geom.Point2D`
+        Vertices in order, in pixels. The first one may be repeated at the
+        end.
+
+    Notes
+    -----
+    Vertices are kept clockwise, with the first one repeated at the end.
+    """
+
+    def __init__(self, *args):
+        if len(args) == 1 and isinstance(args[0], Box2D):
+            ring = _boxToRing(args[0])
+        elif len(args) == 2 and isinstance(args[0], Box2D):
+            ring = _transformRing(_boxToRing(args[0]), args[1])
+        elif len(args) == 1 and _isPointSequence(args[0], Point2D):
+            ring = [(p[0], p[1]) for p in args[0]]
+        else:
+            given = ", ".join(type(a).__name__ for a in args)
+            raise TypeError(
+                f"Polygon({given}): incompatible arguments; it takes a Box2D, a Box2D and a transform, or a"
+                " sequence of Point2D"
+            )
+        self._rings = (_correctRing(ring),)
+
+    @classmethod
+    def _fromRings(cls, outer, inners=()):
+        self = cls.__new__(cls)
+        self._rings = (_correctRing(outer), *(_correctRing(ring, clockwise=False) for ring in inners))
+        return self
+
+    @cached_property
+    def _shape(self):
+        return shapely.Polygon(self._rings[0], self._rings[1:])
+
+    def __eq__(self, other):
+        if not isinstance(other, Polygon):
+            return NotImplemented
+        return bool(self._shape.equals(other._shape))
+
+    __hash__ = None
+
+    def __reduce__(self):
+        return type(self), (self.getVertices(),)
+
+    def __repr__(self):
+        return f"{type(self).__name__}({self.getVertices()})"
+
+    def __iter__(self):
+        return iter(self.getVertices())
+
+    def __getitem__(self, i):
+        return self.getVertices()[i]
+
+    def __len__(self):
+        return self.getNumEdges()
+
+    def __contains__(self, point):
+        return self.contains(point)
+
+    def getNumEdges(self):
+        """Get the number of edges (`int`)."""
+        return len(self._rings[0]) - 1
+
+    def getVertices(self):
+        """Get the vertices.
+
+        Returns
+        -------
+        vertices : `list` of `lsst.geom.Point2D`
+            Clockwise; the first one is there again at the end.
+        """
+        return [Point2D(x, y) for x, y in self._rings[0].tolist()]
+
+    def getEdges(self):
+        """Get the edges.
+
+        Returns
+        -------
+        edges : `list` of `tuple` of `lsst.geom.Point2D`
+            Begin and end of each edge.
+        """
+        vertices = self.getVertices()
+        return list(zip(vertices[:-1], vertices[1:], strict=True))
+
+    def getBBox(self):
+        """Get the smallest box around the polygon (`lsst.geom.Box2D`)."""
+        lower, upper = self._rings[0].min(axis=0).tolist(), self._rings[0].max(axis=0).tolist()
+        return Box2D(Point2D(*lower), Point2D(*upper))
+
+    def calculateArea(self):
+        """Compute the area, in square pixels (`float`)."""
+        return sum(_signedArea(ring) for ring in self._rings)
+
+    def calculatePerimeter(self):
+        """Compute the length of the edges, in pixels (`float`)."""
+        return float(sum(np.hypot(*np.diff(ring, axis=0).T).sum() for ring in self._rings))
+
+    def calculateCenter(self):
+        """Compute the centroid (`lsst.geom.Point2D`)."""
+        centroid = self._shape.centroid
+        return Point2D(centroid.x, centroid.y)
+
+    def contains(self, *args):
+        """Tell whether points are inside.
+
+        Called with a point, with a sequence of points, or with arrays x and
+        y.
+
+        Parameters
+        ----------
+        point : `lsst.geom.Point2D`
+            Point.
+        points : sequence of `lsst.geom.Point2D` or `lsst.geom.Point2I`
+            Points.
+        x, y : array-like
+            Coordinates.
+
+        Returns
+        -------
+        inside : `bool`, `list` of `bool`, or `numpy.ndarray` of `bool`
+            Whether they are inside; a point on an edge is not.
+        """
+        if len(args) == 2:
+            inside = shapely.contains_xy(self._shape, *(np.asarray(a, dtype=float) for a in args))
+            return bool(inside) if np.ndim(inside) == 0 else inside
+        if len(args) == 1 and isinstance(args[0], Point2D):
+            return bool(shapely.contains_xy(self._shape, args[0][0], args[0][1]))
+        if len(args) == 1 and _isPointSequence(args[0], Point2D, Point2I):
+            points = np.array([(p[0], p[1]) for p in args[0]], dtype=float).reshape(-1, 2)
+            return shapely.contains_xy(self._shape, points[:, 0], points[:, 1]).tolist()
+        given = ", ".join(type(a).__name__ for a in args)
+        raise TypeError(f"contains({given}): incompatible arguments; it takes a Point2D, points, or x and y")
+
+    def overlaps(self, other):
+        """Tell whether another polygon has a point in common with this one.
+
+        Parameters
+        ----------
+        other : `Polygon` or `lsst.geom.Box2D`
+            The other one.
+
+        Returns
+        -------
+        overlaps : `bool`
+            Whether it has; a common vertex or edge is enough.
+        """
+        return bool(self._shape.intersects(_asPolygon(other)._shape))
+
+    def intersection(self, other):
+        """Intersect with another polygon.
+
+        Parameters
+        ----------
+        other : `Polygon` or `lsst.geom.Box2D`
+            The other one.
+
+        Returns
+        -------
+        polygons : `list` of `Polygon`
+            The parts of the result; none if there is no common area.
+        """
+        other = _asPolygon(other)
+        if shapely.contains_properly(other._shape, self._shape):
+            return [Polygon._fromRings(*_ringsOf(self))]
+        if shapely.contains_properly(self._shape, other._shape):
+            return [Polygon._fromRings(*_ringsOf(other))]
+        return _fromShape(self._shape.intersection(other._shape))
+
+    def intersectionSingle(self, other):
+        """Intersect with another polygon, where the result is one polygon.
+
+        Parameters
+        ----------
+        other : `Polygon` or `lsst.geom.Box2D`
+            The other one.
+
+        Returns
+        -------
+        polygon : `Polygon`
+            The result.
+
+        Raises
+        ------
+        SinglePolygonException
+            Raised if there is no result, or if it has several parts.
+        """
+        return _single(self.intersection(other), "intersection()", "Polygons have no intersection")
+
+    def union(self, other):
+        """Unite with another polygon.
+
+        Parameters
+        ----------
+        other : `Polygon` or `lsst.geom.Box2D`
+            The other one.
+
+        Returns
+        -------
+        polygons : `list` of `Polygon`
+            The parts of the result.
+        """
+        return _fromShape(self._shape.union(_asPolygon(other)._shape))
+
+    def unionSingle(self, other):
+        """Unite with another polygon, where the result is one polygon.
+
+        Parameters
+        ----------
+        other : `Polygon` or `lsst.geom.Box2D`
+            The other one.
+
+        Returns
+        -------
+        polygon : `Polygon`
+            The result.
+
+        Raises
+        ------
+        SinglePolygonException
+            Raised if the two have no common area.
+        """
+        return _single(self.union(other), "union_()", "Polygons have no union")
+
+    def symDifference(self, other):
+        """Find what is in one of two polygons, but not in both.
+
+        Parameters
+        ----------
+        other : `Polygon` or `lsst.geom.Box2D`
+            The other one.
+
+        Returns
+        -------
+        polygons : `list` of `Polygon`
+            The parts of the result.
+        """
+        return _fromShape(self._shape.symmetric_difference(_asPolygon(other)._shape))
+
+    def convexHull(self):
+        """Make the smallest convex polygon around this one.
+
+        Returns
+        -------
+        polygon : `Polygon`
+            The hull; it begins at its vertex of least x.
+        """
+        (hull,) = _fromShape(self._shape.convex_hull)
+        return hull
+
+    def transform(self, transform, /):
+        """Transform the vertices.
+
+        Parameters
+        ----------
+        transform : `TransformPoint2ToPoint2` or `lsst.geom.AffineTransform`
+            The transform.
+
+        Returns
+        -------
+        polygon : `Polygon`
+            Polygon of the transformed vertices.
+        """
+        return Polygon._fromRings(_transformRing(self._rings[0].tolist(), transform))
+
+    def subSample(self, sampling, /):
+        """Add vertices on the edges.
+
+        Parameters
+        ----------
+        sampling : `int` or `float`
+            Number of parts that each edge is divided into; or, if it is no
+            integer, greatest length of a part, in pixels.
+
+        Returns
+        -------
+        polygon : `Polygon`
+            Polygon of the same shape.
+        """
+        ring = self._rings[0]
+        vertices = []
+        for first, second in zip(ring[:-1], ring[1:], strict=True):
+            delta = second - first
+            if isinstance(sampling, (int, np.integer)):
+                count = int(sampling)
+            else:
+                count = math.ceil(math.hypot(*delta.tolist()) / sampling)
+            vertices.append(first)
+            vertices.extend(first + delta / count * i for i in range(1, count))
+        return Polygon._fromRings(vertices)
+
+    def createImage(self, box, /):
+        """Make an image of how much of each pixel is inside.
+
+        Parameters
+        ----------
+        box : `lsst.geom.Box2I` or `lsst.geom.Extent2I`
+            Box of the image; or its dimensions, if it begins at (0, 0).
+
+        Returns
+        -------
+        image : `lsst.afw.image.ImageF`
+            From 0 (outside) to 1 (inside).
+        """
+        from lsst.afw.image import ImageF
+
+        if isinstance(box, Extent2I):
+            box = Box2I(Point2I(0, 0), box)
+        image = ImageF(box)
+        image.array[:] = 0.0
+        bounds = self.getBBox()
+        x0, x1 = max(int(bounds.getMinX()), box.getMinX()), min(math.ceil(bounds.getMaxX()), box.getMaxX())
+        y0, y1 = max(int(bounds.getMinY()), box.getMinY()), min(math.ceil(bounds.getMaxY()), box.getMaxY())
+        if x1 < x0:
+            return image
+        columns = slice(x0 - box.getMinX(), x1 - box.getMinX() + 1)
+        for y in range(y0, y1 + 1):
+            image.array[y - box.getMinY(), columns] = _rowCoverage(self._shape, y, np.arange(x0, x1 + 1))
+        return image
+
+    def display(self, xy0=None, frame=1, ctype=None):
+        """Not in lite: the stack draws on an image display."""
+        raise notInLite("lsst.afw.geom.Polygon.display")
+
+    def plot(self, axes=None, **kwargs):
+        """Plot the polygon with matplotlib.
+
+        Parameters
+        ----------
+        axes : `matplotlib.axes.Axes`, optional
+            Where to plot; made if not given.
+        **kwargs
+            For `matplotlib.axes.Axes.plot` and
+            `matplotlib.axes.Axes.scatter`.
+
+        Returns
+        -------
+        axes : `matplotlib.axes.Axes`
+            Where it was plotted.
+        """
+        if axes is None:
+            import matplotlib.pyplot as plt
+
+            axes = plt.figure().add_subplot()
+        x, y = self._rings[0].T
+        for i in range(self.getNumEdges()):
+            axes.plot(x[i : i + 2], y[i : i + 2], **kwargs)
+        axes.scatter(x, y, **kwargs)
+        return axes
+
+    @staticmethod
+    def readFits(fileName, hdu=-2147483648):
+        """Read a polygon that was written by `writeFits`.
+
+        Parameters
+        ----------
+        fileName : `str`
+            Name of the file.
+        hdu : `int`, optional
+            Not used by lite, which finds the archive by itself.
+
+        Returns
+        -------
+        polygon : `Polygon`
+            The polygon.
+        """
+        from lsst.afw.fits._archive import readObject
+
+        return readObject(fileName)
+
+    def writeFits(self, fileName, mode="w"):
+        """Write this polygon to a file of its own.
+
+        Parameters
+        ----------
+        fileName : `str`
+            Name of the file.
+        mode : `str`, optional
+            "w": write a new file.
+        """
+        if mode != "w":
+            raise notInLite(f"lsst.afw.geom.Polygon.writeFits(mode={mode!r})")
+        from lsst.afw.fits._archive import writeObject
+
+        writeObject(self, fileName)
+
+    def isPersistable(self):
+        """Tell whether this can be persisted: always `True`."""
+        return True
+
+
+Polygon.__module__ = "lsst.afw.geom"
+
+
+def _asPolygon(other):
+    if isinstance(other, Polygon):
+        return other
+    if isinstance(other, Box2D):
+        return Polygon(other)
+    raise TypeError(f"incompatible argument: {type(other).__name__}, not a Polygon or a Box2D")
+
+
+def _ringsOf(polygon):
+    return polygon._rings[0], polygon._rings[1:]
+
+
+def _fromShape(shape):
+    """Make polygons of the parts of a shapely geometry that have an area."""
+    parts = [part for part in shapely.get_parts(shape) if isinstance(part, shapely.Polygon) and part.area > 0]
+    polygons = []
+    for part in parts:
+        outer = _startAtLowest(_correctRing(shapely.get_coordinates(part.exterior)))
+        polygons.append(Polygon._fromRings(outer, [shapely.get_coordinates(r) for r in part.interiors]))
+    return polygons
+
+
+def _single(polygons, operation, noneMessage):
+    if not polygons:
+        raise SinglePolygonException(noneMessage)
+    if len(polygons) > 1:
+        raise SinglePolygonException(f"Multiple polygons ({len(polygons)}) created by {operation}")
+    return polygons[0]
+
+
+def _transformRing(ring, transform):
+    points = [Point2D(x, y) for x, y in ring]
+    if isinstance(transform, AffineTransform):
+        points = [transform(p) for p in points]
+    elif isinstance(transform, TransformPoint2ToPoint2):
+        points = transform.applyForward(points)
+    else:
+        raise TypeError(
+            f"incompatible argument: {type(transform).__name__}, not a TransformPoint2ToPoint2 or an"
+            " AffineTransform"
+        )
+    return [(p[0], p[1]) for p in points]
+
+
+def _rowCoverage(shape, y, x):
+    """Compute how much of each pixel of a row is inside a shape.
+
+    Parameters
+    ----------
+    shape : `shapely.Polygon`
+        The shape.
+    y : `int`
+        The row.
+    x : `numpy.ndarray`
+        Columns of the pixels, without gaps.
+
+    Returns
+    -------
+    coverage : `numpy.ndarray`
+        From 0 to 1.
+    """
+    coverage = shapely.contains_xy(shape, x.astype(float), np.full(len(x), float(y))).astype(float)
+    row = shapely.box(x[0] - 0.5, y - 0.5, x[-1] + 0.5, y + 0.5)
+    # Only a pixel that an edge passes through can be partly inside.
+    partial = np.zeros(len(x), dtype=bool)
+    for edge in shapely.get_parts(shapely.intersection(shape.boundary, row)):
+        first, _, last, _ = edge.bounds
+        partial |= (x + 0.5 >= first) & (x - 0.5 <= last)
+    pixels = shapely.box(x[partial] - 0.5, y - 0.5, x[partial] + 0.5, y + 0.5)
+    coverage[partial] = np.minimum(shapely.area(shapely.intersection(shape, pixels)), 1.0)
+    return coverage

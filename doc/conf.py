@@ -18,9 +18,9 @@ html_theme_options = {"page_width": "1100px", "sidebar_width": "260px"}
 html_sidebars = {"**": ["about.html", "navigation.html", "searchbox.html"]}
 html_static_path = ["_static"]
 
-# References to other packages' classes are in back-quotes, in the manner of
+# A reference to another package is set as code and links nowhere; its own
 # the Science Pipelines; their own pages are elsewhere.
-default_role = "code"
+default_role = "py:obj"
 automodapi_toctreedirnm = "lsst.ip.template/py-api"
 automodsumm_inherited_members = False
 numpydoc_show_class_members = False

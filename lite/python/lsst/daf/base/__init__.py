@@ -1,0 +1,19 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Times and property containers of the LSST Science Pipelines."""
+
+from . import yaml
+from ._dateTime import DateTime
+from ._elements import TypeInfo
+from ._persistable import Persistable
+from ._propertyList import PropertyList
+from ._propertySet import PropertySet
+from .propertyContainer import *
+from .propertyContainer.propertyContainerContinued import __all__ as _states
+
+__all__ = ["DateTime", "Persistable", "PropertyList", "PropertySet", "TypeInfo", *_states]
+
+# Pickles name classes by their public module, as those of the full stack do.
+for _public in (DateTime, Persistable, PropertyList, PropertySet, TypeInfo):
+    _public.__module__ = __name__
+del _public

@@ -1,0 +1,106 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+__all__ = ["HashOrder"]
+
+_BUCKET_COUNTS = (13, 29, 59, 127, 257, 541, 1109, 2357, 5087, 10273, 20753, 42043, 85229, 172933, 351061, 712697,
+                  1447153)
+_MULTIPLIER = 0xC6A4A7935BD1E995
+_SEED = 0xC70F6907
+_MASK = 2**64 - 1
+
+
+class HashOrder:
+    """Order in which the compiled stack visits the names of a container.
+
+    The stack keeps properties in a ``std::unordered_map``; pickles, names and
+    sums over a container follow its order. This keeps the same order, which
+    is determined by the hash of the names and by the history of insertions.
+    """
+
+    def __init__(self):
+        self._visited = []
+        self._inserted = []
+        self._bucketCount = 1
+
+    def insert(self, name):
+        """Add a name that is not there yet.
+
+        Parameters
+        ----------
+        name : `str`
+            The name.
+        """
+        # Hashing waits until somebody asks for the order: most never do.
+        self._inserted.append(name)
+
+    def remove(self, name):
+        """Remove a name.
+
+        Parameters
+        ----------
+        name : `str`
+            The name.
+        """
+        self._visited = self.names()
+        self._visited.remove(name)
+
+    def names(self):
+        """Return the names in the order of the stack (`list` of `str`)."""
+        for name in self._inserted:
+            if len(self._visited) + 1 > self._bucketCount or self._bucketCount == 1:
+                self._grow()
+            self._link(self._visited, name)
+        self._inserted = []
+        return list(self._visited)
+
+    def _grow(self):
+        """Distribute the names over more buckets."""
+        self._bucketCount = next(count for count in _BUCKET_COUNTS if count > self._bucketCount)
+        names, self._visited = self._visited, []
+        for name in names:
+            self._link(self._visited, name)
+
+    def _link(self, names, name):
+        """Put a name in front of those of its bucket, or of all others."""
+        bucket = hashString(name) % self._bucketCount
+        position = next((i for i, other in enumerate(names) if hashString(other) % self._bucketCount == bucket), 0)
+        names.insert(position, name)
+
+
+_hashes = {}
+
+
+def hashString(text):
+    """Compute the hash of libstdc++ for a string (MurmurHash64A).
+
+    Parameters
+    ----------
+    text : `str`
+        The string.
+
+    Returns
+    -------
+    value : `int`
+        Hash, 64 bits.
+    """
+    value = _hashes.get(text)
+    if value is None:
+        value = _hashes[text] = _hashBytes(text.encode())
+    return value
+
+
+def _hashBytes(data):
+    whole = len(data) & ~7
+    value = _SEED ^ (len(data) * _MULTIPLIER & _MASK)
+    for start in range(0, whole, 8):
+        word = _shiftMix(int.from_bytes(data[start:start + 8], "little") * _MULTIPLIER & _MASK)
+        value = (value ^ (word * _MULTIPLIER & _MASK)) * _MULTIPLIER & _MASK
+    if whole != len(data):
+        value = (value ^ int.from_bytes(data[whole:], "little")) * _MULTIPLIER & _MASK
+    value = _shiftMix(value) * _MULTIPLIER & _MASK
+    return _shiftMix(value)
+
+
+def _shiftMix(value):
+    return value ^ (value >> 47)

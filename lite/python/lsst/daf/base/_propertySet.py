@@ -1,0 +1,954 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+__all__ = ["PropertySet", "declareAccessors"]
+
+import dataclasses
+import math
+import numbers
+from collections.abc import ItemsView, KeysView, Mapping, ValuesView
+from typing import NamedTuple
+
+from lsst.geom._convert import argumentError, toBool
+from lsst.pex.exceptions import InvalidParameterError, NotFoundError
+from lsst.pex.exceptions import TypeError as PexTypeError
+
+from ._dateTime import DateTime
+from ._elements import ELEMENT_TYPES, elementTypeName, isSequence, toText
+from ._hashOrder import HashOrder
+
+_INTEGER_TYPES = ("Bool", "Short", "Int", "Long", "LongLong", "UnsignedLongLong")
+_ACCEPTED = {
+    "Int": ("Bool", "Short", "Int"),
+    "Int64": ("Bool", "Short", "Int", "Long", "LongLong"),
+    "UInt64": _INTEGER_TYPES,
+    "Double": (*_INTEGER_TYPES, "Float", "Double"),
+}
+
+
+class Property(NamedTuple):
+    """The values of one name, which all have the same type."""
+
+    typeName: str
+    """Suffix of the methods for the type, as in ``setInt``."""
+
+    values: list
+    """The values, oldest first."""
+
+
+class PropertySet:
+    """Container of named values, which can be containers themselves.
+
+    A dot in a name separates levels: ``"a.b"`` is ``"b"`` in the container
+    that is ``"a"``. Several values of one type can have the same name.
+
+    Parameters
+    ----------
+    flat : `bool`, optional
+        Whether dots are just part of the names.
+    """
+
+    __slots__ = ("_flat", "_order", "_properties")
+
+    def __init__(self, flat=False):
+        self._flat = toBool(flat)
+        self._properties = {}
+        self._order = HashOrder()
+
+    @classmethod
+    def from_mapping(cls, metadata):
+        """Make a container of something like a dictionary.
+
+        Parameters
+        ----------
+        metadata : `collections.abc.Mapping`
+            Names and values; or a dataclass, or an object with one of the
+            methods ``to_dict``, ``toDict`` and ``dict``.
+
+        Returns
+        -------
+        container : `PropertySet`
+            The new container.
+
+        Raises
+        ------
+        ValueError
+            Raised if ``metadata`` is nothing of that kind.
+        """
+        result = cls()
+        result.update(_toMapping(metadata))
+        return result
+
+    # Finding things.
+
+    def _find(self, name):
+        """Return the `Property` of a name, or `None`."""
+        name = toText(name)
+        if self._flat or "." not in name:
+            return self._properties.get(name)
+        prefix, suffix = name.split(".", 1)
+        found = self._properties.get(prefix)
+        return found.values[-1]._find(suffix) if found is not None and found.typeName == "PropertySet" else None
+
+    def _require(self, name):
+        """Return the `Property` of a name that must exist."""
+        found = self._find(name)
+        if found is None:
+            raise NotFoundError(f"{name} not found")
+        return found
+
+    def exists(self, name, /):
+        """Tell whether there is a value of this name (`bool`)."""
+        return self._find(name) is not None
+
+    def isArray(self, name, /):
+        """Tell whether there are several values of this name (`bool`)."""
+        return self.valueCount(name) > 1
+
+    def isPropertySetPtr(self, name, /):
+        """Tell whether the value of this name is a container (`bool`)."""
+        found = self._find(name)
+        return found is not None and found.typeName == "PropertySet"
+
+    def isUndefined(self, name, /):
+        """Tell whether the value of this name is `None` (`bool`)."""
+        found = self._find(name)
+        return found is not None and found.typeName == "Undef"
+
+    def typeOf(self, name, /):
+        """Return the type of the values of a name.
+
+        Parameters
+        ----------
+        name : `str`
+            The name.
+
+        Returns
+        -------
+        info : `TypeInfo`
+            The type.
+
+        Raises
+        ------
+        lsst.pex.exceptions.NotFoundError
+            Raised if there is no such name.
+        """
+        return ELEMENT_TYPES[self._require(name).typeName].info
+
+    def valueCount(self, *args):
+        """Count values.
+
+        Parameters
+        ----------
+        *args : `str`
+            Name to count the values of; all names of all levels by default.
+
+        Returns
+        -------
+        count : `int`
+            Number of values.
+        """
+        if not args:
+            return sum(self.valueCount(name) for name in self.paramNames(False))
+        (name,) = args
+        found = self._find(name)
+        return 0 if found is None else len(found.values)
+
+    # Names.
+
+    def nameCount(self, topLevelOnly=True):
+        """Count names.
+
+        Parameters
+        ----------
+        topLevelOnly : `bool`, optional
+            Whether to leave out the names in containers in this one.
+
+        Returns
+        -------
+        count : `int`
+            Number of names.
+        """
+        return len(self.names(topLevelOnly))
+
+    def names(self, topLevelOnly=True):
+        """Return all names.
+
+        Parameters
+        ----------
+        topLevelOnly : `bool`, optional
+            Whether to leave out the names in containers in this one.
+
+        Returns
+        -------
+        names : `list` of `str`
+            The names, in the order of the hash table of the full stack.
+        """
+        return self._collectNames(topLevelOnly, "names", parameters=True, containers=True)
+
+    def paramNames(self, topLevelOnly=True):
+        """Return the names of values that are no containers.
+
+        Parameters
+        ----------
+        topLevelOnly : `bool`, optional
+            Whether to leave out the names in containers in this one.
+
+        Returns
+        -------
+        names : `list` of `str`
+            The names.
+        """
+        return self._collectNames(topLevelOnly, "paramNames", parameters=True, containers=False)
+
+    def propertySetNames(self, topLevelOnly=True):
+        """Return the names of values that are containers.
+
+        Parameters
+        ----------
+        topLevelOnly : `bool`, optional
+            Whether to leave out the names in containers in this one.
+
+        Returns
+        -------
+        names : `list` of `str`
+            The names.
+        """
+        return self._collectNames(topLevelOnly, "propertySetNames", parameters=False, containers=True)
+
+    def _collectNames(self, topLevelOnly, method, parameters, containers):
+        """Collect names of one or of both kinds."""
+        result = []
+        for name in self._order.names():
+            typeName, values = self._properties[name]
+            isContainer = typeName == "PropertySet"
+            if containers if isContainer else parameters:
+                result.append(name)
+            if isContainer and not topLevelOnly:
+                result += [f"{name}.{inner}" for inner in getattr(values[-1], method)(False)]
+        return result
+
+    # Getting values.
+
+    def get(self, name, default=None):
+        """Return the last value of a name.
+
+        Parameters
+        ----------
+        name : `str`
+            The name.
+        default : `object`, optional
+            What to return if there is no such name.
+
+        Returns
+        -------
+        value : `object`
+            The value.
+        """
+        found = self._find(name)
+        return default if found is None else found.values[-1]
+
+    def getScalar(self, name):
+        """Return the last value of a name.
+
+        Parameters
+        ----------
+        name : `str`
+            The name.
+
+        Returns
+        -------
+        value : `object`
+            The value.
+
+        Raises
+        ------
+        KeyError
+            Raised if there is no such name.
+        """
+        return self._requireKey(name).values[-1]
+
+    def getArray(self, name):
+        """Return all values of a name.
+
+        Parameters
+        ----------
+        name : `str`
+            The name.
+
+        Returns
+        -------
+        values : `list`
+            The values; but just the last one if they are containers.
+
+        Raises
+        ------
+        KeyError
+            Raised if there is no such name.
+        """
+        typeName, values = self._requireKey(name)
+        return values[-1] if typeName == "PropertySet" else list(values)
+
+    def _getEither(self, name):
+        """Return the value of a name, or the list of them if there are more.
+        """
+        typeName, values = self._requireKey(name)
+        return list(values) if len(values) > 1 and typeName != "PropertySet" else values[-1]
+
+    def _requireKey(self, name):
+        found = self._find(name)
+        if found is None:
+            raise KeyError(f"{name} not found")
+        return found
+
+    def _getTyped(self, typeName, name):
+        """Return the `Property` of a name that must have a given type."""
+        found = self._require(name)
+        if found.typeName != typeName:
+            raise PexTypeError(name)
+        return found
+
+    def _getAs(self, target, name):
+        """Return the last value of a name that must convert to a type."""
+        found = self._require(name)
+        if found.typeName not in _ACCEPTED[target]:
+            raise PexTypeError(name)
+        return found.values[-1]
+
+    def getAsBool(self, name, /):
+        """Return the last value of a name, which must be a `bool`."""
+        return self._getTyped("Bool", name).values[-1]
+
+    def getAsInt(self, name, /):
+        """Return the last value of a name, which must fit into 32 bits by
+        its type (`int`).
+        """
+        return int(self._getAs("Int", name))
+
+    def getAsInt64(self, name, /):
+        """Return the last value of a name, which must fit into 64 bits by
+        its type (`int`).
+        """
+        return int(self._getAs("Int64", name))
+
+    def getAsUInt64(self, name, /):
+        """Return the last value of a name, which must be an integer, as 64
+        bits without sign (`int`).
+        """
+        return int(self._getAs("UInt64", name)) % 2**64
+
+    def getAsDouble(self, name, /):
+        """Return the last value of a name, which must be a number (`float`).
+        """
+        return float(self._getAs("Double", name))
+
+    def getAsString(self, name, /):
+        """Return the last value of a name, which must be a `str`."""
+        return self._getTyped("String", name).values[-1]
+
+    def getAsPropertySetPtr(self, name, /):
+        """Return the last value of a name, which must be a container."""
+        return self._getTyped("PropertySet", name).values[-1]
+
+    def getAsPersistablePtr(self, name, /):
+        """Fail: no value in Python is a `Persistable`."""
+        self._require(name)
+        raise PexTypeError(name)
+
+    # Setting values.
+
+    def set(self, name, value):
+        """Replace the values of a name.
+
+        Parameters
+        ----------
+        name : `str`
+            The name.
+        value : `object`
+            New value, or a sequence of them. Values are `bool`, `int`,
+            `float`, `str`, `DateTime`, `PropertySet` or `None`.
+
+        Raises
+        ------
+        TypeError
+            Raised for values of another type.
+        """
+        self._setGuessed("set", name, value)
+
+    def add(self, name, value):
+        """Append to the values of a name.
+
+        Parameters
+        ----------
+        name : `str`
+            Name, which need not exist.
+        value : `object`
+            Value to append, or a sequence of them.
+
+        Raises
+        ------
+        TypeError
+            Raised for values of an unknown type.
+        lsst.pex.exceptions.TypeError
+            Raised if the values of the name have another type.
+        """
+        self._setGuessed("add", name, value)
+
+    def _setGuessed(self, action, name, value, *comment):
+        """Set or add a value of a type that has to be found out."""
+        exemplar = next(_iterate(value), _NOTHING)
+        if exemplar is _NOTHING:
+            return
+        # What is added must only fit the existing type by its first value.
+        typeName = self._guessIntegerType(name, value if action == "set" else exemplar)
+        if typeName is None:
+            typeName = _guessType(name, exemplar)
+        getattr(self, action + typeName)(name, value, *comment)
+
+    def _guessIntegerType(self, name, value):
+        """Find the integer type for new values of a name.
+
+        Parameters
+        ----------
+        name : `str`
+            Name, which need not exist.
+        value : `int` or sequence of `int`
+            The values.
+
+        Returns
+        -------
+        typeName : `str` or `None`
+            ``"Int"``, ``"LongLong"`` or ``"UnsignedLongLong"``: the smallest
+            type that holds all values and is not smaller than the present
+            one. `None` for values that are no integers.
+
+        Raises
+        ------
+        RuntimeError
+            Raised if a value needs more than 64 bits.
+        """
+        values = list(_iterate(value))
+        if not all(isinstance(v, numbers.Integral) and not isinstance(v, bool) for v in values):
+            return None
+        found = self._find(name)
+        present = None if found is None else found.typeName
+        choices = {_chooseIntegerType(limit, present) for limit in (min(values), max(values))}
+        return next(t for t in ("UnsignedLongLong", "LongLong", "Int") if t in choices)
+
+    def _setTyped(self, typeName, name, value):
+        """Replace the values of a name by ones of a known type."""
+        values = self._convertAll(f"set{typeName}", typeName, value)
+        if values:
+            self._set(toText(name), Property(typeName, values))
+
+    def _addTyped(self, typeName, name, value):
+        """Append values of a known type to those of a name."""
+        values = self._convertAll(f"add{typeName}", typeName, value)
+        found = self._find(name)
+        if found is None:
+            if values:
+                self._set(toText(name), Property(typeName, values))
+            return
+        if found.typeName != typeName:
+            raise PexTypeError(f"{name} has mismatched type")
+        self._checkCycles(name, Property(typeName, values))
+        found.values.extend(values)
+
+    @staticmethod
+    def _convertAll(what, typeName, value):
+        """Convert a value or a sequence of values to a list."""
+        convert = ELEMENT_TYPES[typeName].convert or _requirePropertySet
+        try:
+            return [convert(value)]
+        except TypeError:
+            if not isSequence(value):
+                raise argumentError(what, value) from None
+        try:
+            return [convert(v) for v in value]
+        except TypeError as err:
+            raise argumentError(what, value) from err
+
+    def _set(self, name, new):
+        """Replace the values of a name, on whatever level it is."""
+        if new.typeName == "PropertySet":
+            if self._flat:
+                self._setFlattened(name, new.values[-1])
+                return
+            self._checkCycles(name, new)
+        if self._flat or "." not in name:
+            if name not in self._properties:
+                self._order.insert(name)
+            self._properties[name] = new
+            return
+        prefix, suffix = name.split(".", 1)
+        self._requireContainer(prefix)._set(suffix, new)
+
+    def _requireContainer(self, name):
+        """Return the container of a name, which is made if need be."""
+        found = self._properties.get(name)
+        if found is None:
+            found = self._properties[name] = Property("PropertySet", [PropertySet()])
+            self._order.insert(name)
+        if found.typeName != "PropertySet":
+            raise InvalidParameterError(f"{name} exists but does not contain PropertySets")
+        return found.values[-1]
+
+    def _setFlattened(self, name, container):
+        """Append the values of a container under dotted names."""
+        for inner in container.paramNames(False):
+            self._append(f"{name}.{inner}", container._find(inner))
+
+    def _append(self, name, new):
+        """Append the values of another container to those of a name."""
+        found = self._find(name)
+        if found is None:
+            self._set(name, Property(new.typeName, list(new.values)))
+            return
+        if found.typeName != new.typeName:
+            raise PexTypeError(f"{name} has mismatched type")
+        self._checkCycles(name, new)
+        found.values.extend(new.values)
+
+    def _checkCycles(self, name, new):
+        """Refuse containers that this one is part of."""
+        if new.typeName != "PropertySet":
+            return
+        for value in new.values:
+            inner = (value.getAsPropertySetPtr(innerName) for innerName in value.propertySetNames(False))
+            if value is self or any(container is self for container in inner):
+                raise InvalidParameterError(f"{name} would cause a cycle")
+
+    # Whole containers.
+
+    def copy(self, dest, source, name, asScalar=False):
+        """Replace the values of a name by those of another container.
+
+        Parameters
+        ----------
+        dest : `str`
+            Name in this container.
+        source : `PropertySet`
+            The other container.
+        name : `str`
+            Name in the other container.
+        asScalar : `bool`, optional
+            Whether to take only the last value.
+
+        Raises
+        ------
+        lsst.pex.exceptions.InvalidParameterError
+            Raised if the other container does not have the name.
+        """
+        found = _requirePropertySet(source)._find(name)
+        if found is None:
+            raise InvalidParameterError(f"{name} not in source")
+        self.remove(dest)
+        self._set(dest, Property(found.typeName, found.values[-1:] if toBool(asScalar) else list(found.values)))
+
+    def combine(self, source, /):
+        """Append all values of another container to those in this one.
+
+        Parameters
+        ----------
+        source : `PropertySet`
+            The other container.
+
+        Raises
+        ------
+        lsst.pex.exceptions.TypeError
+            Raised if values of the same name have different types.
+        """
+        for name in _requirePropertySet(source).paramNames(False):
+            self._append(name, source._find(name))
+
+    def update(self, addition):
+        """Replace values by those of another container.
+
+        Parameters
+        ----------
+        addition : `PropertySet` or `collections.abc.Mapping`
+            The other container.
+        """
+        if isinstance(addition, PropertySet):
+            for name in addition:
+                self.copy(name, addition, name)
+        else:
+            for name, value in addition.items():
+                self[name] = value
+
+    def remove(self, name, /):
+        """Remove a name with all its values, if there is one."""
+        name = toText(name)
+        if self._flat or "." not in name:
+            if self._properties.pop(name, None) is not None:
+                self._order.remove(name)
+            return
+        prefix, suffix = name.split(".", 1)
+        found = self._properties.get(prefix)
+        if found is not None and found.typeName == "PropertySet":
+            found.values[-1].remove(suffix)
+
+    def pop(self, name, default=None):
+        """Remove a name and return its last value.
+
+        Parameters
+        ----------
+        name : `str`
+            The name.
+        default : `object`, optional
+            What to return if there is no such name.
+
+        Returns
+        -------
+        value : `object`
+            The value.
+
+        Raises
+        ------
+        KeyError
+            Raised if there is neither the name nor a default.
+        """
+        if self.exists(name):
+            value = self[name]
+            self.remove(name)
+            return value
+        if default is None:
+            raise KeyError(name)
+        return default
+
+    def deepCopy(self):
+        """Return a copy, of containers in this one, too."""
+        result = PropertySet(self._flat)
+        for name in self._order.names():
+            typeName, values = self._properties[name]
+            copies = [value.deepCopy() for value in values] if typeName == "PropertySet" else list(values)
+            result._set(name, Property(typeName, copies))
+        return result
+
+    def toDict(self):
+        """Return all names and values as nested `dict`."""
+        result = {}
+        for name in self.names():
+            value = self._getEither(name)
+            result[name] = PropertySet.toDict(value) if isinstance(value, PropertySet) else value
+        return result
+
+    def get_dict(self, key):
+        """Return a container as `dict`.
+
+        Parameters
+        ----------
+        key : `str`
+            Name of the container.
+
+        Returns
+        -------
+        value : `dict`
+            Names and values; empty if there is no such name.
+        """
+        return self.getScalar(key).toDict() if self.exists(key) else {}
+
+    def set_dict(self, key, value):
+        """Replace a container.
+
+        Parameters
+        ----------
+        key : `str`
+            Name of the container.
+        value : `collections.abc.Mapping`
+            Its names and values.
+        """
+        self.set(key, PropertySet.from_mapping(value))
+
+    # Text.
+
+    def toString(self, topLevelOnly=False, indent=""):
+        """Return all names and values as text.
+
+        Parameters
+        ----------
+        topLevelOnly : `bool`, optional
+            Whether to leave out the contents of containers in this one.
+        indent : `str`, optional
+            What to put in front of each line.
+
+        Returns
+        -------
+        text : `str`
+            One line for each name, sorted.
+        """
+        return "".join(f"{indent}{self._formatProperty(name, topLevelOnly, indent)}\n" for name in
+                       sorted(self._properties))
+
+    def _formatProperty(self, name, topLevelOnly=True, indent=""):
+        """Format a name with its values."""
+        typeName, values = self._properties[name]
+        if typeName == "PropertySet":
+            inner = " ... " if topLevelOnly else "\n" + values[-1].toString(False, indent + "..") + indent
+            return f"{name} = {{{inner}}}"
+        texts = [_formatValue(typeName, value) for value in values]
+        return f"{name} = {texts[0]}" if len(texts) == 1 else f"{name} = [ {', '.join(texts)} ]"
+
+    def __str__(self):
+        return self.toString()
+
+    # What makes it a mapping.
+
+    def __len__(self):
+        return len(self._properties)
+
+    def __iter__(self):
+        return iter(self.names(True))
+
+    def __contains__(self, name):
+        return name in self._properties
+
+    def __getitem__(self, name):
+        return self.getScalar(name)
+
+    def __setitem__(self, name, value):
+        if isinstance(value, Mapping):
+            container = PropertySet()
+            container.update(value)
+            value = container
+        self.set(name, value)
+
+    def __delitem__(self, name):
+        if not self.exists(name):
+            raise KeyError(f"{name} not present in dict")
+        self.remove(name)
+
+    def keys(self):
+        """Return a view of the names."""
+        return KeysView(self)
+
+    def items(self):
+        """Return a view of the names with their last values."""
+        return ItemsView(self)
+
+    def values(self):
+        """Return a view of the last values."""
+        return ValuesView(self)
+
+    def __eq__(self, other):
+        if type(self) is not type(other):
+            return NotImplemented
+        return self._properties.keys() == other._properties.keys() and all(
+            _isEqual(found, other._properties[name]) for name, found in self._properties.items()
+        )
+
+    __hash__ = None
+
+    def __copy__(self):
+        result = PropertySet()
+        for name in self:
+            result.copy(name, self, name)
+        return result
+
+    def __deepcopy__(self, memo):
+        result = memo[id(self)] = self.deepCopy()
+        return result
+
+    def __reduce__(self):
+        from .propertyContainer.propertyContainerContinued import _makePropertySet, getPropertySetState
+
+        return _makePropertySet, (getPropertySetState(self),)
+
+
+_NOTHING = object()
+
+
+def _toMapping(metadata):
+    """Turn something like a dictionary into a mapping."""
+    if isinstance(metadata, Mapping):
+        return metadata
+    if dataclasses.is_dataclass(metadata):
+        return dataclasses.asdict(metadata)
+    for name in ("to_dict", "toDict", "dict"):
+        if hasattr(metadata, name):
+            return getattr(metadata, name)()
+    raise ValueError(f"Unable to extract mappings from the supplied metadata of type {type(metadata)}")
+
+
+def _requirePropertySet(value):
+    """Return an argument that must be a container."""
+    if not isinstance(value, PropertySet):
+        raise argumentError("PropertySet", value)
+    return value
+
+
+def _iterate(value):
+    """Iterate over a sequence, or over just one value."""
+    if isinstance(value, (str, PropertySet)):
+        return iter((value,))
+    try:
+        return iter(value)
+    except TypeError:
+        return iter((value,))
+
+
+def _guessType(name, value):
+    """Find the type for a new value that is no integer."""
+    if value is None:
+        return "Undef"
+    types = {bool: "Bool", float: "Double", str: "String", DateTime: "DateTime", PropertySet: "PropertySet"}
+    for cls, typeName in types.items():
+        if isinstance(value, cls):
+            return typeName
+    raise TypeError(f"Unknown value type for key '{name}': {type(value)}")
+
+
+def _chooseIntegerType(value, present):
+    """Find the integer type for one value.
+
+    Parameters
+    ----------
+    value : `int`
+        The value.
+    present : `str` or `None`
+        Type that the name has now.
+
+    Returns
+    -------
+    typeName : `str`
+        Smallest type for the value that is not smaller than the present one.
+    """
+    if present not in ("Int", "LongLong", "UnsignedLongLong"):
+        present = "Int"
+    if -(2**31) <= value < 2**31 and present == "Int":
+        return "Int"
+    if -(2**63) <= value < 0 or (0 <= value < 2**63 and present != "UnsignedLongLong"):
+        return "LongLong"
+    if 0 <= value < 2**64:
+        return "UnsignedLongLong"
+    raise RuntimeError(f"Unable to guess integer type for storing out of range value: {value}")
+
+
+def _formatValue(typeName, value):
+    """Format one value as the C++ code does."""
+    if typeName == "Undef":
+        return "<Unknown>"
+    if typeName in ("Float", "Double"):
+        return f"{value:#.7g}" if typeName == "Float" else f"{value:#.14g}"
+    if typeName == "String":
+        return f'"{value}"'
+    return value.toString(DateTime.UTC) if typeName == "DateTime" else str(int(value))
+
+
+def _isEqual(mine, theirs):
+    """Tell whether two properties are equal, where NaN equals NaN."""
+    if mine.typeName != theirs.typeName or len(mine.values) != len(theirs.values):
+        return False
+    if mine.typeName == "PropertySet":
+        return mine.values[-1] == theirs.values[-1]
+    if mine.typeName in ("Float", "Double"):
+        return all(a == b or (math.isnan(a) and math.isnan(b)) for a, b in zip(mine.values, theirs.values))
+    return mine.values == theirs.values
+
+
+def declareAccessors(cls, makeSetter, typeNames):
+    """Give a class the methods that are named after types.
+
+    Parameters
+    ----------
+    cls : `type`
+        `PropertySet` or a subclass.
+    makeSetter : callable
+        Function of an action (``"set"`` or ``"add"``) and of the name of a
+        type that makes a method.
+    typeNames : iterable of `str`
+        Suffixes of the methods.
+    """
+    for typeName in typeNames:
+        for action in ("set", "add"):
+            _declareMethod(cls, action + typeName, makeSetter(action, typeName))
+
+
+def _declareMethod(cls, name, method):
+    method.__name__ = name
+    method.__qualname__ = f"{cls.__name__}.{name}"
+    setattr(cls, name, method)
+
+
+def _makeGetter(typeName):
+    def getter(self, name, *args, **kwargs):
+        if len(args) + len(kwargs) > 1 or not kwargs.keys() <= {"defaultValue"}:
+            raise argumentError(f"get{typeName}", name, *args, **kwargs)
+        convert = ELEMENT_TYPES[typeName].convert or _requirePropertySet
+        default = [convert(value) for value in (*args, *kwargs.values())]
+        if default and not self.exists(name):
+            return default[0]
+        return self._getTyped(typeName, name).values[-1]
+
+    getter.__doc__ = f"""Return the last value of a name, of type {typeName}.
+
+    Parameters
+    ----------
+    name : `str`
+        The name.
+    defaultValue : `object`, optional
+        What to return if there is no such name.
+
+    Returns
+    -------
+    value : `object`
+        The value.
+
+    Raises
+    ------
+    lsst.pex.exceptions.NotFoundError
+        Raised if there is neither the name nor a default.
+    lsst.pex.exceptions.TypeError
+        Raised if the value has another type.
+    """
+    return getter
+
+
+def _makeArrayGetter(typeName):
+    def getter(self, name):
+        return list(self._getTyped(typeName, name).values)
+
+    getter.__doc__ = f"""Return all values of a name, of type {typeName}.
+
+    Parameters
+    ----------
+    name : `str`
+        The name.
+
+    Returns
+    -------
+    values : `list`
+        The values.
+
+    Raises
+    ------
+    lsst.pex.exceptions.NotFoundError
+        Raised if there is no such name.
+    lsst.pex.exceptions.TypeError
+        Raised if the values have another type.
+    """
+    return getter
+
+
+def _makeSetter(action, typeName):
+    def setter(self, name, value):
+        getattr(self, f"_{action}Typed")(typeName, name, value)
+
+    verb = "Replace" if action == "set" else "Append to"
+    setter.__doc__ = f"""{verb} the values of a name, of type {typeName}.
+
+    Parameters
+    ----------
+    name : `str`
+        The name.
+    value : `object`
+        Value, or a sequence of them.
+    """
+    return setter
+
+
+for _typeName, _element in ELEMENT_TYPES.items():
+    setattr(PropertySet, f"TYPE_{_typeName}", _element.info)
+    _declareMethod(PropertySet, f"get{_typeName}", _makeGetter(_typeName))
+    _declareMethod(PropertySet, f"getArray{_typeName}", _makeArrayGetter(_typeName))
+declareAccessors(PropertySet, _makeSetter, ELEMENT_TYPES)

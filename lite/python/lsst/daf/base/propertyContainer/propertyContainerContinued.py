@@ -1,0 +1,103 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+__all__ = ["getPropertyListState", "getPropertySetState", "setPropertyListState", "setPropertySetState"]
+
+from .._elements import elementTypeName
+from .._propertyList import PropertyList
+from .._propertySet import PropertySet
+
+
+def getPropertySetState(container, asLists=False):
+    """Get what a pickle of a `PropertySet` holds.
+
+    Parameters
+    ----------
+    container : `PropertySet`
+        The container.
+    asLists : `bool`, optional
+        Whether items are lists and not tuples.
+
+    Returns
+    -------
+    state : `list` of `tuple` or `list` of `list`
+        For each name: the name, the suffix of the methods for its type (as
+        in ``setInt``) and the value or a list of values.
+    """
+    sequence = list if asLists else tuple
+    return [sequence(_getItem(container, name)) for name in container.names(topLevelOnly=True)]
+
+
+def getPropertyListState(container, asLists=False):
+    """Get what a pickle of a `PropertyList` holds.
+
+    Parameters
+    ----------
+    container : `PropertyList`
+        The container.
+    asLists : `bool`, optional
+        Whether items are lists and not tuples.
+
+    Returns
+    -------
+    state : `list` of `tuple` or `list` of `list`
+        For each name, in order: the name, the suffix of the methods for its
+        type (as in ``setInt``), the value or a list of values, and the
+        comment.
+    """
+    sequence = list if asLists else tuple
+    return [sequence((*_getItem(container, name), container.getComment(name)))
+            for name in container.getOrderedNames()]
+
+
+def setPropertySetState(container, state):
+    """Fill a `PropertySet` with what a pickle holds.
+
+    Parameters
+    ----------
+    container : `PropertySet`
+        Container to fill.
+    state : `list`
+        What `getPropertySetState` returned.
+
+    Raises
+    ------
+    ValueError
+        Raised for an item without type.
+    """
+    for name, typeName, value in state:
+        if typeName is None:
+            raise ValueError(f"Unrecognized values for state restoration: ({name}, {typeName}, {value})")
+        getattr(container, f"set{typeName}")(name, value)
+
+
+def setPropertyListState(container, state):
+    """Fill a `PropertyList` with what a pickle holds.
+
+    Parameters
+    ----------
+    container : `PropertyList`
+        Container to fill.
+    state : `list`
+        What `getPropertyListState` returned.
+    """
+    for name, typeName, value, comment in state:
+        getattr(container, f"set{typeName}")(name, value, comment)
+
+
+def _getItem(container, name):
+    return name, elementTypeName(container.typeOf(name)), container._getEither(name)
+
+
+def _makePropertySet(state):
+    """Make a `PropertySet` of what a pickle holds."""
+    container = PropertySet()
+    setPropertySetState(container, state)
+    return container
+
+
+def _makePropertyList(state):
+    """Make a `PropertyList` of what a pickle holds."""
+    container = PropertyList()
+    setPropertyListState(container, state)
+    return container

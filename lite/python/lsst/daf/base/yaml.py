@@ -1,0 +1,53 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How the classes of `lsst.daf.base` are written to and read from YAML."""
+
+__all__ = []
+
+import yaml
+
+from ._dateTime import DateTime
+from ._propertyList import PropertyList
+from ._propertySet import PropertySet
+from .propertyContainer import (getPropertyListState, getPropertySetState, setPropertyListState, setPropertySetState)
+
+
+def _representDateTime(dumper, data):
+    return dumper.represent_scalar("lsst.daf.base.DateTime", data.toString(DateTime.TAI))
+
+
+def _representPropertyList(dumper, data):
+    state = getPropertyListState(data, asLists=True)
+    return dumper.represent_sequence("lsst.daf.base.PropertyList", state, flow_style=None)
+
+
+def _representPropertySet(dumper, data):
+    state = getPropertySetState(data, asLists=True)
+    return dumper.represent_sequence("lsst.daf.base.PropertySet", state, flow_style=None)
+
+
+def _constructDateTime(loader, node):
+    return DateTime(str(loader.construct_scalar(node)), DateTime.TAI)
+
+
+def _constructPropertyList(loader, node):
+    container = PropertyList()
+    yield container
+    setPropertyListState(container, loader.construct_sequence(node, deep=True))
+
+
+def _constructPropertySet(loader, node):
+    container = PropertySet()
+    yield container
+    setPropertySetState(container, loader.construct_sequence(node, deep=True))
+
+
+yaml.add_representer(DateTime, _representDateTime)
+yaml.add_representer(PropertyList, _representPropertyList)
+yaml.add_representer(PropertySet, _representPropertySet)
+_loaders = ("Loader", "FullLoader", "UnsafeLoader", "SafeLoader", "CLoader", "CFullLoader", "CUnsafeLoader",
+            "CSafeLoader")
+for _loader in (getattr(yaml, name) for name in _loaders if hasattr(yaml, name)):
+    yaml.add_constructor("lsst.daf.base.DateTime", _constructDateTime, Loader=_loader)
+    yaml.add_constructor("lsst.daf.base.PropertyList", _constructPropertyList, Loader=_loader)
+    yaml.add_constructor("lsst.daf.base.PropertySet", _constructPropertySet, Loader=_loader)

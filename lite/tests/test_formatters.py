@@ -103,6 +103,10 @@ class RecipeTestCase(lsst.utils.tests.TestCase):
                     want = getattr(self.exposure, name)
                     np.testing.assert_array_equal(getattr(got, name).array, want.array)
 
+    def testLossyRecipeIsRefusedWhenUsed(self):
+        with self.assertRaisesRegex(NotImplementedError, "lsst-lite"):
+            self.putWithRecipe("lossy16")
+
     def testUnknownRecipeIsRefused(self):
         with self.assertRaisesRegex(RuntimeError, "noSuchRecipe.*lossless"):
             self.putWithRecipe("noSuchRecipe")

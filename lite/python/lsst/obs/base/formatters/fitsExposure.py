@@ -12,8 +12,6 @@ __all__ = (
 )
 
 import warnings
-import zlib
-from abc import abstractmethod
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,9 +38,6 @@ _PLANES = ("image", "mask", "variance")
 # standard ones, so that a disagreement with the data ID is worth a warning.
 _STANDARD_FILTERS_VERSION = 2
 
-# Dither seeds of the FITS tile compression convention are 1 to 10000.
-_SEEDS = 10000
-
 
 class FitsImageFormatterBase(FormatterV2):
     """Formatter of anything that a FITS reader of `lsst.afw.image` reads.
@@ -61,12 +56,10 @@ class FitsImageFormatterBase(FormatterV2):
     _reader_path = None
 
     @property
-    @abstractmethod
     def reader(self):
         """Reader of the file (an instance of ``ReaderClass``)."""
         raise NotImplementedError("Must be implemented by derived classes.")
 
-    @abstractmethod
     def readComponent(self, component: str) -> Any:
         """Read one component.
 
@@ -87,7 +80,6 @@ class FitsImageFormatterBase(FormatterV2):
         """
         raise NotImplementedError("Must be implemented by derived classes.")
 
-    @abstractmethod
     def readFull(self) -> Any:
         """Read the whole dataset, or the part that the parameters ask for.
 
@@ -183,9 +175,7 @@ class StandardFitsImageFormatterBase(FitsImageFormatterBase):
         Returns
         -------
         recipe : `dict`
-            Compression options by plane; empty for no compression. Dithered
-            quantization is seeded from the data ID, so that the same dataset
-            is always written the same.
+            Compression options by plane; empty for no compression.
 
         Raises
         ------
@@ -199,24 +189,41 @@ class StandardFitsImageFormatterBase(FitsImageFormatterBase):
         if recipeName not in self.write_recipes:
             known = ", ".join(sorted(self.write_recipes)) or "none"
             raise RuntimeError(f"Unknown write recipe {recipeName!r}; there are: {known}.")
-        recipe = self.write_recipes[recipeName]
-        return {plane: self._seeded(options) for plane, options in recipe.items()}
+        return self.write_recipes[recipeName]
 
-    def _seeded(self, options):
-        """Give the quantization of a plane its dither seed."""
-        quantization = options.get("quantization")
-        if not quantization or quantization.get("seed"):
-            return options
-        identity = repr(sorted(self.data_id.required.items())).encode()
-        return options | {"quantization": quantization | {"seed": 1 + zlib.crc32(identity) % _SEEDS}}
+    def _compression(self):
+        """Give what says how to compress.
 
-    def write_local_file(self, in_memory_dataset: Any, uri: lsst.resources.ResourcePath) -> None:
-        # Docstring inherited.
+        Returns
+        -------
+        options : `dict` [`str`, `lsst.afw.fits.CompressionOptions`]
+            By plane; without a plane that is not to be compressed.
+
+        Raises
+        ------
+        NotImplementedError
+            Raised if the recipe asks for lossy compression.
+        """
         recipe = self.get_image_compression_settings(self.write_parameters.get("recipe"))
-        if recipe:
-            in_memory_dataset.writeFitsWithOptions(uri.ospath, recipe)
+        return {plane: CompressionOptions.from_mapping(options) for plane, options in recipe.items()}
+
+    def _writeOnePlane(self, image, path, plane):
+        """Write an image or mask.
+
+        Parameters
+        ----------
+        image : `lsst.afw.image.Image` or `lsst.afw.image.Mask`
+            What to write.
+        path : `str`
+            Name of the file.
+        plane : `str`
+            Plane of the recipe that it is compressed as.
+        """
+        compression = self._compression()
+        if plane in compression:
+            image.writeFits(path, compression[plane])
         else:
-            in_memory_dataset.writeFits(uri.ospath)
+            image.writeFits(path)
 
 
 class FitsImageFormatter(StandardFitsImageFormatterBase):
@@ -232,6 +239,10 @@ class FitsImageFormatter(StandardFitsImageFormatterBase):
         # Docstring inherited.
         return self.reader.read(dtype=self.storageClass_dtype, **self.checked_parameters)
 
+    def write_local_file(self, in_memory_dataset: Any, uri: lsst.resources.ResourcePath) -> None:
+        # Docstring inherited.
+        self._writeOnePlane(in_memory_dataset, uri.ospath, "image")
+
 
 class FitsMaskFormatter(StandardFitsImageFormatterBase):
     """Formatter of `lsst.afw.image.Mask`."""
@@ -245,6 +256,10 @@ class FitsMaskFormatter(StandardFitsImageFormatterBase):
     def readFull(self) -> Any:
         # Docstring inherited.
         return self.reader.read(dtype=self.storageClass_dtype, **self.checked_parameters)
+
+    def write_local_file(self, in_memory_dataset: Any, uri: lsst.resources.ResourcePath) -> None:
+        # Docstring inherited.
+        self._writeOnePlane(in_memory_dataset, uri.ospath, "mask")
 
 
 class FitsMaskedImageFormatter(StandardFitsImageFormatterBase):
@@ -266,6 +281,15 @@ class FitsMaskedImageFormatter(StandardFitsImageFormatterBase):
     def readFull(self) -> Any:
         # Docstring inherited.
         return self.reader.read(dtype=self.storageClass_dtype, **self.checked_parameters)
+
+    def write_local_file(self, in_memory_dataset: Any, uri: lsst.resources.ResourcePath) -> None:
+        # Docstring inherited.
+        compression = self._compression()
+        if compression:
+            options = {f"{plane}Options": compression.get(plane) for plane in _PLANES}
+            in_memory_dataset.writeFits(uri.ospath, **options)
+        else:
+            in_memory_dataset.writeFits(uri.ospath)
 
 
 class FitsExposureFormatter(FitsMaskedImageFormatter):
@@ -411,13 +435,21 @@ def _validateRecipe(name, recipe):
     unknown = set(recipe) - set(_PLANES)
     if unknown:
         raise RuntimeError(f"Write recipe {name!r} has plane {sorted(unknown)}; planes are {list(_PLANES)}.")
-    validated = {}
-    for plane, options in recipe.items():
-        try:
-            validated[plane] = CompressionOptions.from_mapping(options).to_dict()
-        except (AttributeError, KeyError, TypeError, ValueError) as error:
-            raise RuntimeError(f"Write recipe {name!r} has bad options for {plane}: {options}") from error
-    return validated
+    return {plane: _validateOptions(name, plane, options) for plane, options in recipe.items()}
+
+
+def _validateOptions(name, plane, options):
+    """Complete the options for a plane of a recipe, or raise `RuntimeError`.
+
+    Lossy options are left as they are: the Butler's default configuration
+    has such a recipe, which must not matter until it is used.
+    """
+    try:
+        if options.get("quantization") is not None:
+            return dict(options)
+        return CompressionOptions.from_mapping(options).to_dict()
+    except (AttributeError, TypeError, ValueError) as error:
+        raise RuntimeError(f"Write recipe {name!r} has bad options for the {plane}: {options}") from error
 
 
 def _makeLabel(band, physicalFilter):

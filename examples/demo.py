@@ -1,0 +1,432 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Make templates for a simulated visit, from an empty folder to pictures.
+
+Usage: ``python examples/demo.py [FOLDER] [--visits N] [--processes N]``
+
+It makes a Butler repository with coadds and a visit of a small camera, runs
+``pipetask run`` on ``pipelines/MakeCoaddTemplate.yaml``, and writes each
+template as FITS file and as picture. Run it again and it starts afresh.
+"""
+
+__all__ = ["main"]
+
+import argparse
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+import numpy as np
+from matplotlib.figure import Figure
+
+try:
+    import lsst.ip.template  # noqa: F401
+except ModuleNotFoundError as err:
+    sys.exit(f"{err}: run this with the Python that has the package; 'make demo' sets one up.")
+
+from demoCamera import BAND, PHYSICAL_FILTER, PIXEL_SCALE, DemoCamera
+from simulatedSky import observe, simulateSky
+
+import lsst.geom as geom
+import lsst.sphgeom as sphgeom
+from lsst.afw.image import FilterLabel
+from lsst.daf.butler import Butler, DatasetType
+from lsst.ip.template.plotTemplate import plotTemplate, tractProjection
+from lsst.skymap.ringsSkyMap import RingsSkyMap
+
+CHECKOUT = pathlib.Path(__file__).resolve().parent.parent
+PIPELINE = CHECKOUT / "pipelines" / "MakeCoaddTemplate.yaml"
+
+SKYMAP = "demo_rings"
+INPUTS = "demo/inputs"
+TEMPLATES = "demo/templates"
+NIGHT = 20250301
+
+# The border between two tracts is at right ascension 150 degrees: the detectors
+# of one visit get templates from different tracts.
+FIELD = geom.SpherePoint(150.025, 2.33, geom.degrees)
+FIRST_VISIT = 101
+
+
+class DemoError(RuntimeError):
+    """Something that the user can put right."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One pointing of the camera."""
+
+    id: int
+    """Number of the visit."""
+
+    boresight: geom.SpherePoint
+    """Where the camera looks."""
+
+    rotation: geom.Angle
+    """Position angle of the focal plane's y axis."""
+
+    def makeWcs(self, detector):
+        """Make the WCS of a detector."""
+        return detector.makeWcs(self.boresight, self.rotation)
+
+    def findCorners(self, detector):
+        """Find the corners of a detector on the sky."""
+        return self.makeWcs(detector).pixelToSky(geom.Box2D(detector.bbox).getCorners())
+
+
+class Progress:
+    """Tells the user what is being done, and how long it took so far."""
+
+    def __init__(self):
+        self._start = time.monotonic()
+
+    def say(self, text):
+        """Print a line."""
+        print(f"[{time.monotonic() - self._start:5.1f} s] {text}", flush=True)
+
+
+class DemoFolder:
+    """The folder that the demo writes to.
+
+    It keeps a list of what the demo made, and deletes nothing else.
+
+    Parameters
+    ----------
+    root : `pathlib.Path`
+        The folder; made if it is not there.
+    """
+
+    def __init__(self, root):
+        self.root = root
+        self._list = root / "made-by-demo.txt"
+        root.mkdir(parents=True, exist_ok=True)
+
+    def clear(self):
+        """Delete what an earlier demo made."""
+        names = self._list.read_text().split("\n") if self._list.exists() else []
+        for name in filter(None, names):
+            path = self.root / pathlib.Path(name).name
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
+        self._list.write_text("")
+
+    def claim(self, name):
+        """Get the path of something that is about to be made."""
+        path = self.root / name
+        if path.exists():
+            raise DemoError(f"{path} is not from this demo: move it away, or name another folder.")
+        with self._list.open("a") as stream:
+            stream.write(f"{name}\n")
+        return path
+
+
+def makeVisits(number):
+    """Plan some visits to the field, each a bit off and turned."""
+    rng = np.random.default_rng(1)
+    return [
+        Visit(
+            id=FIRST_VISIT + index,
+            boresight=FIELD.offset(
+                rng.uniform(0.0, 360.0) * geom.degrees, rng.uniform(0.0, 30.0) * (index > 0) * geom.arcseconds
+            ),
+            rotation=(25.0 + 40.0 * index) * geom.degrees,
+        )
+        for index in range(number)
+    ]
+
+
+def makeSkyMap():
+    """Make a skymap of the whole sky, with tracts of 8 x 8 patches."""
+    config = RingsSkyMap.ConfigClass()
+    config.numRings = 500
+    config.projection = "TAN"
+    config.pixelScale = PIXEL_SCALE.asArcseconds()
+    config.tractOverlap = 0.02
+    config.tractBuilder["legacy"].patchInnerDimensions = [1000, 1000]
+    config.tractBuilder["legacy"].patchBorder = 100
+    return RingsSkyMap(config)
+
+
+def findPatches(skyMap, visits):
+    """Find the patches under the detectors of some visits.
+
+    Returns a list of patches for each tract, as a dictionary.
+    """
+    found = {}
+    for visit in visits:
+        for detector in DemoCamera.detectors:
+            for tractInfo, patchList in skyMap.findTractPatchList(visit.findCorners(detector)):
+                patches = found.setdefault(tractInfo.getId(), {})
+                patches.update({patch.getSequentialIndex(): patch for patch in patchList})
+    return {tract: list(patches.values()) for tract, patches in found.items()}
+
+
+def registerSkyMap(butler, skyMap, tracts):
+    """Register the skymap with some of its tracts.
+
+    ``skyMap.register(SKYMAP, butler)`` would do this in one line, but for
+    all patches of the sky: with small patches these are millions.
+    """
+    numPatches = [skyMap[tract].getNumPatches() for tract in tracts]
+    butler.registry.syncDimensionData(
+        "skymap",
+        {
+            "name": SKYMAP,
+            "hash": skyMap.getSha1(),
+            "tract_max": len(skyMap),
+            "patch_nx_max": max(number.x for number in numPatches),
+            "patch_ny_max": max(number.y for number in numPatches),
+        },
+    )
+    for tract in tracts:
+        tractId = {"skymap": SKYMAP, "tract": tract}
+        region = skyMap[tract].getOuterSkyPolygon()
+        butler.registry.insertDimensionData("tract", {**tractId, "region": region})
+        butler.registry.insertDimensionData(
+            "patch",
+            *(
+                {
+                    **tractId,
+                    "patch": patch.getSequentialIndex(),
+                    "cell_x": patch.getIndex().x,
+                    "cell_y": patch.getIndex().y,
+                    "region": patch.getOuterSkyPolygon(),
+                }
+                for patch in skyMap[tract]
+            ),
+        )
+    butler.put(skyMap, "skyMap", skymap=SKYMAP)
+
+
+def registerVisit(butler, visit):
+    """Write the dimension records of a visit and its detectors."""
+    corners = {detector.id: visit.findCorners(detector) for detector in DemoCamera.detectors}
+    regions = {detector: _makeRegion(points) for detector, points in corners.items()}
+    visitId = {"instrument": DemoCamera.getName(), "visit": visit.id}
+    butler.registry.insertDimensionData(
+        "visit",
+        {
+            **visitId,
+            "name": str(visit.id),
+            "physical_filter": PHYSICAL_FILTER,
+            "day_obs": NIGHT,
+            "exposure_time": 30.0,
+            "target_name": "demo field",
+            "region": _makeRegion(sum(corners.values(), [])),
+        },
+    )
+    butler.registry.insertDimensionData(
+        "visit_detector_region",
+        *({**visitId, "detector": detector, "region": region} for detector, region in regions.items()),
+    )
+
+
+def _makeRegion(corners):
+    return sphgeom.ConvexPolygon([corner.getVector() for corner in corners])
+
+
+def makeRepository(path, skyMap, visits, patches):
+    """Make a Butler repository that knows camera, skymap and visits."""
+    Butler.makeRepo(path)
+    butler = Butler.from_config(path, run=INPUTS, writeable=True)
+    for name, dimensions, storageClass in (
+        ("skyMap", ["skymap"], "SkyMap"),
+        ("deepCoadd", ["skymap", "tract", "patch", "band"], "ExposureF"),
+        ("calexp", ["instrument", "visit", "detector"], "ExposureF"),
+    ):
+        butler.registry.registerDatasetType(
+            DatasetType(name, dimensions, storageClass, universe=butler.dimensions)
+        )
+    DemoCamera().register(butler.registry)
+    registerSkyMap(butler, skyMap, patches)
+    butler.registry.insertDimensionData("day_obs", {"instrument": DemoCamera.getName(), "id": NIGHT})
+    for visit in visits:
+        registerVisit(butler, visit)
+    return butler
+
+
+def putCoadds(butler, sky, tractInfo, patchList, missing, cut):
+    """Simulate the coadds of a tract's patches and store them.
+
+    There is no coadd for the patches of which ``missing`` is true, and no
+    data in a part of those of which ``cut`` is true.
+    """
+    bbox = geom.Box2I()
+    for patch in patchList:
+        bbox.include(patch.getOuterBBox())
+    # The patches are cut out of one exposure, so that neighbours agree where
+    # they overlap.
+    rng = np.random.default_rng(tractInfo.getId())
+    mosaic = observe(sky, bbox, tractInfo.getWcs(), psfSigma=1.8, noise=8.0, rng=rng)
+    mosaic.setFilter(FilterLabel.fromBand(BAND))
+    for patch in patchList:
+        if missing(tractInfo, patch):
+            continue
+        coadd = mosaic[patch.getOuterBBox()].clone()
+        if cut(tractInfo, patch):
+            _removeData(coadd, rows=450)
+        butler.put(
+            coadd,
+            "deepCoadd",
+            skymap=SKYMAP,
+            tract=tractInfo.getId(),
+            patch=patch.getSequentialIndex(),
+            band=BAND,
+        )
+
+
+def _removeData(coadd, rows):
+    """Take the data from some rows at the lower edge."""
+    coadd.image.array[:rows] = np.nan
+    coadd.variance.array[:rows] = np.nan
+    coadd.mask.array[:rows] = coadd.mask.getPlaneBitMask("NO_DATA")
+
+
+def isUnder(visit, detector, x, y):
+    """Make a function that tells the patch under a pixel of a detector."""
+    place = visit.makeWcs(detector).pixelToSky(geom.Point2D(x, y))
+
+    def check(tractInfo, patch):
+        return geom.Box2D(patch.getInnerBBox()).contains(tractInfo.getWcs().skyToPixel(place))
+
+    return check
+
+
+def putVisit(butler, sky, visit):
+    """Simulate the science exposures of a visit and store them."""
+    visitInfo = DemoCamera().makeVisitInfo(visit.id, visit.boresight, visit.rotation)
+    for detector in DemoCamera.detectors:
+        rng = np.random.default_rng([visit.id, detector.id])
+        exposure = observe(
+            sky, detector.bbox, visit.makeWcs(detector), psfSigma=2.2, noise=40.0, rng=rng
+        )
+        exposure.setFilter(FilterLabel(band=BAND, physical=PHYSICAL_FILTER))
+        exposure.getInfo().setVisitInfo(visitInfo)
+        butler.put(
+            exposure, "calexp", instrument=DemoCamera.getName(), visit=visit.id, detector=detector.id
+        )
+
+
+def runPipetask(repo, logFile, processes):
+    """Run the pipeline on everything in the repository."""
+    path = os.pathsep.join([str(pathlib.Path(sys.executable).parent), os.environ.get("PATH", "")])
+    pipetask = shutil.which("pipetask", path=path)
+    if pipetask is None:
+        raise DemoError("There is no pipetask command: install lsst-ctrl-mpexec, or use 'make demo'.")
+    command = [pipetask, "run", "--register-dataset-types", "--processes", str(processes)]
+    command += ["--butler-config", str(repo), "--pipeline", str(PIPELINE)]
+    command += ["--input", INPUTS, "--output", TEMPLATES]
+    command += ["--data-query", f"skymap = '{SKYMAP}' AND instrument = '{DemoCamera.getName()}'"]
+    with logFile.open("w") as stream:
+        result = subprocess.run(command, stdout=stream, stderr=subprocess.STDOUT, check=False)
+    if result.returncode != 0:
+        lastLines = "\n".join(logFile.read_text().splitlines()[-15:])
+        raise DemoError(f"{lastLines}\npipetask failed: {logFile} has all of its messages.")
+
+
+def writeTemplate(butler, skyMap, folder, dataId):
+    """Write a template as FITS file and as picture, and say what it is."""
+    name = "template_{visit}_{detector}".format(**dataId)
+    fitsFile, picture = folder.claim(f"{name}.fits"), folder.claim(f"{name}.png")
+    template = butler.get("deepDiff_templateCoadd", dataId)
+    template.writeFits(str(fitsFile))
+
+    metadata = butler.get("makeCoaddTemplate_metadata", dataId, skymap=SKYMAP)
+    facts = metadata["makeCoaddTemplate:getTemplate"]
+    tractInfo = skyMap[facts["tract"]]
+    used, missing = facts.getArray("patchesUsed"), facts.getArray("patchesMissing")
+
+    figure = Figure(figsize=(8, 6.4))
+    ax = figure.add_subplot(projection=tractProjection(tractInfo))
+    exposure = butler.get("calexp", dataId)
+    plotTemplate(template, tractInfo, ax, exposure=exposure, patchesUsed=used, patchesMissing=missing)
+    ax.set_title(
+        "Template for visit {visit} detector {detector}".format(**dataId) + f", tract {tractInfo.getId()}"
+    )
+    figure.savefig(picture, dpi=120, bbox_inches="tight")
+
+    print(
+        f"  visit {dataId['visit']} detector {dataId['detector']}: tract {tractInfo.getId()}, "
+        f"patches used {used}, missing {missing}, covered {100 * facts['coveredFraction']:.1f}%"
+    )
+    print(f"    {fitsFile}\n    {picture}")
+
+
+def makeDemo(root, numVisits, processes):
+    """Run the demo.
+
+    Parameters
+    ----------
+    root : `pathlib.Path`
+        Folder to write to.
+    numVisits : `int`
+        How many visits to simulate.
+    processes : `int`
+        How many processes pipetask may use.
+
+    Raises
+    ------
+    DemoError
+        If something fails that the user can put right.
+    """
+    progress = Progress()
+    folder = DemoFolder(root)
+    folder.clear()
+
+    visits = makeVisits(numVisits)
+    skyMap = makeSkyMap()
+    patches = findPatches(skyMap, visits)
+    repo = folder.claim("repo")
+    progress.say(f"Making a Butler repository with camera, skymap and {len(visits)} visits: {repo}")
+    butler = makeRepository(repo, skyMap, visits, patches)
+
+    sky = simulateSky(FIELD, radius=7.0 * geom.arcminutes, rng=np.random.default_rng(2))
+    missing = isUnder(visits[0], DemoCamera.detectors[0], 100, 100)
+    cut = isUnder(visits[0], DemoCamera.detectors[2], 500, 500)
+    for tract, patchList in patches.items():
+        progress.say(f"Simulating coadds of {len(patchList)} patches in tract {tract}")
+        putCoadds(butler, sky, skyMap[tract], patchList, missing, cut)
+    for visit in visits:
+        progress.say(f"Simulating the {len(DemoCamera.detectors)} detectors of visit {visit.id}")
+        putVisit(butler, sky, visit)
+
+    logFile = folder.claim("pipetask.log")
+    progress.say(f"Running pipetask on {PIPELINE.name}; its messages are in {logFile}")
+    runPipetask(repo, logFile, processes)
+
+    progress.say("Writing the templates and their pictures")
+    butler = Butler.from_config(repo, collections=TEMPLATES)
+    for ref in sorted(butler.query_datasets("deepDiff_templateCoadd"), key=lambda ref: ref.dataId):
+        writeTemplate(butler, skyMap, folder, dict(ref.dataId.required))
+    progress.say("Done")
+
+
+def main(argv=None):
+    """Run the demo from the command line.
+
+    Parameters
+    ----------
+    argv : `list` [`str`], optional
+        Arguments; those of the command line by default.
+    """
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("folder", nargs="?", default=CHECKOUT / "demo", help="where to write (%(default)s)")
+    parser.add_argument("--visits", type=int, default=1, help="number of visits (%(default)s)")
+    parser.add_argument("--processes", type=int, default=1, help="processes for pipetask (%(default)s)")
+    args = parser.parse_args(argv)
+    try:
+        makeDemo(pathlib.Path(args.folder), args.visits, args.processes)
+    except DemoError as err:
+        sys.exit(f"demo: {err}")
+    except OSError as err:
+        sys.exit(f"demo: {err}\nMay you write to {args.folder}, and is there room? Else name another folder.")
+
+
+if __name__ == "__main__":
+    main()

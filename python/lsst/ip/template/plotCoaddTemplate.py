@@ -1,0 +1,132 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The PipelineTask that draws the template of each detector of a visit."""
+
+__all__ = ["PlotCoaddTemplateConfig", "PlotCoaddTemplateConnections", "PlotCoaddTemplateTask"]
+
+from lsst.pex.config import RangeField
+from lsst.pipe.base import (
+    PipelineTask,
+    PipelineTaskConfig,
+    PipelineTaskConnections,
+    Struct,
+)
+from lsst.pipe.base.connectionTypes import Input, Output
+from lsst.skymap import BaseSkyMap
+
+from .makeCoaddTemplate import ScienceGeometry
+from .plotTemplate import MARGINS, plotTemplate, tractProjection
+from .provenance import TemplateProvenance
+
+
+class PlotCoaddTemplateConnections(
+    PipelineTaskConnections,
+    dimensions=("instrument", "visit", "detector", "skymap"),
+    defaultTemplates={"coaddName": "deep", "warpTypeSuffix": "", "fakesType": ""},
+):
+    """Datasets that `PlotCoaddTemplateTask` reads and writes."""
+
+    template = Input(
+        doc="Template that MakeCoaddTemplateTask made.",
+        name="{fakesType}{coaddName}Diff_templateCoadd{warpTypeSuffix}",
+        storageClass="ExposureF",
+        dimensions=("instrument", "visit", "detector"),
+    )
+    bbox = Input(
+        doc="Bounding box of the science exposure, in its own pixels.",
+        name="{fakesType}calexp.bbox",
+        storageClass="Box2I",
+        dimensions=("instrument", "visit", "detector"),
+    )
+    wcs = Input(
+        doc="WCS of the science exposure.",
+        name="{fakesType}calexp.wcs",
+        storageClass="Wcs",
+        dimensions=("instrument", "visit", "detector"),
+    )
+    skyMap = Input(
+        doc="Skymap that the coadds were made on.",
+        name=BaseSkyMap.SKYMAP_DATASET_TYPE_NAME,
+        storageClass="SkyMap",
+        dimensions=("skymap",),
+    )
+    plot = Output(
+        doc="Picture of the template, the outlines of its patches and of the detector.",
+        name="{fakesType}{coaddName}Diff_templateCoadd{warpTypeSuffix}_plot",
+        storageClass="Plot",
+        dimensions=("instrument", "visit", "detector"),
+    )
+
+
+class PlotCoaddTemplateConfig(PipelineTaskConfig, pipelineConnections=PlotCoaddTemplateConnections):
+    """Configuration of `PlotCoaddTemplateTask`."""
+
+    figureWidth = RangeField(
+        dtype=float,
+        default=8.0,
+        min=2.0,
+        doc="Width of the picture, in inches. Its height is 0.8 of that.",
+    )
+    dpi = RangeField(dtype=int, default=120, min=20, doc="Pixels of the picture per inch.")
+
+
+class PlotCoaddTemplateTask(PipelineTask):
+    """Draw the template of one detector of a visit."""
+
+    ConfigClass = PlotCoaddTemplateConfig
+    _DefaultName = "plotCoaddTemplate"
+
+    def runQuantum(self, butlerQC, inputRefs, outputRefs):
+        science = ScienceGeometry(
+            bbox=butlerQC.get(inputRefs.bbox), wcs=butlerQC.get(inputRefs.wcs), visitInfo=None
+        )
+        dataId = outputRefs.plot.dataId
+        result = self.run(
+            butlerQC.get(inputRefs.template),
+            butlerQC.get(inputRefs.skyMap),
+            science,
+            title=f"{dataId['instrument']} visit {dataId['visit']} detector {dataId['detector']}",
+        )
+        butlerQC.put(result, outputRefs)
+
+    def run(self, template, skyMap, exposure=None, title=""):
+        """Draw a template.
+
+        Parameters
+        ----------
+        template : `lsst.afw.image.ExposureF`
+            Template, in tract pixels; its metadata says which tract and
+            patches it was made from.
+        skyMap : `lsst.skymap.BaseSkyMap`
+            Skymap that the coadds were made on.
+        exposure : `lsst.afw.image.Exposure` or similar, optional
+            Science exposure whose outline is drawn; only its ``getBBox`` and
+            ``getWcs`` are used.
+        title : `str`, optional
+            First line of the title.
+
+        Returns
+        -------
+        result : `lsst.pipe.base.Struct`
+            With the attribute ``plot`` (`matplotlib.figure.Figure`), which
+            pyplot does not know of.
+
+        Raises
+        ------
+        ValueError
+            If the template's metadata does not say what it was made from.
+        """
+        from matplotlib.figure import Figure
+
+        provenance = TemplateProvenance.read(template.getMetadata())
+        if provenance is None:
+            raise ValueError("The template's metadata does not say which tract and patches it was made from.")
+        tractInfo = skyMap[provenance.tract]
+        width = self.config.figureWidth
+        figure = Figure(figsize=(width, 0.8 * width), dpi=self.config.dpi)
+        figure.subplots_adjust(**MARGINS)
+        ax = figure.add_subplot(projection=tractProjection(tractInfo))
+        plotTemplate(template, tractInfo, ax, exposure=exposure)
+        tractLine = f"{provenance.datasetType} tract {provenance.tract}".strip()
+        ax.set_title("\n".join(filter(None, [title, tractLine])))
+        return Struct(plot=figure)

@@ -1,0 +1,314 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A picture of a template, its patches and its science exposure."""
+
+__all__ = ["plotTemplate", "tractProjection"]
+
+from dataclasses import dataclass
+
+import numpy as np
+
+import lsst.geom as geom
+
+from .provenance import TemplateProvenance
+
+
+@dataclass(frozen=True)
+class OutlineStyle:
+    """How an outline is drawn."""
+
+    label: str
+    """Text in the legend."""
+
+    color: str
+    """Colour, of the palette of Okabe and Ito (2008), which people with
+    any kind of colour vision can tell apart.
+    """
+
+    lineStyle: str | tuple
+    """Line style, which tells the outlines apart without colours."""
+
+
+USED = OutlineStyle("patch used", "#0072B2", "-")
+SKIPPED = OutlineStyle("patch skipped", "#E69F00", (0, (6, 2, 1, 2)))
+MISSING = OutlineStyle("patch missing", "#D55E00", (0, (4, 3)))
+DETECTOR = OutlineStyle("detector", "#009E73", "-")
+NO_DATA_COLOR = "#999999"
+
+MARGINS = {"left": 0.14, "right": 0.78, "bottom": 0.1, "top": 0.91}
+"""Place for axes of this kind in a figure with an aspect ratio of 5:4, with
+room for the legend on the right. Matplotlib's own layout engines take the
+labels of axes on the sky for larger than they are.
+"""
+
+
+def tractProjection(tractInfo):
+    """Make the projection of axes on which tract pixels are drawn.
+
+    Parameters
+    ----------
+    tractInfo : `lsst.skymap.TractInfo`
+        Tract.
+
+    Returns
+    -------
+    wcs : `astropy.wcs.WCS`
+        Pixels of the tract to sky (ICRS). Pixel (0, 0) of astropy is pixel
+        (0, 0) of the tract.
+
+    Examples
+    --------
+    >>> ax = figure.add_subplot(projection=tractProjection(tractInfo))
+    >>> plotTemplate(template, tractInfo, ax=ax)
+    """
+    from astropy.wcs import WCS
+
+    return WCS(tractInfo.getWcs().getFitsMetadata().toDict())
+
+
+def plotTemplate(
+    template,
+    tractInfo,
+    ax=None,
+    *,
+    exposure=None,
+    patchesUsed=None,
+    patchesMissing=None,
+    maxPixels=800,
+):
+    """Draw a template, the patches it was made from, and the detector.
+
+    Parameters
+    ----------
+    template : `lsst.afw.image.Exposure`
+        Template, in tract pixels.
+    tractInfo : `lsst.skymap.TractInfo`
+        Tract whose pixel grid the template has.
+    ax : `matplotlib.axes.Axes`, optional
+        Axes to draw on: with the projection of `tractProjection` they show
+        the sky, otherwise tract pixels. By default axes on the sky in a new
+        pyplot figure.
+    exposure : `lsst.afw.image.Exposure` or similar, optional
+        Science exposure whose outline is drawn; only its ``getBBox`` and
+        ``getWcs`` are used.
+    patchesUsed, patchesMissing : `~collections.abc.Iterable` [`int`], \
+            optional
+        Sequential numbers of the patches that were copied and of those that
+        had no coadd. By default what the template's own metadata says.
+    maxPixels : `int`, optional
+        Width and height, in pixels, above which the template is drawn from
+        averages of blocks of its pixels.
+
+    Returns
+    -------
+    ax : `matplotlib.axes.Axes`
+        The axes; data coordinates are tract pixels. ``ax.images[0]`` is the
+        template.
+
+    Raises
+    ------
+    ValueError
+        If the patches are neither given nor in the template's metadata, or
+        the metadata names another tract than ``tractInfo``.
+    """
+    patches = _sortPatches(template, tractInfo, patchesUsed, patchesMissing)
+    if ax is None:
+        ax = _makeAxes(tractInfo)
+    _drawPixels(ax, template, maxPixels)
+    _limitView(ax, template.getBBox())
+    for style, numbers in patches.items():
+        for number in sorted(numbers):
+            _drawPatch(ax, tractInfo[number], style)
+    if exposure is not None:
+        _drawDetector(ax, exposure, tractInfo.getWcs())
+    _nameAxes(ax)
+    _addLegend(ax, [style for style, numbers in patches.items() if numbers], exposure is not None)
+    return ax
+
+
+def _sortPatches(template, tractInfo, used, missing):
+    """Find the numbers of the patches to draw in each style."""
+    if used is None or missing is None:
+        provenance = TemplateProvenance.read(template.getMetadata())
+        if provenance is None:
+            raise ValueError(
+                "The template's metadata does not say which patches it was made from: "
+                "give patchesUsed and patchesMissing."
+            )
+        if provenance.tract != tractInfo.getId():
+            raise ValueError(
+                f"The template was made from tract {provenance.tract}, not from tract {tractInfo.getId()}."
+            )
+        used = provenance.patchesUsed if used is None else used
+        missing = provenance.patchesMissing if missing is None else missing
+    bbox = template.getBBox()
+    near = {patch.getSequentialIndex() for patch in tractInfo if patch.getOuterBBox().overlaps(bbox)}
+    # What is drawn later lies on top: the few that are not used.
+    return {USED: set(used), SKIPPED: near - set(used) - set(missing), MISSING: set(missing)}
+
+
+def _makeAxes(tractInfo):
+    """Make axes on the sky in a new pyplot figure."""
+    from matplotlib import pyplot
+
+    figure = pyplot.figure(figsize=(8.0, 6.4))
+    figure.subplots_adjust(**MARGINS)
+    return figure.add_subplot(projection=tractProjection(tractInfo))
+
+
+def _drawPixels(ax, template, maxPixels):
+    """Draw the image, and hatch where there is no data."""
+    from astropy.visualization import ZScaleInterval
+
+    bbox = template.getBBox()
+    step = max(1, -(-max(bbox.getWidth(), bbox.getHeight()) // maxPixels))
+    noData = (template.mask.array & template.mask.getPlaneBitMask("NO_DATA")) != 0
+    pixels = _averageBlocks(template.image.array, ~noData, step)
+    empty = np.isnan(pixels)
+    low, high = (0.0, 1.0) if empty.all() else ZScaleInterval().get_limits(pixels[~empty])
+    # A pixel's centre has integer coordinates in the tract.
+    left, bottom = bbox.getMinX() - 0.5, bbox.getMinY() - 0.5
+    extent = (left, left + step * pixels.shape[1], bottom, bottom + step * pixels.shape[0])
+    ax.imshow(pixels, cmap="gray_r", vmin=low, vmax=high, origin="lower", extent=extent, zorder=0)
+    if empty.any():
+        hatch = ax.contourf(
+            empty.astype(float),
+            levels=[0.5, 1.5],
+            colors="none",
+            hatches=["////"],
+            origin="lower",
+            extent=extent,
+            zorder=1,
+        )
+        hatch.set_edgecolor(NO_DATA_COLOR)
+        hatch.set_linewidth(0.0)
+
+
+def _averageBlocks(array, good, step):
+    """Average the good and finite pixels of square blocks.
+
+    Parameters
+    ----------
+    array : `numpy.ndarray`
+        Pixels.
+    good : `numpy.ndarray` [`bool`]
+        Which of them to use.
+    step : `int`
+        Width of a block, in pixels. Blocks at the upper edges may be cut.
+
+    Returns
+    -------
+    averages : `numpy.ndarray`
+        One value a block, NaN for a block without a pixel to use.
+    """
+    good = good & np.isfinite(array)
+    total = _sumBlocks(np.where(good, array, 0.0), step)
+    number = _sumBlocks(good.astype(np.int32), step)
+    return np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0)
+
+
+def _sumBlocks(array, step):
+    """Add the pixels of square blocks."""
+    for axis in (0, 1):
+        array = np.add.reduceat(array, np.arange(0, array.shape[axis], step), axis=axis)
+    return array
+
+
+def _limitView(ax, bbox):
+    """Show the template with a margin, for the outlines that leave it."""
+    margin = 0.06 * max(bbox.getWidth(), bbox.getHeight())
+    ax.set_xlim(bbox.getMinX() - 0.5 - margin, bbox.getMaxX() + 0.5 + margin)
+    ax.set_ylim(bbox.getMinY() - 0.5 - margin, bbox.getMaxY() + 0.5 + margin)
+    ax.set_aspect("equal")
+
+
+def _drawPatch(ax, patchInfo, style):
+    """Draw the outer box of a patch, and its number."""
+    _drawOutline(ax, geom.Box2D(patchInfo.getOuterBBox()).getCorners(), style, linewidth=1.3)
+    place = _placeLabel(ax, patchInfo)
+    if place is not None:
+        ax.text(
+            place.x,
+            place.y,
+            str(patchInfo.getSequentialIndex()),
+            color=style.color,
+            fontsize="large",
+            fontweight="bold",
+            ha="center",
+            va="center",
+            path_effects=_halo(3),
+            zorder=5,
+        )
+
+
+def _placeLabel(ax, patchInfo):
+    """Find the middle of the part of a patch that is seen.
+
+    The inner box is preferred: it belongs to no other patch.
+    """
+    (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
+    view = geom.Box2D(geom.Point2D(x0, y0), geom.Point2D(x1, y1))
+    for bbox in (patchInfo.getInnerBBox(), patchInfo.getOuterBBox()):
+        seen = geom.Box2D(bbox)
+        seen.clip(view)
+        if not seen.isEmpty():
+            return seen.getCenter()
+    return None
+
+
+def _drawDetector(ax, exposure, tractWcs):
+    """Draw the outline of a science exposure."""
+    corners = exposure.getWcs().pixelToSky(geom.Box2D(exposure.getBBox()).getCorners())
+    _drawOutline(ax, tractWcs.skyToPixel(corners), DETECTOR, linewidth=2.2)
+
+
+def _drawOutline(ax, corners, style, linewidth):
+    """Draw a polygon, on a light background line."""
+    from matplotlib.patches import Polygon
+
+    ax.add_patch(
+        Polygon(
+            [(corner.x, corner.y) for corner in corners],
+            closed=True,
+            fill=False,
+            edgecolor=style.color,
+            linestyle=style.lineStyle,
+            linewidth=linewidth,
+            path_effects=_halo(linewidth + 1.5),
+            zorder=4 if style is DETECTOR else 3,
+        )
+    )
+
+
+def _halo(linewidth):
+    """Make what sets a line off from dark pixels."""
+    from matplotlib.patheffects import withStroke
+
+    return [withStroke(linewidth=linewidth, foreground="white")]
+
+
+def _nameAxes(ax):
+    """Label the axes with what they show and its unit."""
+    if not hasattr(ax, "coords"):
+        ax.set_xlabel("tract x (pixels)")
+        ax.set_ylabel("tract y (pixels)")
+        return
+    rightAscension, declination = ax.coords
+    rightAscension.set_axislabel("right ascension (ICRS)")
+    declination.set_axislabel("declination (ICRS)")
+
+
+def _addLegend(ax, styles, withDetector):
+    """Explain the outlines, outside of the axes."""
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import Patch
+
+    styles = [*styles, *([DETECTOR] if withDetector else [])]
+    handles = [
+        Line2D([], [], color=style.color, linestyle=style.lineStyle, linewidth=2.0, label=style.label)
+        for style in styles
+    ]
+    handles.append(
+        Patch(facecolor="none", edgecolor=NO_DATA_COLOR, hatch="////", linewidth=0.0, label="NO_DATA")
+    )
+    ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False, handlelength=3.0)

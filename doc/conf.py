@@ -18,8 +18,8 @@ html_theme_options = {"page_width": "1100px", "sidebar_width": "260px"}
 html_sidebars = {"**": ["about.html", "navigation.html", "searchbox.html"]}
 html_static_path = ["_static"]
 
-# A reference to another package is set as code and links nowhere; its own
-# the Science Pipelines; their own pages are elsewhere.
+# A reference to another package links nowhere: its documentation is
+# elsewhere.
 default_role = "py:obj"
 automodapi_toctreedirnm = "lsst.ip.template/py-api"
 automodsumm_inherited_members = False

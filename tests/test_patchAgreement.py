@@ -4,6 +4,7 @@
 import unittest
 
 import numpy as np
+from scenes import PIXEL_SCALE, makeExposure, makeHandles, makeSkyMap, pixelValues
 
 import lsst.geom as geom
 import lsst.utils.tests
@@ -11,7 +12,6 @@ from lsst.afw.geom import makeCdMatrix, makeSkyWcs
 from lsst.afw.image import FilterLabel, PhotoCalib
 from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask
 from lsst.ip.template.patchAgreement import PatchMismatchError
-from scenes import PIXEL_SCALE, makeExposure, makeHandles, makeSkyMap, pixelValues
 
 
 class PatchAgreementTestCase(lsst.utils.tests.TestCase):

@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Points, boxes, angles and transforms of the LSST Science Pipelines."""
 
-from types import FunctionType
+from types import FunctionType as _FunctionType
 
-from . import _affineTransform, _angle, _box, _coordinates, _interval, _linearTransform, _spherePoint, _sphereTransform
+from lsst.afw._lite import moduleGetattr as _moduleGetattr
+
+from . import (_affineTransform, _angle, _box, _coordinates, _interval, _linearTransform, _spherePoint,
+               _sphereTransform)
 from ._affineTransform import *
 from ._angle import *
 from ._box import *
@@ -21,6 +24,8 @@ __all__ = [
 
 # Pickles name classes by their public module, as those of the full stack do.
 for _public in map(globals().get, __all__):
-    if isinstance(_public, (type, FunctionType)):
+    if isinstance(_public, (type, _FunctionType)):
         _public.__module__ = __name__
 del _public
+
+__getattr__ = _moduleGetattr(__name__)

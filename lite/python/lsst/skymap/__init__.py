@@ -7,6 +7,8 @@ As in the full stack, the sky maps that are found through
 through their module, such as `lsst.skymap.ringsSkyMap.RingsSkyMap`.
 """
 
+from lsst.afw._lite import moduleGetattr as _moduleGetattr
+
 from .baseSkyMap import *
 from .cellInfo import *
 from .detail import Index2D, makeSkyPolygonFromBBox
@@ -17,3 +19,5 @@ from .patchInfo import *
 from .skyMapRegistry import *
 from .tractBuilder import *
 from .tractInfo import *
+
+__getattr__ = _moduleGetattr(__name__)

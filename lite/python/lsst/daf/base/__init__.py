@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Times and property containers of the LSST Science Pipelines."""
 
+from lsst.afw._lite import moduleGetattr as _moduleGetattr
+
 from . import yaml
 from ._dateTime import DateTime
 from ._elements import TypeInfo
@@ -17,3 +19,5 @@ __all__ = ["DateTime", "Persistable", "PropertyList", "PropertySet", "TypeInfo",
 for _public in (DateTime, Persistable, PropertyList, PropertySet, TypeInfo):
     _public.__module__ = __name__
 del _public
+
+__getattr__ = _moduleGetattr(__name__)

@@ -7,8 +7,8 @@ of ``lsst.ip.diffim`` needs the full stack, whose own ``lsst.ip.diffim`` this
 package must never shadow.
 """
 
-from lsst.afw._lite import moduleGetattr
+from lsst.afw._lite import moduleGetattr as _moduleGetattr
 
 from .getTemplate import *
 
-__getattr__ = moduleGetattr(__name__)
+__getattr__ = _moduleGetattr(__name__)

@@ -3,8 +3,10 @@
 """The few things that this package does with starlink.Ast objects."""
 
 __all__ = [
+    "AST_ERRORS",
     "applyForward",
     "applyInverse",
+    "describeError",
     "dumpObject",
     "findDomain",
     "inverted",
@@ -18,6 +20,19 @@ import re
 
 import numpy as np
 import starlink.Ast as Ast
+
+AST_ERRORS = (Ast.AstError, UnicodeDecodeError)
+"""What starlink.Ast raises; it cannot decode some of its own messages."""
+
+_BEGIN = re.compile(r"^ *Begin (\w+)", re.MULTILINE)
+_CLASS = re.compile(r"(?!KeyMap)\w*(?:Map|Frame|FrameSet|Axis)$")
+_COUNT = re.compile(r"^ *(N[a-z]\w*|NCF\w*|NCI\w*|MPF\w*|MPI\w*) = (\d+)", re.MULTILINE)
+
+_MAX_AXES = 100
+"""More axes, or frames, than any WCS has."""
+
+_MAX_DEPTH = 200
+"""Deeper nesting than that of any WCS; AST reads a dump by recursion."""
 
 _FLOAT = re.compile(r"= (-?\d+\.?\d*(?:[eE][-+]?\d+)?)$", re.MULTILINE)
 
@@ -42,6 +57,43 @@ class _TextSink:
         self.lines.append(line)
 
 
+def describeError(error):
+    """Say what went wrong in AST.
+
+    Parameters
+    ----------
+    error : `Exception`
+        One of `AST_ERRORS`.
+
+    Returns
+    -------
+    message : `str`
+        AST's message, if it is readable.
+    """
+    return str(error) if isinstance(error, Ast.AstError) else "AST does not say why"
+
+
+def _checkDump(text):
+    """Refuse what is no mapping, or would need more memory than it is worth.
+
+    Dumps come from files, and AST itself believes the counts in them.
+    """
+    for name in _BEGIN.findall(text):
+        if not _CLASS.match(name):
+            raise RuntimeError(f"Cannot read an AST object: {name} is no kind of Mapping, Frame or Axis")
+    for name, count in _COUNT.findall(text):
+        limit = _MAX_AXES if name in ("Nin", "Nout", "Naxes", "Nframe") else len(text)
+        if int(count) > limit:
+            raise RuntimeError(f"Cannot read an AST object: {name} is {count}, more than {limit}")
+    depth = deepest = 0
+    for line in text.splitlines():
+        words = line.split(None, 1)
+        depth += bool(words) and (words[0] == "Begin") - (words[0] == "End")
+        deepest = max(deepest, depth)
+    if deepest > _MAX_DEPTH:
+        raise RuntimeError(f"Cannot read an AST object: nested {deepest} deep, more than {_MAX_DEPTH}")
+
+
 def loadObject(text):
     """Read an AST object from its dump.
 
@@ -58,12 +110,13 @@ def loadObject(text):
     Raises
     ------
     RuntimeError
-        Raised if the text is not a valid dump.
+        Raised if the text is not a valid dump of a mapping or frame set.
     """
+    _checkDump(text)
     try:
         return Ast.Channel(_TextSource(text)).read()
-    except Ast.AstError as err:
-        raise RuntimeError(f"Cannot read an AST object: {err}") from err
+    except AST_ERRORS as err:
+        raise RuntimeError(f"Cannot read an AST object: {describeError(err)}") from err
 
 
 def _eighteenDigits(match):
@@ -99,8 +152,8 @@ def _apply(mapping, data, forward):
         return np.empty((mapping.Nout if forward else mapping.Nin, 0))
     try:
         result = mapping.tran(data, forward)
-    except Ast.AstError as err:
-        raise RuntimeError(str(err)) from err
+    except AST_ERRORS as err:
+        raise RuntimeError(describeError(err)) from err
     result[result == Ast.BAD] = np.nan
     return result
 
@@ -166,7 +219,7 @@ def jacobian(mapping, point):
 
 
 def findDomain(frameSet, domain):
-    """Look up a frame by its domain.
+    """Look up a frame by its domain, whatever its number of axes.
 
     Parameters
     ----------

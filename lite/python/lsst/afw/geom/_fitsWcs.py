@@ -13,7 +13,7 @@ from lsst.daf.base import PropertyList
 from lsst.geom import Point2I
 from lsst.pex.exceptions import TypeError as PexTypeError
 
-from ._ast import applyForward, findDomain, series
+from ._ast import AST_ERRORS, applyForward, describeError, findDomain, series
 from ._wcsUtils import createTrivialWcsMetadata, getImageXY0FromMetadata
 
 _XY0_WCS_NAME = "A"
@@ -28,6 +28,9 @@ _IGNORED_NAMES = frozenset(
 _KEPT_NAMES = frozenset(("DATE-OBS", "MJD-OBS", "TIMESYS"))
 
 _KEYWORD = re.compile(r"[A-Z0-9_-]{1,8}$")
+
+_MAX_AXES = 99
+"""The most axes that the names of FITS cards can tell apart."""
 
 _FITS_TOLERANCE = 0.0001
 """How far a WCS may be from what its cards say, in pixels."""
@@ -56,6 +59,10 @@ def _fillFitsChan(metadata):
         if fullName not in _IGNORED_NAMES and _KEYWORD.match(name):
             _putCard(fitsChan, name, metadata.getScalar(fullName))
     fitsChan.clear("Card")
+    axes = metadata.getScalar("WCSAXES") if metadata.exists("WCSAXES") else 2
+    if isinstance(axes, (int, float)) and not axes <= _MAX_AXES:
+        # AST would make room for all of them.
+        raise PexTypeError(f"WCSAXES is {axes}, more than {_MAX_AXES}; cannot read metadata as a SkyWcs")
     return fitsChan
 
 
@@ -68,8 +75,8 @@ def _readFrameSet(metadata, strip):
     before = set(fitsChan.keys())
     try:
         frameSet = fitsChan.read()
-    except Ast.AstError as err:
-        raise PexTypeError(f"The metadata does not describe an AST object: {err}") from err
+    except AST_ERRORS as err:
+        raise PexTypeError(f"The metadata does not describe an AST object: {describeError(err)}") from err
     if not isinstance(frameSet, Ast.FrameSet):
         what = "nothing" if frameSet is None else f"a {frameSet.Class}"
         raise PexTypeError(f"metadata describes {what}, not a FrameSet")
@@ -79,9 +86,15 @@ def _readFrameSet(metadata, strip):
     return frameSet
 
 
+def _findPlane(frameSet, domain):
+    """Find a frame with two axes by its domain; `None` if there is none."""
+    index = findDomain(frameSet, domain)
+    return index if index is not None and frameSet.getframe(index).Naxes == 2 else None
+
+
 def _gridIndex(frameSet):
     """Find the frame of 1-based pixels."""
-    index = findDomain(frameSet, "GRID")
+    index = _findPlane(frameSet, "GRID")
     if index is not None:
         return index
     base = frameSet.getframe(Ast.BASE)
@@ -134,7 +147,7 @@ def readWcsFrames(metadata, strip=False):
     crpix = [metadata.getAsDouble("CRPIX1"), metadata.getAsDouble("CRPIX2")]
     raw = _readFrameSet(metadata, strip)
     gridIndex = _gridIndex(raw)
-    iwcIndex = findDomain(raw, "IWC")
+    iwcIndex = _findPlane(raw, "IWC")
     if iwcIndex is None:
         raise PexTypeError("No IWC frame found; cannot read metadata as a SkyWcs")
     skyIndex = _addIcrsFrame(raw)
@@ -230,6 +243,6 @@ def writeWcsCards(frameSet, bbox):
         fitsChan.setfitsI(f"NAXIS{axis}", int(length), "", False)
     try:
         written = fitsChan.write(grid)
-    except Ast.AstError:
+    except AST_ERRORS:
         return None
     return _cardsOf(fitsChan) if written else None

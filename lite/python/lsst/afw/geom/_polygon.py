@@ -207,7 +207,7 @@ class Polygon:
         given = ", ".join(type(a).__name__ for a in args)
         raise TypeError(f"contains({given}): incompatible arguments; it takes a Point2D, points, or x and y")
 
-    def overlaps(self, other):
+    def overlaps(self, other, /):
         """Tell whether another polygon has a point in common with this one.
 
         Parameters
@@ -222,7 +222,7 @@ class Polygon:
         """
         return bool(self._shape.intersects(_asPolygon(other)._shape))
 
-    def intersection(self, other):
+    def intersection(self, other, /):
         """Intersect with another polygon.
 
         Parameters
@@ -242,7 +242,7 @@ class Polygon:
             return [Polygon._fromRings(*_ringsOf(other))]
         return _fromShape(self._shape.intersection(other._shape))
 
-    def intersectionSingle(self, other):
+    def intersectionSingle(self, other, /):
         """Intersect with another polygon, where the result is one polygon.
 
         Parameters
@@ -262,7 +262,7 @@ class Polygon:
         """
         return _single(self.intersection(other), "intersection()", "Polygons have no intersection")
 
-    def union(self, other):
+    def union(self, other, /):
         """Unite with another polygon.
 
         Parameters
@@ -277,7 +277,7 @@ class Polygon:
         """
         return _fromShape(self._shape.union(_asPolygon(other)._shape))
 
-    def unionSingle(self, other):
+    def unionSingle(self, other, /):
         """Unite with another polygon, where the result is one polygon.
 
         Parameters
@@ -297,7 +297,7 @@ class Polygon:
         """
         return _single(self.union(other), "union_()", "Polygons have no union")
 
-    def symDifference(self, other):
+    def symDifference(self, other, /):
         """Find what is in one of two polygons, but not in both.
 
         Parameters

@@ -36,6 +36,7 @@ _SERIALIZATION_VERSION = "1"
 _DEFAULT_BBOX = Box2I(Point2I(0, 0), Extent2I(100, 100))
 """Over what box a WCS is compared with its FITS cards."""
 
+
 def _requirePoints(points, pointType, method):
     """Make a list of points, each checked to be of one type."""
     try:
@@ -383,7 +384,7 @@ class SkyWcs:
         """
         return self._approximation
 
-    def copyWithFitsApproximation(self, fitsApproximation):
+    def copyWithFitsApproximation(self, fitsApproximation, /):
         """Attach a WCS to be written to FITS cards in this one's place.
 
         Parameters

@@ -1,0 +1,307 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Point spread functions."""
+
+__all__ = ["InvalidPsfError", "Psf"]
+
+import enum
+import math
+
+from lsst.afw.image import Color, ImageD
+from lsst.afw.image._overload import Int, checkArguments
+from lsst.geom import Extent2I, Point2D, Point2I
+from lsst.pex.exceptions import InvalidParameterError, register
+from lsst.pex.exceptions.exceptions import InvalidParameterError as _LowLevelInvalidParameterError
+
+from .._lite import notInLite
+from ._recenter import recenterKernelImage as _recenterKernelImage
+
+
+class _LowLevelInvalidPsfError(_LowLevelInvalidParameterError):
+    """What `InvalidPsfError` wraps."""
+
+
+@register
+class InvalidPsfError(InvalidParameterError):
+    """A point spread function that cannot be computed where it should."""
+
+    __module__ = "lsst.afw.detection"
+
+    WrappedClass = _LowLevelInvalidPsfError
+
+
+class ImageOwnerEnum(enum.Enum):
+    """Whether an image of a PSF may be changed by the caller."""
+
+    COPY = 0
+    """The image is the caller's."""
+
+    INTERNAL = 1
+    """The image may be the one that the PSF keeps, and must not change."""
+
+    def __int__(self):
+        return self.value
+
+    def __index__(self):
+        return self.value
+
+
+class Psf:
+    """A point spread function.
+
+    Subclasses implement ``_doComputeKernelImage(position, color)``,
+    ``_doComputeBBox(position, color)``, ``_doComputeShape(position, color)``
+    and ``_doComputeApertureFlux(radius, position, color)``, and may implement
+    ``_doComputeImage(position, color)``.
+
+    Parameters
+    ----------
+    isFixed : `bool`, optional
+        Whether the function is the same everywhere.
+    capacity : `int`, optional
+        Number of images that the stack would keep; plays no role here.
+    """
+
+    __module__ = "lsst.afw.detection"
+
+    __hash__ = None
+
+    ImageOwnerEnum = ImageOwnerEnum
+    COPY = ImageOwnerEnum.COPY
+    INTERNAL = ImageOwnerEnum.INTERNAL
+
+    def __init__(self, isFixed=False, capacity=100):
+        self._isFixed = bool(isFixed)
+        self._capacity = Int(capacity)
+
+    # ---- what subclasses implement
+
+    def _doComputeKernelImage(self, position=None, color=None):
+        raise notInLite(f"{_getDottedName(self)}.computeKernelImage")
+
+    def _doComputeBBox(self, position=None, color=None):
+        raise notInLite(f"{_getDottedName(self)}.computeBBox")
+
+    def _doComputeShape(self, position=None, color=None):
+        raise notInLite(f"{_getDottedName(self)}.computeShape")
+
+    def _doComputeApertureFlux(self, radius, position=None, color=None):
+        raise notInLite(f"{_getDottedName(self)}.computeApertureFlux")
+
+    def _doComputeImage(self, position=None, color=None):
+        return self.recenterKernelImage(self._doComputeKernelImage(position, color), position)
+
+    def clone(self):
+        """Return a copy."""
+        raise notInLite(f"{_getDottedName(self)}.clone")
+
+    def resized(self, width, height):
+        """Return a copy whose images have other dimensions.
+
+        Parameters
+        ----------
+        width, height : `int`
+            Dimensions, in pixels.
+        """
+        raise notInLite(f"{_getDottedName(self)}.resized")
+
+    # ---- images
+
+    def _resolve(self, name, position, color):
+        """Check arguments, and return the position to compute at.
+
+        A position with NaN means the average one.
+        """
+        checkArguments(name, position=(position, Point2D), color=(color, Color))
+        if math.isnan(position.getX()) or math.isnan(position.getY()):
+            return self.getAveragePosition()
+        return position
+
+    def computeImage(self, position, color=Color(), owner=ImageOwnerEnum.COPY):
+        """Return an image of the PSF where a source has it.
+
+        Parameters
+        ----------
+        position : `lsst.geom.Point2D`
+            Position of the source, in pixels.
+        color : `lsst.afw.image.Color`, optional
+            Colour of the source.
+        owner : `Psf.ImageOwnerEnum`, optional
+            Whether the image may be changed; here it always may.
+
+        Returns
+        -------
+        image : `lsst.afw.image.ImageD`
+            Image in the coordinates of ``position``: the source is at its
+            centre, give or take half a pixel. The sum is 1, but for what the
+            shift does.
+        """
+        position = self._resolve("computeImage", position, color)
+        return self._doComputeImage(position, color)
+
+    def computeKernelImage(self, position, color=Color(), owner=ImageOwnerEnum.COPY):
+        """Return an image of the PSF centred on the pixel (0, 0).
+
+        Parameters
+        ----------
+        position : `lsst.geom.Point2D`
+            Position of the source, in pixels.
+        color : `lsst.afw.image.Color`, optional
+            Colour of the source.
+        owner : `Psf.ImageOwnerEnum`, optional
+            Whether the image may be changed; here it always may.
+
+        Returns
+        -------
+        image : `lsst.afw.image.ImageD`
+            Image whose sum is 1.
+        """
+        position = self._resolve("computeKernelImage", position, color)
+        return self._doComputeKernelImage(position, color)
+
+    def computePeak(self, position, color=Color()):
+        """Return the value at the centre of the kernel image.
+
+        Parameters
+        ----------
+        position : `lsst.geom.Point2D`
+            Position of the source, in pixels.
+        color : `lsst.afw.image.Color`, optional
+            Colour of the source.
+        """
+        return self.computeKernelImage(position, color)[Point2I(0, 0)]
+
+    def computeApertureFlux(self, radius, position, color=Color()):
+        """Return the part of the light inside a circle.
+
+        Parameters
+        ----------
+        radius : `float`
+            Radius of the circle, in pixels.
+        position : `lsst.geom.Point2D`
+            Position of the source, in pixels.
+        color : `lsst.afw.image.Color`, optional
+            Colour of the source.
+        """
+        position = self._resolve("computeApertureFlux", position, color)
+        return self._doComputeApertureFlux(radius, position, color)
+
+    def computeShape(self, position, color=Color()):
+        """Return the second moments of the PSF.
+
+        Parameters
+        ----------
+        position : `lsst.geom.Point2D`
+            Position of the source, in pixels.
+        color : `lsst.afw.image.Color`, optional
+            Colour of the source.
+
+        Returns
+        -------
+        shape : `lsst.afw.geom.ellipses.Quadrupole`
+            Moments, in square pixels.
+        """
+        position = self._resolve("computeShape", position, color)
+        return self._doComputeShape(position, color)
+
+    def computeKernelBBox(self, position, color=Color()):
+        """Return the box of the kernel image.
+
+        Parameters
+        ----------
+        position : `lsst.geom.Point2D`
+            Position of the source, in pixels.
+        color : `lsst.afw.image.Color`, optional
+            Colour of the source.
+        """
+        position = self._resolve("computeKernelBBox", position, color)
+        return self._doComputeBBox(position, color)
+
+    def computeBBox(self, position, color=Color()):
+        """Return the box of the kernel image; see `computeKernelBBox`."""
+        return self.computeKernelBBox(position, color)
+
+    def computeImageBBox(self, position, color=Color()):
+        """Return the box of the image where a source has it.
+
+        Parameters
+        ----------
+        position : `lsst.geom.Point2D`
+            Position of the source, in pixels.
+        color : `lsst.afw.image.Color`, optional
+            Colour of the source.
+        """
+        position = self._resolve("computeImageBBox", position, color)
+        bbox = self._doComputeBBox(position, color)
+        return bbox.shiftedBy(Extent2I(*(math.floor(coordinate + 0.5) for coordinate in position)))
+
+    def getLocalKernel(self, position, color=Color()):
+        """Return the PSF as a convolution kernel; not in lsst-lite."""
+        raise notInLite("lsst.afw.detection.Psf.getLocalKernel")
+
+    @staticmethod
+    def recenterKernelImage(im, position, warpAlgorithm="lanczos5", warpBuffer=5):
+        """Move a kernel image to where a source is.
+
+        Parameters
+        ----------
+        im : `lsst.afw.image.ImageD`
+            Kernel image. If the position has no fraction, the result is this
+            very image with another ``xy0``.
+        position : `lsst.geom.Point2D`
+            Position of the source, in pixels.
+        warpAlgorithm : `str`, optional
+            How to shift by a fraction of a pixel: "lanczos" and the order.
+        warpBuffer : `int`, optional
+            Width of zeros to put around the image before, in pixels.
+
+        Returns
+        -------
+        image : `lsst.afw.image.ImageD`
+            The image.
+        """
+        checkArguments("recenterKernelImage", im=(im, ImageD), position=(position, Point2D))
+        return _recenterKernelImage(im, position, warpAlgorithm, warpBuffer)
+
+    # ---- the rest
+
+    def getAveragePosition(self):
+        """Return the mean position of the stars that the PSF is made from."""
+        return Point2D(0.0, 0.0)
+
+    def getAverageColor(self):
+        """Return the mean colour of the stars that the PSF is made from."""
+        return Color()
+
+    def getCacheCapacity(self):
+        """Return the number of images that the stack would keep."""
+        return self._capacity
+
+    def setCacheCapacity(self, capacity, /):
+        """Set the number of images that the stack would keep."""
+        self._capacity = Int(capacity)
+
+    def __eq__(self, other):
+        # The stack compares the objects, not what they compute.
+        return self is other
+
+    def isPersistable(self):
+        """Whether this can be written to a file."""
+        return False
+
+    @staticmethod
+    def readFits(fileName, hdu=-(2**31)):
+        """Read a point spread function from a FITS file."""
+        from ..fits._archive import readObject
+
+        return readObject(fileName, hdu, Psf)
+
+    def writeFits(self, fileName, mode="w"):
+        """Write to a FITS file."""
+        from ..fits._archive import writeObject
+
+        writeObject(self, fileName, mode)
+
+
+def _getDottedName(psf):
+    return f"{type(psf).__module__}.{type(psf).__qualname__}"

@@ -1,0 +1,630 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Exposures: masked images with all that is known about them."""
+
+__all__ = ["Exposure", "ExposureD", "ExposureF", "ExposureI", "ExposureL", "ExposureU", "makeExposure"]
+
+import math
+
+import numpy as np
+
+from lsst.geom import Box2D, Box2I, Extent2D, Extent2I, Point2D, Point2I, SpherePoint
+from lsst.pex.exceptions import InvalidParameterError, LogicError
+from lsst.utils import TemplateMeta
+
+from ._exposureInfo import ExposureInfo
+from ._fitsOptions import readFitsWithOptions, writeExposureWithOptions
+from ._maskedImage import (
+    MaskedImage,
+    MaskedImageD,
+    MaskedImageF,
+    MaskedImageI,
+    MaskedImageL,
+    MaskedImageU,
+    TypedMaskedImage,
+)
+from ._origin import PARENT, ImageOrigin
+from ._overload import Bool, MismatchError, Overloads, Size, checkArguments
+from ._skyOverlap import containsSkyCoords, makeConvexPolygon
+from ._slicing import NoTemporaries, Sliceable
+
+
+class TypedExposure(Sliceable, NoTemporaries):
+    """What the exposure classes share; they differ in the image type."""
+
+    _maskedImageType = None
+    """Class of the masked image (set by the classes for each type)."""
+
+    # ---- construction
+
+    def __init__(self, *args, **kwargs):
+        _INIT_FORMS(self, args, kwargs)
+
+    def _setParts(self, maskedImage, info):
+        self._maskedImage, self._info = maskedImage, info
+
+    def _initConversion(self, src: object, deep: Bool):
+        if not isinstance(src, TypedExposure) or self._isSameType(src) or not self._isFloating():
+            raise MismatchError("no conversion to this type")
+        if not deep:
+            raise InvalidParameterError(
+                "Only deep copies are permitted for Exposures with different pixel types"
+            )
+        self._setParts(self._maskedImageType(src._maskedImage, True), ExposureInfo(src._info, True))
+
+    def _initSize(self, width: Size, height: Size, wcs=None):
+        self._setParts(self._maskedImageType(width, height), _makeInfo(wcs))
+
+    def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0), wcs=None):
+        self._setParts(self._maskedImageType(dimensions), _makeInfo(wcs))
+
+    def _initBox(self, bbox: Box2I, wcs=None):
+        self._setParts(self._maskedImageType(bbox), _makeInfo(wcs))
+
+    def _initMaskedImage(self, maskedImage: TypedMaskedImage, wcs=None):
+        self._checkMaskedImage(maskedImage)
+        self._setParts(self._maskedImageType(maskedImage), _makeInfo(wcs))
+
+    def _initParts(self, maskedImage: TypedMaskedImage, exposureInfo: ExposureInfo):
+        self._checkMaskedImage(maskedImage)
+        self._setParts(self._maskedImageType(maskedImage), exposureInfo)
+
+    def _initFile(
+        self,
+        fileName: str,
+        bbox: Box2I = Box2I(),
+        origin: ImageOrigin = PARENT,
+        conformMasks: Bool = False,
+        allowUnsafe: Bool = False,
+    ):
+        from ._readers import ExposureFitsReader
+
+        pixelType = self._maskedImageType._imageType._pixelType
+        reader = ExposureFitsReader(fileName)
+        exposure = reader.read(bbox, origin, conformMasks, allowUnsafe, dtype=pixelType)
+        self._setParts(exposure._maskedImage, exposure._info)
+
+    def _initExposure(self, other: object, deep: Bool = False):
+        if not self._isSameType(other):
+            raise MismatchError("another type of exposure")
+        self._setParts(self._maskedImageType(other._maskedImage, deep), ExposureInfo(other._info, deep))
+
+    def _initSubset(self, other: object, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False):
+        if not self._isSameType(other):
+            raise MismatchError("another type of exposure")
+        maskedImage = self._maskedImageType(other._maskedImage, bbox, origin, deep)
+        self._setParts(maskedImage, ExposureInfo(other._info, deep))
+
+    @classmethod
+    def _isSameType(cls, other):
+        return isinstance(other, TypedExposure) and other._maskedImageType is cls._maskedImageType
+
+    @classmethod
+    def _isFloating(cls):
+        return issubclass(cls._maskedImageType._imageType._pixelType, np.floating)
+
+    def _checkMaskedImage(self, maskedImage):
+        if not self._maskedImageType._isSameType(maskedImage):
+            raise MismatchError("another type of masked image")
+
+    # ---- pixels
+
+    def getMaskedImage(self):
+        """Return the pixels.
+
+        Returns
+        -------
+        maskedImage : `MaskedImage`
+            Masked image that shares its planes with the exposure.
+        """
+        return self._maskedImageType(self._maskedImage)
+
+    def setMaskedImage(self, maskedImage):
+        """Replace the pixels; they are not copied.
+
+        Parameters
+        ----------
+        maskedImage : `MaskedImage`
+            New pixels, of the type of this exposure.
+        """
+        checkArguments("setMaskedImage", maskedImage=(maskedImage, self._maskedImageType))
+        self._maskedImage = self._maskedImageType(maskedImage)
+
+    maskedImage = property(getMaskedImage, setMaskedImage)
+
+    def subset(self, bbox, origin=PARENT):
+        """Return an exposure of a box of these pixels.
+
+        Parameters
+        ----------
+        bbox : `lsst.geom.Box2I`
+            The box.
+        origin : `ImageOrigin`, optional
+            Coordinate system of ``bbox``.
+
+        Returns
+        -------
+        exposure : same type
+            Exposure that shares this one's memory; it has the same
+            components, but replacing one does not change the other.
+
+        Raises
+        ------
+        lsst.pex.exceptions.LengthError
+            Raised if the box is not inside the exposure.
+        """
+        checkArguments("subset", bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
+        return type(self)(self, bbox, origin, False)
+
+    def _getCutoutAround(self, center: Point2D, size: Extent2I):
+        if not Box2D(self.getBBox()).contains(center):
+            raise InvalidParameterError(f"Point {center} lies outside Exposure {self.getBBox()}")
+        if size.getX() <= 0 or size.getY() <= 0:
+            raise InvalidParameterError(f"Cannot create bounding box with dimensions {size}")
+        return self._getCutoutBox(Box2I.makeCenteredBox(center, size))
+
+    def _getCutoutOnSky(self, center: SpherePoint, size: Extent2I):
+        if not self.hasWcs():
+            raise LogicError("Cannot look up source position without WCS.")
+        return self._getCutoutAround(self.getWcs().skyToPixel(center), size)
+
+    def _getCutoutBox(self, box: Box2I):
+        if box.isEmpty():
+            raise InvalidParameterError(f"Cannot create cutout with empty bounding box {box}")
+        cutout = self._maskedImageType(box)
+        cutout.set(
+            math.nan if self._isFloating() else 0, cutout.getMask().getPlaneBitMask("NO_DATA"), math.nan
+        )
+        overlap = box.clippedTo(self.getBBox())
+        if not overlap.isEmpty():
+            cutout.assign(self._maskedImage.subset(overlap), overlap)
+        return type(self)(cutout, ExposureInfo(self._info))
+
+    def getCutout(self, *args, **kwargs):
+        """Copy a box of pixels, which may extend beyond the exposure.
+
+        Called as ``getCutout(center: SpherePoint, size: Extent2I)``,
+        ``getCutout(center: Point2D, size: Extent2I)`` or ``getCutout(box:
+        Box2I)``.
+
+        Parameters
+        ----------
+        center : `lsst.geom.SpherePoint` or `lsst.geom.Point2D`
+            Centre of the box, in the sky or in pixels.
+        size : `lsst.geom.Extent2I`
+            Dimensions of the box, in pixels.
+        box : `lsst.geom.Box2I`
+            The box.
+
+        Returns
+        -------
+        cutout : same type
+            Exposure of just this box; pixels beyond this exposure are NaN (0
+            for integers) and ``NO_DATA``.
+
+        Raises
+        ------
+        lsst.pex.exceptions.InvalidParameterError
+            Raised if the centre is not inside or the box is empty.
+        lsst.pex.exceptions.LogicError
+            Raised for a centre in the sky if there is no WCS.
+        """
+        return _CUTOUT_FORMS(self, args, kwargs)
+
+    # ---- geometry
+
+    def getWidth(self):
+        """Return the number of columns."""
+        return self._maskedImage.getWidth()
+
+    def getHeight(self):
+        """Return the number of rows."""
+        return self._maskedImage.getHeight()
+
+    def getDimensions(self):
+        """Return the width and height, as an `lsst.geom.Extent2I`."""
+        return self._maskedImage.getDimensions()
+
+    def getX0(self):
+        """Return the column of the first pixel, in the parent."""
+        return self._maskedImage.getX0()
+
+    def getY0(self):
+        """Return the row of the first pixel, in the parent."""
+        return self._maskedImage.getY0()
+
+    def getXY0(self):
+        """Return the position of the first pixel, in the parent."""
+        return self._maskedImage.getXY0()
+
+    def setXY0(self, xy0):
+        """Set the position of the first pixel, in the parent.
+
+        Parameters
+        ----------
+        xy0 : `lsst.geom.Point2I`
+            Position; the WCS is shifted by as much, so that pixels stay
+            where they are in the sky.
+        """
+        checkArguments("setXY0", xy0=(xy0, Point2I))
+        if self.hasWcs():
+            shift = Extent2D(xy0 - self.getXY0())
+            self.setWcs(self.getWcs().copyAtShiftedPixelOrigin(shift))
+        self._maskedImage.setXY0(xy0)
+
+    def getBBox(self, origin=PARENT):
+        """Return the box of pixels.
+
+        Parameters
+        ----------
+        origin : `ImageOrigin`, optional
+            Coordinate system.
+        """
+        return self._maskedImage.getBBox(origin)
+
+    width = property(getWidth)
+    height = property(getHeight)
+    x0 = property(getX0)
+    y0 = property(getY0)
+
+    # ---- components
+
+    def getInfo(self):
+        """Return the components (`ExposureInfo`)."""
+        return self._info
+
+    def setInfo(self, exposureInfo):
+        """Replace all components; `None` removes them."""
+        checkArguments("setInfo", exposureInfo=(exposureInfo, (ExposureInfo, type(None))))
+        self._info = ExposureInfo() if exposureInfo is None else exposureInfo
+
+    info = property(getInfo)
+
+    def hasWcs(self):
+        """Whether there is a WCS."""
+        return self._info.hasWcs()
+
+    def getWcs(self):
+        """Return the WCS (`lsst.afw.geom.SkyWcs` or `None`)."""
+        return self._info.getWcs()
+
+    def setWcs(self, wcs):
+        """Set the WCS, or remove it with `None`."""
+        self._info.setWcs(wcs)
+
+    wcs = property(getWcs)
+
+    def hasPsf(self):
+        """Whether there is a point spread function."""
+        return self._info.hasPsf()
+
+    def getPsf(self):
+        """Return the point spread function, or `None`."""
+        return self._info.getPsf()
+
+    def setPsf(self, psf):
+        """Set the point spread function, or remove it with `None`."""
+        self._info.setPsf(psf)
+
+    psf = property(getPsf)
+
+    def getFilter(self):
+        """Return the filter label, or `None`."""
+        return self._info.getFilter()
+
+    def setFilter(self, filterLabel):
+        """Set the filter label, or remove it with `None`."""
+        self._info.setFilter(filterLabel)
+
+    filter = property(getFilter)
+
+    def getPhotoCalib(self):
+        """Return the photometric calibration, or `None`."""
+        return self._info.getPhotoCalib()
+
+    def setPhotoCalib(self, photoCalib):
+        """Set the photometric calibration, or remove it with `None`."""
+        self._info.setPhotoCalib(photoCalib)
+
+    photoCalib = property(getPhotoCalib)
+
+    def getDetector(self):
+        """Return the detector (opaque in lsst-lite), or `None`."""
+        return self._info.getDetector()
+
+    def setDetector(self, detector):
+        """Set the detector, or remove it with `None`."""
+        self._info.setDetector(detector)
+
+    detector = property(getDetector)
+
+    def setApCorrMap(self, apCorrMap):
+        """Set the aperture corrections, or remove them with `None`."""
+        self._info.setApCorrMap(apCorrMap)
+
+    @property
+    def apCorrMap(self):
+        """Aperture corrections (opaque in lsst-lite), or `None`."""
+        return self._info.getApCorrMap()
+
+    @property
+    def visitInfo(self):
+        """Facts about the visit (`VisitInfo`), or `None`."""
+        return self._info.getVisitInfo()
+
+    def getMetadata(self):
+        """Return the metadata, which can be changed in place."""
+        return self._info.getMetadata()
+
+    def setMetadata(self, metadata):
+        """Replace the metadata."""
+        self._info.setMetadata(metadata)
+
+    metadata = property(getMetadata, setMetadata)
+
+    __add__ = __sub__ = __mul__ = __rmul__ = __truediv__ = NoTemporaries._refuse
+
+    # ---- files
+
+    @classmethod
+    def _readFits(cls, fileName):
+        checkArguments("readFits", fileName=(fileName, str))
+        return cls(fileName)
+
+    def writeFits(self, filename, imageOptions=None, maskOptions=None, varianceOptions=None):
+        """Write to a FITS file.
+
+        Parameters
+        ----------
+        filename : `str`
+            Name of the file.
+        imageOptions, maskOptions, varianceOptions : \
+                `lsst.afw.fits.CompressionOptions`, optional
+            How to compress each plane.
+        """
+        from ._writers import writeExposure
+
+        checkArguments("writeFits", filename=(filename, str))
+        writeExposure(
+            self,
+            filename,
+            imageOptions=imageOptions,
+            maskOptions=maskOptions,
+            varianceOptions=varianceOptions,
+        )
+
+
+def _makeInfo(wcs):
+    """Make the components of an exposure that has only a WCS, or none.
+
+    Raises
+    ------
+    MismatchError
+        Raised if ``wcs`` is something else.
+    """
+    info = ExposureInfo()
+    info.setWcs(wcs)
+    return info
+
+
+_INIT_FORMS = Overloads(
+    "Exposure",
+    TypedExposure._initExposure,
+    TypedExposure._initConversion,
+    TypedExposure._initSize,
+    TypedExposure._initDimensions,
+    TypedExposure._initBox,
+    TypedExposure._initParts,
+    TypedExposure._initMaskedImage,
+    TypedExposure._initSubset,
+    TypedExposure._initFile,
+)
+
+_CUTOUT_FORMS = Overloads(
+    "getCutout",
+    TypedExposure._getCutoutOnSky,
+    TypedExposure._getCutoutAround,
+    TypedExposure._getCutoutBox,
+)
+
+
+class ExposureI(TypedExposure):
+    """An exposure of 32-bit integers."""
+
+    _maskedImageType = MaskedImageI
+
+    @staticmethod
+    def readFits(fileName, /):
+        """Read an exposure from a FITS file."""
+        return ExposureI._readFits(fileName)
+
+
+class ExposureF(TypedExposure):
+    """An exposure of 32-bit floating-point numbers."""
+
+    _maskedImageType = MaskedImageF
+
+    @staticmethod
+    def readFits(fileName, /):
+        """Read an exposure from a FITS file."""
+        return ExposureF._readFits(fileName)
+
+
+class ExposureD(TypedExposure):
+    """An exposure of 64-bit floating-point numbers."""
+
+    _maskedImageType = MaskedImageD
+
+    @staticmethod
+    def readFits(fileName, /):
+        """Read an exposure from a FITS file."""
+        return ExposureD._readFits(fileName)
+
+
+class ExposureU(TypedExposure):
+    """An exposure of unsigned 16-bit integers."""
+
+    _maskedImageType = MaskedImageU
+
+    @staticmethod
+    def readFits(fileName, /):
+        """Read an exposure from a FITS file."""
+        return ExposureU._readFits(fileName)
+
+
+class ExposureL(TypedExposure):
+    """An exposure of unsigned 64-bit integers."""
+
+    _maskedImageType = MaskedImageL
+
+    @staticmethod
+    def readFits(fileName, /):
+        """Read an exposure from a FITS file."""
+        return ExposureL._readFits(fileName)
+
+
+def _rebuildExposure(cls, maskedImage, components, visitInfo, metadata, exposureId):
+    """Construct a pickled exposure."""
+    info = ExposureInfo(metadata=metadata, visitInfo=visitInfo)
+    for key, component in components.items():
+        info.setComponent(key, component)
+    info.setId(exposureId)
+    return cls(maskedImage, info)
+
+
+class Exposure(metaclass=TemplateMeta):
+    """Access to the exposure classes by pixel type.
+
+    ``Exposure[np.float32]`` and ``Exposure["F"]`` are `ExposureF`, and
+    ``Exposure(..., dtype=np.float32)`` constructs one.
+    """
+
+    def _set(self, index, value, origin):
+        self._maskedImage._set(index, value=value, origin=origin)
+
+    def _get(self, index, origin):
+        return self._maskedImage._get(index, origin=origin)
+
+    def __reduce__(self):
+        info = self.getInfo()
+        return _rebuildExposure, (
+            type(self),
+            self.getMaskedImage(),
+            info._components,
+            info.getVisitInfo(),
+            info.getMetadata(),
+            info.getId(),
+        )
+
+    def __deepcopy__(self, memo=None):
+        return self.clone()
+
+    def convertF(self):
+        """Return a copy with 32-bit floating-point pixels."""
+        return ExposureF(self, deep=True)
+
+    def convertD(self):
+        """Return a copy with 64-bit floating-point pixels."""
+        return ExposureD(self, deep=True)
+
+    def getImage(self):
+        """Return the image plane."""
+        return self._maskedImage.getImage()
+
+    def setImage(self, image):
+        """Make the image plane a view of another image's pixels."""
+        self._maskedImage.setImage(image)
+
+    image = property(getImage, setImage)
+
+    def getMask(self):
+        """Return the mask plane."""
+        return self._maskedImage.getMask()
+
+    def setMask(self, mask):
+        """Make the mask plane a view of another mask's pixels."""
+        self._maskedImage.setMask(mask)
+
+    mask = property(getMask, setMask)
+
+    def getVariance(self):
+        """Return the variance plane."""
+        return self._maskedImage.getVariance()
+
+    def setVariance(self, variance):
+        """Make the variance plane a view of another image's pixels."""
+        self._maskedImage.setVariance(variance)
+
+    variance = property(getVariance, setVariance)
+
+    def getConvexPolygon(self, padding=10):
+        """Return a region of the sky that covers the pixels.
+
+        Parameters
+        ----------
+        padding : `int`, optional
+            How much the box of pixels is grown first, in pixels.
+
+        Returns
+        -------
+        polygon : `lsst.sphgeom.ConvexPolygon` or `None`
+            The region; `None` if there is no WCS.
+        """
+        if self.wcs is None:
+            return None
+        return makeConvexPolygon(self.getBBox(), self.wcs, padding)
+
+    convex_polygon = property(getConvexPolygon)
+
+    def containsSkyCoords(self, ra, dec, padding=10):
+        """Find out which positions in the sky are on the pixels.
+
+        Parameters
+        ----------
+        ra, dec : `astropy.units.Quantity`
+            Right ascensions and declinations (ICRS), with angular units.
+        padding : `int`, optional
+            Padding of the polygon with which positions are sorted out
+            before the exact test, in pixels.
+
+        Returns
+        -------
+        contained : `numpy.ndarray` [`bool`]
+            Whether each position is.
+
+        Raises
+        ------
+        ValueError
+            Raised if there is no WCS.
+        """
+        if self.wcs is None:
+            raise ValueError("Exposure does not have a valid WCS.")
+        return containsSkyCoords(self.getBBox(), self.wcs, ra, dec, padding)
+
+    readFitsWithOptions = classmethod(readFitsWithOptions)
+
+    writeFitsWithOptions = writeExposureWithOptions
+
+
+for _suffix, _class in dict(I=ExposureI, F=ExposureF, D=ExposureD, U=ExposureU, L=ExposureL).items():
+    Exposure.register(_class._maskedImageType._imageType._pixelType, _class)
+    Exposure.alias(_suffix, _class)
+
+
+def makeExposure(maskedImage, wcs=None):
+    """Make an exposure of the type of a masked image.
+
+    Parameters
+    ----------
+    maskedImage : `MaskedImage`
+        Pixels; they are not copied.
+    wcs : `lsst.afw.geom.SkyWcs`, optional
+        Positions of the pixels in the sky.
+
+    Returns
+    -------
+    exposure : `Exposure`
+        The exposure.
+    """
+    checkArguments("makeExposure", maskedImage=(maskedImage, MaskedImage))
+    return Exposure[maskedImage._imageType._pixelType](maskedImage, wcs)

@@ -1,0 +1,387 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""All that an exposure has besides pixels."""
+
+__all__ = ["ExposureInfo"]
+
+from lsst.daf.base import PropertyList, PropertySet
+
+from ._filterLabel import FilterLabel
+from ._overload import Bool, Int, MismatchError, Optional, Overloads, checkArguments
+from ._photoCalib import PhotoCalib
+from ._visitInfo import VisitInfo
+
+_MAX_ID = 2**63
+
+
+class ExposureInfo:
+    """The components of an exposure, any of which may be missing.
+
+    Called as ``ExposureInfo()``, ``ExposureInfo(other)`` or
+    ``ExposureInfo(other, copyMetadata)``, or with components, all optional:
+
+    Parameters
+    ----------
+    wcs : `lsst.afw.geom.SkyWcs`
+        Positions of pixels in the sky.
+    psf : `lsst.afw.detection.Psf`
+        Point spread function.
+    photoCalib : `PhotoCalib`
+        Photometric calibration.
+    detector : opaque
+        Detector.
+    polygon : `lsst.afw.geom.Polygon`
+        Valid area, in pixels.
+    metadata : `lsst.daf.base.PropertySet`
+        Header.
+    coaddInputs : opaque
+        Inputs of a coadd.
+    apCorrMap : opaque
+        Aperture corrections.
+    visitInfo : `VisitInfo`
+        Facts about the visit.
+    transmissionCurve : opaque
+        Transmission curve.
+
+    Notes
+    -----
+    Components never change, but can be replaced. Only the metadata is shared
+    with the exposures that this one is a shallow copy of.
+    """
+
+    __module__ = "lsst.afw.image"
+
+    KEY_WCS = "SKYWCS"
+    KEY_PSF = "PSF"
+    KEY_PHOTO_CALIB = "PHOTOCALIB"
+    KEY_FILTER = "FILTER"
+    KEY_DETECTOR = "DETECTOR"
+    KEY_VALID_POLYGON = "VALID_POLYGON"
+    KEY_COADD_INPUTS = "COADD_INPUTS"
+    KEY_AP_CORR_MAP = "AP_CORR_MAP"
+    KEY_TRANSMISSION_CURVE = "TRANSMISSION_CURVE"
+    KEY_SUMMARY_STATS = "SUMMARY_STATS"
+
+    def __init__(self, *args, **kwargs):
+        self._components = {}
+        self._metadata = None
+        self._visitInfo = None
+        self._exposureId = None
+        _INIT_FORMS(self, args, kwargs)
+
+    def _initComponents(
+        self,
+        wcs=None,
+        psf=None,
+        photoCalib=None,
+        detector=None,
+        polygon=None,
+        metadata: Optional(PropertySet) = None,
+        coaddInputs=None,
+        apCorrMap=None,
+        visitInfo: Optional(VisitInfo) = None,
+        transmissionCurve=None,
+    ):
+        if isinstance(wcs, ExposureInfo):
+            raise MismatchError("another form")
+        self._put(self.KEY_WCS, wcs)
+        self._put(self.KEY_PSF, psf)
+        self._put(self.KEY_PHOTO_CALIB, photoCalib)
+        self._put(self.KEY_DETECTOR, detector)
+        self._put(self.KEY_VALID_POLYGON, polygon)
+        self._put(self.KEY_COADD_INPUTS, coaddInputs)
+        self._put(self.KEY_AP_CORR_MAP, apCorrMap)
+        self._put(self.KEY_TRANSMISSION_CURVE, transmissionCurve)
+        self._visitInfo = visitInfo
+        self._metadata = PropertyList() if metadata is None else metadata
+
+    def _initCopy(self, other: object, copyMetadata: Bool = False):
+        if not isinstance(other, ExposureInfo):
+            raise MismatchError("not an ExposureInfo")
+        self._components = dict(other._components)
+        self._visitInfo = other._visitInfo
+        self._exposureId = other._exposureId
+        self._metadata = other._metadata
+        if copyMetadata and other._metadata is not None:
+            self._metadata = other._metadata.deepCopy()
+
+    # ---- generic components
+
+    def _put(self, key, component):
+        """Set a component, or remove it if it is `None`.
+
+        Raises
+        ------
+        MismatchError
+            Raised if it is not of the type that the key is for.
+        """
+        if component is None:
+            self._components.pop(key, None)
+            return
+        cls = _findClass(key)
+        if not isinstance(component, cls):
+            raise MismatchError(f"{key}: must be {cls.__name__}, not {type(component).__name__}")
+        self._components[key] = component
+
+    def hasComponent(self, key):
+        """Whether there is a component.
+
+        Parameters
+        ----------
+        key : `str`
+            Name of the component, one of the ``KEY_`` constants or another.
+        """
+        checkArguments("hasComponent", key=(key, str))
+        return key in self._components
+
+    def getComponent(self, key):
+        """Return a component, or `None` if there is none.
+
+        Parameters
+        ----------
+        key : `str`
+            Name of the component, one of the ``KEY_`` constants or another.
+        """
+        checkArguments("getComponent", key=(key, str))
+        return self._components.get(key)
+
+    def setComponent(self, key, object):
+        """Set a component.
+
+        Parameters
+        ----------
+        key : `str`
+            Name of the component, one of the ``KEY_`` constants or another.
+        object : storable object
+            The component.
+
+        Raises
+        ------
+        TypeError
+            Raised if it is not of the type that the key is for.
+        """
+        checkArguments("setComponent", key=(key, str))
+        self._put(key, object)
+
+    def removeComponent(self, key):
+        """Remove a component, if it is there.
+
+        Parameters
+        ----------
+        key : `str`
+            Name of the component, one of the ``KEY_`` constants or another.
+        """
+        checkArguments("removeComponent", key=(key, str))
+        self._components.pop(key, None)
+
+    # ---- components by name
+
+    def hasWcs(self):
+        """Whether there is a WCS."""
+        return self.KEY_WCS in self._components
+
+    def getWcs(self):
+        """Return the WCS (`lsst.afw.geom.SkyWcs` or `None`)."""
+        return self._components.get(self.KEY_WCS)
+
+    def setWcs(self, wcs):
+        """Set the WCS, or remove it with `None`."""
+        self._put(self.KEY_WCS, wcs)
+
+    def hasPsf(self):
+        """Whether there is a point spread function."""
+        return self.KEY_PSF in self._components
+
+    def getPsf(self):
+        """Return the point spread function, or `None`."""
+        return self._components.get(self.KEY_PSF)
+
+    def setPsf(self, psf):
+        """Set the point spread function, or remove it with `None`."""
+        self._put(self.KEY_PSF, psf)
+
+    def hasPhotoCalib(self):
+        """Whether there is a photometric calibration."""
+        return self.KEY_PHOTO_CALIB in self._components
+
+    def getPhotoCalib(self):
+        """Return the photometric calibration, or `None`."""
+        return self._components.get(self.KEY_PHOTO_CALIB)
+
+    def setPhotoCalib(self, photoCalib):
+        """Set the photometric calibration, or remove it with `None`."""
+        self._put(self.KEY_PHOTO_CALIB, photoCalib)
+
+    def hasFilter(self):
+        """Whether there is a filter label."""
+        return self.KEY_FILTER in self._components
+
+    def getFilter(self):
+        """Return the filter label, or `None`."""
+        return self._components.get(self.KEY_FILTER)
+
+    def setFilter(self, filterLabel):
+        """Set the filter label, or remove it with `None`."""
+        self._put(self.KEY_FILTER, filterLabel)
+
+    def hasDetector(self):
+        """Whether there is a detector."""
+        return self.KEY_DETECTOR in self._components
+
+    def getDetector(self):
+        """Return the detector (opaque in lsst-lite), or `None`."""
+        return self._components.get(self.KEY_DETECTOR)
+
+    def setDetector(self, detector):
+        """Set the detector, or remove it with `None`."""
+        self._put(self.KEY_DETECTOR, detector)
+
+    def hasValidPolygon(self):
+        """Whether there is a polygon of valid pixels."""
+        return self.KEY_VALID_POLYGON in self._components
+
+    def getValidPolygon(self):
+        """Return the polygon of valid pixels, or `None`."""
+        return self._components.get(self.KEY_VALID_POLYGON)
+
+    def setValidPolygon(self, polygon):
+        """Set the polygon of valid pixels, or remove it with `None`."""
+        self._put(self.KEY_VALID_POLYGON, polygon)
+
+    def hasCoaddInputs(self):
+        """Whether there is a list of coadd inputs."""
+        return self.KEY_COADD_INPUTS in self._components
+
+    def getCoaddInputs(self):
+        """Return the coadd inputs (opaque in lsst-lite), or `None`."""
+        return self._components.get(self.KEY_COADD_INPUTS)
+
+    def setCoaddInputs(self, coaddInputs):
+        """Set the coadd inputs, or remove them with `None`."""
+        self._put(self.KEY_COADD_INPUTS, coaddInputs)
+
+    def hasApCorrMap(self):
+        """Whether there are aperture corrections."""
+        return self.KEY_AP_CORR_MAP in self._components
+
+    def getApCorrMap(self):
+        """Return the aperture corrections (opaque in lsst-lite), or `None`."""
+        return self._components.get(self.KEY_AP_CORR_MAP)
+
+    def setApCorrMap(self, apCorrMap):
+        """Set the aperture corrections, or remove them with `None`."""
+        self._put(self.KEY_AP_CORR_MAP, apCorrMap)
+
+    def hasTransmissionCurve(self):
+        """Whether there is a transmission curve."""
+        return self.KEY_TRANSMISSION_CURVE in self._components
+
+    def getTransmissionCurve(self):
+        """Return the transmission curve (opaque in lsst-lite), or `None`."""
+        return self._components.get(self.KEY_TRANSMISSION_CURVE)
+
+    def setTransmissionCurve(self, transmissionCurve):
+        """Set the transmission curve, or remove it with `None`."""
+        self._put(self.KEY_TRANSMISSION_CURVE, transmissionCurve)
+
+    def hasSummaryStats(self):
+        """Whether there are summary statistics."""
+        return self.KEY_SUMMARY_STATS in self._components
+
+    def getSummaryStats(self):
+        """Return the summary statistics (opaque in lsst-lite), or `None`."""
+        return self._components.get(self.KEY_SUMMARY_STATS)
+
+    def setSummaryStats(self, summaryStats):
+        """Set the summary statistics, or remove them with `None`."""
+        self._put(self.KEY_SUMMARY_STATS, summaryStats)
+
+    # ---- what is not a component
+
+    def hasVisitInfo(self):
+        """Whether there are facts about the visit."""
+        return self._visitInfo is not None
+
+    def getVisitInfo(self):
+        """Return the facts about the visit, or `None`."""
+        return self._visitInfo
+
+    def setVisitInfo(self, visitInfo):
+        """Set the facts about the visit, or remove them with `None`."""
+        checkArguments("setVisitInfo", visitInfo=(visitInfo, (VisitInfo, type(None))))
+        self._visitInfo = visitInfo
+
+    def getMetadata(self):
+        """Return the metadata, which can be changed in place."""
+        return self._metadata
+
+    def setMetadata(self, metadata):
+        """Replace the metadata."""
+        checkArguments("setMetadata", metadata=(metadata, (PropertySet, type(None))))
+        self._metadata = metadata
+
+    def hasId(self):
+        """Whether there is an exposure identifier."""
+        return self._exposureId is not None
+
+    def getId(self):
+        """Return the exposure identifier (`int` or `None`)."""
+        return self._exposureId
+
+    def setId(self, id):
+        """Set the exposure identifier, or remove it with `None`.
+
+        Raises
+        ------
+        TypeError
+            Raised if it is not an integer of 64 bits.
+        """
+        if id is not None:
+            id = Int(id)
+            if not -_MAX_ID <= id < _MAX_ID:
+                raise TypeError(f"setId: {id} does not fit into 64 bits")
+        self._exposureId = id
+
+    def clearId(self):
+        """Remove the exposure identifier."""
+        self._exposureId = None
+
+    id = property(getId, setId)
+
+
+def _findClass(key):
+    """Return the class that a component with a key must have.
+
+    The stack has classes for the other keys, too; here they are opaque.
+    """
+    if key == ExposureInfo.KEY_WCS:
+        from lsst.afw.geom import SkyWcs
+
+        return SkyWcs
+    if key == ExposureInfo.KEY_PSF:
+        from lsst.afw.detection import Psf
+
+        return Psf
+    if key == ExposureInfo.KEY_VALID_POLYGON:
+        from lsst.afw.geom import Polygon
+
+        return Polygon
+    if key == ExposureInfo.KEY_PHOTO_CALIB:
+        return PhotoCalib
+    if key == ExposureInfo.KEY_FILTER:
+        return FilterLabel
+    return _Storable
+
+
+class _StorableMeta(type):
+    """Metaclass for an ``isinstance`` check."""
+
+    def __instancecheck__(cls, instance):
+        return not isinstance(instance, (str, bytes, bool, int, float, complex, list, tuple, dict, set))
+
+
+class _Storable(metaclass=_StorableMeta):
+    """Anything that is not plain data can be a component."""
+
+
+_INIT_FORMS = Overloads("ExposureInfo", ExposureInfo._initCopy, ExposureInfo._initComponents)

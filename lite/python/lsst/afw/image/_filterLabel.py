@@ -1,0 +1,137 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Names of the filter of an observation."""
+
+__all__ = ["FilterLabel", "getDatabaseFilterLabel"]
+
+import re
+
+from ._overload import checkArguments
+
+
+class FilterLabel:
+    """The band and the physical filter of an observation; or one of them.
+
+    Labels never change after construction.
+
+    Parameters
+    ----------
+    band : `str`, optional
+        Name of the band, such as "r".
+    physical : `str`, optional
+        Name of the physical filter, such as "HSC-R".
+
+    Raises
+    ------
+    ValueError
+        Raised if there is neither.
+    """
+
+    __module__ = "lsst.afw.image"
+
+    def __init__(self, band=None, physical=None):
+        if band is None and physical is None:
+            raise ValueError("FilterLabel needs a band, a physical filter, or both; got neither.")
+        checkArguments(
+            "FilterLabel", band=(band, (str, type(None))), physical=(physical, (str, type(None)))
+        )
+        self._band = band
+        self._physical = physical
+
+    @staticmethod
+    def fromBand(band):
+        """Make a label with only a band."""
+        checkArguments("fromBand", band=(band, str))
+        return FilterLabel(band=band)
+
+    @staticmethod
+    def fromPhysical(physical):
+        """Make a label with only a physical filter."""
+        checkArguments("fromPhysical", physical=(physical, str))
+        return FilterLabel(physical=physical)
+
+    @staticmethod
+    def fromBandPhysical(band, physical):
+        """Make a label with both names."""
+        checkArguments("fromBandPhysical", band=(band, str), physical=(physical, str))
+        return FilterLabel(band=band, physical=physical)
+
+    def hasBandLabel(self):
+        """Whether there is a band."""
+        return self._band is not None
+
+    def hasPhysicalLabel(self):
+        """Whether there is a physical filter."""
+        return self._physical is not None
+
+    @property
+    def bandLabel(self):
+        """Name of the band (`str`); an error if there is none."""
+        if self._band is None:
+            raise RuntimeError(f"{self} has no band.")
+        return self._band
+
+    @property
+    def physicalLabel(self):
+        """Name of the physical filter (`str`); an error if there is none."""
+        if self._physical is None:
+            raise RuntimeError(f"{self} has no physical filter.")
+        return self._physical
+
+    def __eq__(self, other):
+        if not isinstance(other, FilterLabel):
+            return NotImplemented
+        return (self._band, self._physical) == (other._band, other._physical)
+
+    def __hash__(self):
+        return hash((self._band, self._physical))
+
+    def __str__(self):
+        names = dict(band=self._band, physical=self._physical)
+        words = [f'{key}="{name}"' for key, name in names.items() if name is not None]
+        return f"FilterLabel({', '.join(words)})"
+
+    __repr__ = __str__
+
+    def __copy__(self):
+        return FilterLabel(self._band, self._physical)
+
+    def __deepcopy__(self, memo):
+        return FilterLabel(self._band, self._physical)
+
+    def __reduce__(self):
+        return FilterLabel, (self._band, self._physical)
+
+    def isPersistable(self):
+        """Whether this can be written to a file."""
+        return True
+
+    @staticmethod
+    def readFits(fileName, hdu=-(2**31)):
+        """Read a label from a FITS file."""
+        from ..fits._archive import readObject
+
+        return readObject(fileName, hdu, FilterLabel)
+
+    def writeFits(self, fileName, mode="w"):
+        """Write to a FITS file."""
+        from ..fits._archive import writeObject
+
+        writeObject(self, fileName, mode)
+
+
+def getDatabaseFilterLabel(filterLabel):
+    """Return a filter name in a form that suits a database.
+
+    Parameters
+    ----------
+    filterLabel : `str`
+        Name of a filter.
+
+    Returns
+    -------
+    label : `str`
+        The name with underscores for all but letters, digits and underscores.
+    """
+    checkArguments("getDatabaseFilterLabel", filterLabel=(filterLabel, str))
+    return re.sub(r"\W", "_", filterLabel, flags=re.ASCII)

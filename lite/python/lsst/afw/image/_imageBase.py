@@ -1,0 +1,366 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What all images are: pixels and the position of the first of them."""
+
+__all__ = ["ImageBaseD", "ImageBaseF", "ImageBaseI", "ImageBaseL", "ImageBaseU", "PixelArray"]
+
+import numpy as np
+
+from lsst.geom import Box2I, Extent2I, Point2I
+from lsst.pex.exceptions import InvalidParameterError, LengthError
+
+from ._origin import LOCAL, PARENT, ImageOrigin
+from ._overload import Array2, Bool, Float, Int, MismatchError, Overloads, checkArguments
+
+_MAX_PIXELS = 2**31 - 1
+
+
+class PixelArray:
+    """A two-dimensional array of pixels with an origin.
+
+    This is the part that images and masks of all pixel types share. Several
+    of them can have the same memory: a subimage is always a view.
+    """
+
+    _pixelType = None
+    """Numpy type of a pixel (set by the classes for each type)."""
+
+    # ---- construction
+
+    def _allocate(self, bbox, initialValue=0):
+        """Take memory for a box of pixels, all with the same value."""
+        width, height = bbox.getWidth(), bbox.getHeight()
+        self._checkDimensions(width, height)
+        if initialValue == 0:
+            # Pages of zeros take no memory and no time until written to.
+            self._array = np.zeros((height, width), dtype=self._pixelType)
+        else:
+            self._array = np.full((height, width), initialValue, dtype=self._pixelType)
+        self._setOrigin(bbox.getMinX(), bbox.getMinY())
+
+    @staticmethod
+    def _checkDimensions(width, height):
+        """Refuse dimensions that an image cannot have."""
+        if width < 0 or height < 0:
+            raise LengthError(f"Both width and height must be non-negative: {width}, {height}")
+        if width*height > _MAX_PIXELS:
+            raise LengthError(f"Image dimensions ({width} x {height}) too large; int overflow detected.")
+
+    def _allocateDimensions(self, dimensions, initialValue=0):
+        """Take memory for an image with its first pixel at (0, 0)."""
+        width, height = dimensions
+        self._checkDimensions(width, height)
+        self._allocate(Box2I(Point2I(0, 0), dimensions), initialValue)
+
+    def _share(self, array, x0, y0, deep):
+        """Use the memory of an array, or a copy of it."""
+        self._array = array.copy() if deep else array
+        self._setOrigin(x0, y0)
+
+    def _setOrigin(self, x0, y0):
+        self._x0, self._y0 = int(x0), int(y0)
+
+    def _initFromArray(self, array: Array2, deep: Bool = False, xy0: Point2I = Point2I(0, 0)):
+        """Use, or copy, the memory of an array with exactly this type."""
+        self._checkArray(array)
+        self._checkDimensions(*array.shape[::-1])
+        # The view keeps this image as it is if the caller reshapes the array.
+        self._share(array.view(np.ndarray), *xy0, deep)
+
+    def _checkArray(self, array):
+        """Refuse an array whose memory is not laid out as that of images."""
+        if array.dtype != self._pixelType or not array.dtype.isnative:
+            raise MismatchError(f"array of {array.dtype}, not {np.dtype(self._pixelType)}")
+        if array.shape[1] > 1 and array.strides[1] != array.itemsize:
+            raise MismatchError("rows of the array are not contiguous")
+
+    def _initFromOther(self, src, deep):
+        """Use, or copy, the pixels of another image of this type."""
+        self._share(src._array, src._x0, src._y0, deep)
+
+    def _initFromSubset(self, src, bbox, origin, deep):
+        """Use, or copy, the pixels of another image inside a box."""
+        x, y = bbox.getMinX(), bbox.getMinY()
+        if origin is PARENT:
+            x, y = x - src._x0, y - src._y0
+        view = src._viewPixels(x, y, bbox.getWidth(), bbox.getHeight())
+        self._share(view, src._x0 + x, src._y0 + y, deep)
+
+    def _initByConversion(self, src, deep):
+        """Copy the pixels of an image of another type."""
+        if not deep:
+            raise InvalidParameterError(
+                "Only deep copies are permitted for ImageBases with different pixel types"
+            )
+        # C++ casts, which numpy warns of for NaN.
+        with np.errstate(invalid="ignore"):
+            self._share(src._array.astype(self._pixelType), src._x0, src._y0, False)
+
+    def _viewPixels(self, x, y, width, height):
+        """Return a view of a box of pixels, in local coordinates."""
+        if x < 0 or y < 0 or x + width > self.getWidth() or y + height > self.getHeight():
+            raise LengthError(
+                f"Box2I(Point2I({x},{y}),Extent2I({width},{height})) doesn't fit in image "
+                f"{self.getWidth()}x{self.getHeight()}"
+            )
+        return self._array[y:y + height, x:x + width]
+
+    def _takePixels(self, other):
+        """Become a view of the pixels of another image of this type."""
+        self._initFromOther(other, False)
+
+    def _swapPixels(self, other):
+        """Exchange pixels and origin with another image of this type."""
+        self._array, other._array = other._array, self._array
+        self._x0, other._x0 = other._x0, self._x0
+        self._y0, other._y0 = other._y0, self._y0
+
+    # ---- pixels
+
+    @classmethod
+    def _toPixel(cls, value):
+        """Convert a number to a pixel value.
+
+        Raises
+        ------
+        MismatchError
+            Raised if it is not a number that the type can hold.
+        """
+        if np.issubdtype(cls._pixelType, np.floating):
+            # A double that is too large for a float becomes infinite.
+            with np.errstate(over="ignore"):
+                return cls._pixelType(Float(value))
+        number = Int(value)
+        limits = np.iinfo(cls._pixelType)
+        if not limits.min <= number <= limits.max:
+            raise MismatchError(f"{value!r} does not fit into {cls._pixelType.__name__}")
+        return cls._pixelType(number)
+
+    def _find(self, index, origin):
+        """Return the array indices of a pixel.
+
+        Raises
+        ------
+        IndexError
+            Raised if there is no such pixel.
+        """
+        checkArguments("index", index=(index, Point2I), origin=(origin, ImageOrigin))
+        bbox = self.getBBox(origin)
+        if not bbox.contains(index):
+            raise IndexError(f"Pixel index {index} out of bounds {bbox}.")
+        return index.getY() - bbox.getMinY(), index.getX() - bbox.getMinX()
+
+    def _get(self, index, origin):
+        return self._array[self._find(index, origin)].item()
+
+    def _set(self, index, value, origin):
+        pixel = self._toPixel(value)
+        self._array[self._find(index, origin)] = pixel
+
+    def set(self, value, /):
+        """Set all pixels to a value."""
+        self._array[...] = self._toPixel(value)
+
+    def getArray(self):
+        """Return the pixels.
+
+        Returns
+        -------
+        array : `numpy.ndarray`
+            A view of the pixels, indexed [y, x] from zero; each call makes
+            a new one.
+        """
+        return self._array[...]
+
+    @property
+    def array(self):
+        return self.getArray()
+
+    @array.setter
+    def array(self, array):
+        if not isinstance(array, np.ndarray) or array.ndim != 2 or array.dtype != self._pixelType:
+            raise TypeError(
+                f"array: must be a 2-d array of {np.dtype(self._pixelType)}, not "
+                f"{getattr(array, 'dtype', type(array).__name__)}"
+            )
+        self._array[...] = array
+
+    def assign(self, rhs, bbox=Box2I(), origin=PARENT):
+        """Copy the pixels of another image into this one.
+
+        Parameters
+        ----------
+        rhs : same image type
+            Image to copy from; its own ``xy0`` plays no role.
+        bbox : `lsst.geom.Box2I`, optional
+            Box of this image to copy to; an empty one means all of it.
+        origin : `ImageOrigin`, optional
+            Coordinate system of ``bbox``.
+
+        Raises
+        ------
+        lsst.pex.exceptions.LengthError
+            Raised if the dimensions differ, or the box is not inside.
+        """
+        if not isinstance(rhs, self._baseType) or not isinstance(bbox, Box2I):
+            return NotImplemented
+        if not isinstance(origin, ImageOrigin):
+            return NotImplemented
+        wanted = self.getDimensions() if bbox.isEmpty() else bbox.getDimensions()
+        if wanted != rhs.getDimensions():
+            raise LengthError(
+                f"Dimension mismatch: {wanted.getX()}x{wanted.getY()} v. {rhs.getWidth()}x{rhs.getHeight()}"
+            )
+        if bbox.isEmpty():
+            self._array[...] = rhs._array
+            return None
+        x, y = bbox.getMinX(), bbox.getMinY()
+        if origin is PARENT:
+            x, y = x - self._x0, y - self._y0
+        self._viewPixels(x, y, *wanted)[...] = rhs._array
+        return None
+
+    # ---- geometry
+
+    def getWidth(self):
+        """Return the number of columns."""
+        return self._array.shape[1]
+
+    def getHeight(self):
+        """Return the number of rows."""
+        return self._array.shape[0]
+
+    def getDimensions(self):
+        """Return the width and height, as an `lsst.geom.Extent2I`."""
+        return Extent2I(self.getWidth(), self.getHeight())
+
+    def getX0(self):
+        """Return the column of the first pixel, in the parent."""
+        return self._x0
+
+    def getY0(self):
+        """Return the row of the first pixel, in the parent."""
+        return self._y0
+
+    def getXY0(self):
+        """Return the position of the first pixel, in the parent."""
+        return Point2I(self._x0, self._y0)
+
+    def _setXY0Point(self, xy0: Point2I):
+        self._setOrigin(*xy0)
+
+    def _setXY0Numbers(self, x0: Int, y0: Int):
+        self._setOrigin(x0, y0)
+
+    _setXY0Forms = Overloads("setXY0", _setXY0Point, _setXY0Numbers)
+
+    def setXY0(self, *args, **kwargs):
+        """Set the position of the first pixel, in the parent.
+
+        Called as ``setXY0(xy0: Point2I)`` or ``setXY0(x0: int, y0: int)``.
+        """
+        self._setXY0Forms(self, args, kwargs)
+
+    def getBBox(self, origin=PARENT):
+        """Return the box of pixels.
+
+        Parameters
+        ----------
+        origin : `ImageOrigin`, optional
+            Coordinate system.
+
+        Returns
+        -------
+        bbox : `lsst.geom.Box2I`
+            The box.
+        """
+        checkArguments("getBBox", origin=(origin, ImageOrigin))
+        corner = Point2I(0, 0) if origin is LOCAL else self.getXY0()
+        return Box2I(corner, self.getDimensions())
+
+    def indexToPosition(self, index, xOrY):
+        """Convert an index along one axis to a position.
+
+        Raises
+        ------
+        TypeError
+            Raised always: the stack has no Python type for ``xOrY``.
+        """
+        raise TypeError("indexToPosition: there is no Python type for xOrY")
+
+    def positionToIndex(self, position, xOrY):
+        """Convert a position along one axis to an index.
+
+        Raises
+        ------
+        TypeError
+            Raised always: the stack has no Python type for ``xOrY``.
+        """
+        raise TypeError("positionToIndex: there is no Python type for xOrY")
+
+    width = property(getWidth)
+    height = property(getHeight)
+    x0 = property(getX0)
+    y0 = property(getY0)
+
+
+def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0)):
+    self._allocateDimensions(dimensions)
+
+
+def _initCopy(self, src: PixelArray, deep: Bool = False):
+    if not isinstance(src, self._baseType):
+        raise MismatchError("another pixel type")
+    self._initFromOther(src, deep)
+
+
+def _initSubset(self, src: PixelArray, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False):
+    if not isinstance(src, self._baseType):
+        raise MismatchError("another pixel type")
+    self._initFromSubset(src, bbox, origin, deep)
+
+
+_BASE_FORMS = Overloads("ImageBase", _initDimensions, _initCopy, _initSubset, PixelArray._initFromArray)
+
+
+class _TypedPixelArray(PixelArray):
+    """Base of the ``ImageBase`` classes; each is one pixel type."""
+
+    def __init_subclass__(cls, pixelType=None, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if pixelType is not None:
+            cls._pixelType = pixelType
+            cls._baseType = cls
+
+    def __init__(self, *args, **kwargs):
+        _BASE_FORMS(self, args, kwargs)
+
+
+class ImageBaseI(_TypedPixelArray, pixelType=np.int32):
+    """Pixels that are 32-bit integers."""
+
+    __module__ = "lsst.afw.image._image"
+
+
+class ImageBaseF(_TypedPixelArray, pixelType=np.float32):
+    """Pixels that are 32-bit floating-point numbers."""
+
+    __module__ = "lsst.afw.image._image"
+
+
+class ImageBaseD(_TypedPixelArray, pixelType=np.float64):
+    """Pixels that are 64-bit floating-point numbers."""
+
+    __module__ = "lsst.afw.image._image"
+
+
+class ImageBaseU(_TypedPixelArray, pixelType=np.uint16):
+    """Pixels that are unsigned 16-bit integers."""
+
+    __module__ = "lsst.afw.image._image"
+
+
+class ImageBaseL(_TypedPixelArray, pixelType=np.uint64):
+    """Pixels that are unsigned 64-bit integers."""
+
+    __module__ = "lsst.afw.image._image"

@@ -1,0 +1,573 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Masks: images of named bits."""
+
+__all__ = ["Mask", "MaskPixel", "MaskX", "remapPlanes"]
+
+import collections.abc
+
+import numpy as np
+
+from lsst.daf.base import PropertySet
+from lsst.geom import Box2I, Extent2I, Point2I
+from lsst.pex.exceptions import InvalidParameterError, LengthError, RuntimeError
+from lsst.utils import TemplateMeta
+
+from ._fitsOptions import readFitsWithOptions, writeImageWithOptions
+from ._image import DEFAULT_HDU
+from ._imageBase import ImageBaseI, PixelArray
+from ._maskPlanes import NUM_PLANES_MAX, MaskPlanes
+from ._origin import PARENT, ImageOrigin
+from ._overload import Bool, Int, MismatchError, Optional, Overloads, Size, checkArguments
+from ._slicing import NoTemporaries, Sliceable
+
+MaskPixel = np.int32
+
+_PREFIX = "MP_"
+
+
+def _makeBits(plane):
+    """Return the pixel value that has just one bit, for a bit number."""
+    return MaskPixel(np.uint32(1 << plane).astype(MaskPixel))
+
+
+def _getBits(plane):
+    """Return the pixel value of a plane of the default dictionary.
+
+    Raises
+    ------
+    lsst.pex.exceptions.InvalidParameterError
+        Raised if no plane has that number.
+    """
+    if not 0 <= plane < NUM_PLANES_MAX or not MaskPlanes.getDefault().hasBit(plane):
+        raise InvalidParameterError(f"Invalid mask plane ID: {plane}")
+    return _makeBits(plane)
+
+
+def remapPlanes(array, changes, keep):
+    """Move bits of mask pixels, in place.
+
+    Parameters
+    ----------
+    array : `numpy.ndarray`
+        Mask pixels.
+    changes : `list` [`tuple` [`int`, `int`]]
+        Pixel values, each of one bit: what it was and what it becomes.
+    keep : `int`
+        Bits that stay; bits that are in neither are lost.
+    """
+    result = array & keep
+    for old, new in changes:
+        result[(array & old) != 0] |= new
+    array[...] = result
+
+
+class MaskX(Sliceable, NoTemporaries, ImageBaseI):
+    """An image whose pixels are sets of named bits ("planes").
+
+    The names are shared by all masks of the process, see `addMaskPlane`.
+    """
+
+    __module__ = "lsst.afw.image._image"
+
+    # ---- construction
+
+    def __init__(self, *args, **kwargs):
+        self._planes = MaskPlanes.getDefault()
+        _INIT_FORMS(self, args, kwargs)
+
+    def _initSize(self, width: Size, height: Size, planeDefs: collections.abc.Mapping = {}):
+        self._allocateDimensions(Extent2I(width, height))
+        self._planes = _makePlanes(planeDefs)
+
+    def _initSizeValue(
+        self, width: Size, height: Size, initialValue: Int, planeDefs: collections.abc.Mapping = {}
+    ):
+        self._allocateDimensions(Extent2I(width, height), self._toPixel(initialValue))
+        self._planes = _makePlanes(planeDefs)
+
+    def _initDimensions(
+        self, dimensions: Extent2I = Extent2I(0, 0), planeDefs: collections.abc.Mapping = {}
+    ):
+        self._allocateDimensions(dimensions)
+        self._planes = _makePlanes(planeDefs)
+
+    def _initDimensionsValue(
+        self, dimensions: Extent2I, initialValue: Int, planeDefs: collections.abc.Mapping = {}
+    ):
+        self._allocateDimensions(dimensions, self._toPixel(initialValue))
+        self._planes = _makePlanes(planeDefs)
+
+    def _initBox(self, bbox: Box2I, planeDefs: collections.abc.Mapping = {}):
+        self._allocate(bbox)
+        self._planes = _makePlanes(planeDefs)
+
+    def _initBoxValue(self, bbox: Box2I, initialValue: Int, planeDefs: collections.abc.Mapping = {}):
+        self._allocate(bbox, self._toPixel(initialValue))
+        self._planes = _makePlanes(planeDefs)
+
+    def _initMask(self, src: PixelArray, deep: Bool = False):
+        if not isinstance(src, MaskX):
+            raise MismatchError("not a mask")
+        self._initFromOther(src, deep)
+        self._planes = src._planes
+
+    def _initSubset(self, src: PixelArray, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False):
+        if not isinstance(src, MaskX):
+            raise MismatchError("not a mask")
+        self._initFromSubset(src, bbox, origin, deep)
+        self._planes = src._planes
+
+    def _initFile(
+        self,
+        fileName: str,
+        hdu: Int = DEFAULT_HDU,
+        metadata: Optional(PropertySet) = None,
+        bbox: Box2I = Box2I(),
+        origin: ImageOrigin = PARENT,
+        conformMasks: Bool = False,
+        allowUnsafe: Bool = False,
+    ):
+        from ._readers import MaskFitsReader
+
+        reader = MaskFitsReader(fileName, hdu)
+        if metadata is not None:
+            metadata.update(reader.readMetadata())
+        mask = reader.read(bbox, origin, conformMasks, allowUnsafe, dtype=MaskPixel)
+        self._takePixels(mask)
+        self._planes = mask._planes
+
+    def subset(self, bbox, origin=PARENT):
+        """Return a view of a box of pixels.
+
+        Parameters
+        ----------
+        bbox : `lsst.geom.Box2I`
+            The box.
+        origin : `ImageOrigin`, optional
+            Coordinate system of ``bbox``.
+
+        Returns
+        -------
+        mask : `MaskX`
+            Mask that shares this one's memory.
+
+        Raises
+        ------
+        lsst.pex.exceptions.LengthError
+            Raised if the box is not inside the mask.
+        """
+        checkArguments("subset", bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
+        view = object.__new__(type(self))
+        view._initSubset(self, bbox, origin, False)
+        return view
+
+    def swap(self, other, /):
+        """Exchange pixels, origin and planes with another mask."""
+        checkArguments("swap", other=(other, MaskX))
+        self._swapPixels(other)
+        self._planes, other._planes = other._planes, self._planes
+
+    # ---- bits
+
+    def _combine(self, ufunc, other):
+        """Apply a bitwise operation in place."""
+        if isinstance(other, MaskX):
+            if not self._planes.matches(other._planes):
+                raise RuntimeError("Mask dictionaries do not match")
+            if self._array.shape != other._array.shape:
+                raise LengthError(
+                    f"Images are of different size, {self.getWidth()}x{self.getHeight()} v "
+                    f"{other.getWidth()}x{other.getHeight()}"
+                )
+            operand = other._array
+        else:
+            operand = self._toPixel(other)
+        ufunc(self._array, operand, out=self._array)
+        return self
+
+    def __ior__(self, other):
+        return self._combine(np.bitwise_or, other)
+
+    def __iand__(self, other):
+        return self._combine(np.bitwise_and, other)
+
+    __and__ = __or__ = NoTemporaries._refuse
+
+    def clearAllMaskPlanes(self):
+        """Set all pixels to 0."""
+        self._array[...] = 0
+
+    def clearMaskPlane(self, plane, /):
+        """Clear one bit of all pixels.
+
+        Parameters
+        ----------
+        plane : `int`
+            Bit number.
+
+        Raises
+        ------
+        lsst.pex.exceptions.InvalidParameterError
+            Raised if no plane has that number.
+        """
+        np.bitwise_and(self._array, ~_getBits(Int(plane)), out=self._array)
+
+    def setMaskPlaneValues(self, plane, x0, x1, y, /):
+        """Set one bit in part of a row.
+
+        Parameters
+        ----------
+        plane : `int`
+            Bit number.
+        x0, x1 : `int`
+            First and last column, in local coordinates.
+        y : `int`
+            Row, in local coordinates.
+        """
+        self._viewPixels(Int(x0), Int(y), max(Int(x1) + 1 - Int(x0), 0), 1)[...] |= _getBits(Int(plane))
+
+    def getAsString(self, x, y, /):
+        """Return the names of the planes that are set in a pixel.
+
+        Parameters
+        ----------
+        x, y : `int`
+            Column and row, in local coordinates.
+        """
+        x, y = Int(x), Int(y)
+        if not (0 <= x < self.getWidth() and 0 <= y < self.getHeight()):
+            raise IndexError(f"Pixel index ({x}, {y}) out of bounds {self.getWidth()}x{self.getHeight()}.")
+        return self.interpret(int(self._array[y, x]))
+
+    # ---- planes
+
+    def getMaskPlaneDict(self):
+        """Return the bit number of each plane of this mask, by name."""
+        return self._planes.asDict()
+
+    def printMaskPlanes(self):
+        """Print the planes of this mask."""
+        for name, plane in self.getMaskPlaneDict().items():
+            print(f"Plane {plane} -> {name}")
+
+    def conformMaskPlanes(self, currentPlaneDict, /):
+        """Move the bits of the pixels to where the process has the planes.
+
+        Parameters
+        ----------
+        currentPlaneDict : `dict` [`str`, `int`]
+            What the bits mean now. Planes that the process does not know
+            are added; bits that are no plane are cleared.
+        """
+        checkArguments("conformMaskPlanes", currentPlaneDict=(currentPlaneDict, collections.abc.Mapping))
+        if not self._planes.matches(_makePlanes(currentPlaneDict)):
+            self._moveBits(currentPlaneDict)
+        self._planes = MaskPlanes.getDefault()
+
+    def _moveBits(self, currentPlaneDict):
+        keep, changes = MaskPixel(0), []
+        for name, old in sorted(currentPlaneDict.items()):
+            new = MaskPlanes.getDefault().find(name)
+            if new < 0:
+                new = MaskPlanes.add(name)
+            if old == new:
+                keep |= _makeBits(new)
+            elif 0 <= old < NUM_PLANES_MAX:
+                changes.append((_makeBits(old), _makeBits(new)))
+        if changes:
+            remapPlanes(self._array, changes, keep)
+
+    def removeAndClearMaskPlane(self, name, removeFromDefault=False):
+        """Clear a plane's bit in all pixels and forget the plane.
+
+        Parameters
+        ----------
+        name : `str`
+            Name of the plane.
+        removeFromDefault : `bool`, optional
+            Whether to forget it in the whole process, too.
+        """
+        checkArguments("removeAndClearMaskPlane", name=(name, str))
+        self.clearMaskPlane(self.getMaskPlane(name))
+        if not (self._planes is MaskPlanes.getDefault() and removeFromDefault):
+            self._planes = self._planes.copy()
+        self._planes.remove(name)
+        if removeFromDefault and MaskPlanes.getDefault().find(name) >= 0:
+            self.removeMaskPlane(name)
+
+    @staticmethod
+    def addMaskPlane(name, /):
+        """Add a plane to all masks of the process.
+
+        Parameters
+        ----------
+        name : `str`
+            Name of the plane.
+
+        Returns
+        -------
+        plane : `int`
+            Its bit number; the present one if it exists already.
+
+        Raises
+        ------
+        lsst.pex.exceptions.RuntimeError
+            Raised if all bits are in use.
+        """
+        checkArguments("addMaskPlane", name=(name, str))
+        return MaskPlanes.add(name)
+
+    @staticmethod
+    def removeMaskPlane(name, /):
+        """Forget a plane; masks that exist keep it.
+
+        Raises
+        ------
+        lsst.pex.exceptions.InvalidParameterError
+            Raised if there is no such plane.
+        """
+        checkArguments("removeMaskPlane", name=(name, str))
+        if MaskPlanes.getDefault().find(name) < 0:
+            raise InvalidParameterError(f"Plane {name} doesn't exist in the default Mask")
+        MaskPlanes.setDefault(MaskPlanes.getDefault().copy())
+        MaskPlanes.getDefault().remove(name)
+
+    @staticmethod
+    def clearMaskPlaneDict():
+        """Forget all planes of the process."""
+        MaskPlanes.getDefault().clear()
+
+    @staticmethod
+    def getMaskPlane(name, /):
+        """Return the bit number of a plane.
+
+        Raises
+        ------
+        lsst.pex.exceptions.InvalidParameterError
+            Raised if there is no such plane.
+        """
+        checkArguments("getMaskPlane", name=(name, str))
+        return MaskPlanes.getDefault().get(name)
+
+    @staticmethod
+    def getPlaneBitMask(name, /):
+        """Return the pixel value with the bits of planes.
+
+        Parameters
+        ----------
+        name : `str` or sequence of `str`
+            Name of a plane, or names of several.
+
+        Returns
+        -------
+        bits : `int`
+            The value.
+
+        Raises
+        ------
+        lsst.pex.exceptions.InvalidParameterError
+            Raised if there is no such plane.
+        """
+        if isinstance(name, str):
+            return int(_getBits(MaskPlanes.getDefault().get(name)))
+        checkArguments("getPlaneBitMask", name=(name, collections.abc.Sequence))
+        bits = MaskPixel(0)
+        for item in name:
+            checkArguments("getPlaneBitMask", item=(item, str))
+            bits |= _getBits(MaskPlanes.getDefault().get(item))
+        return int(bits)
+
+    @staticmethod
+    def getNumPlanesMax():
+        """Return the number of planes that there can be."""
+        return NUM_PLANES_MAX
+
+    @staticmethod
+    def getNumPlanesUsed():
+        """Return the number of planes that there are."""
+        return len(MaskPlanes.getDefault())
+
+    @staticmethod
+    def interpret(value, /):
+        """Return the names of the planes that are set in a pixel value.
+
+        Parameters
+        ----------
+        value : `int`
+            Pixel value.
+
+        Returns
+        -------
+        names : `str`
+            The names, in alphabetical order, with commas between them.
+        """
+        bits = MaskX._toPixel(value)
+        planes = MaskPlanes.getDefault().asDict()
+        return ",".join(name for name, plane in planes.items() if bits & _getBits(plane))
+
+    @staticmethod
+    def addMaskPlanesToMetadata(metadata, /):
+        """Write the planes of the process as ``MP_`` cards.
+
+        Parameters
+        ----------
+        metadata : `lsst.daf.base.PropertySet`
+            Header to add to; other ``MP_`` cards in it are removed.
+        """
+        checkArguments("addMaskPlanesToMetadata", metadata=(metadata, PropertySet))
+        for name in _findCards(metadata):
+            metadata.remove(name)
+        for name, plane in MaskPlanes.getDefault().asDict().items():
+            if name:
+                metadata.add(_PREFIX + name, plane)
+
+    @staticmethod
+    def parseMaskPlaneMetadata(metadata, /):
+        """Read planes from ``MP_`` cards.
+
+        Parameters
+        ----------
+        metadata : `lsst.daf.base.PropertySet`
+            Header.
+
+        Returns
+        -------
+        planes : `dict` [`str`, `int`]
+            Bit number of each plane.
+
+        Raises
+        ------
+        lsst.pex.exceptions.RuntimeError
+            Raised if two planes have the same bit.
+        """
+        checkArguments("parseMaskPlaneMetadata", metadata=(metadata, PropertySet))
+        planes = {}
+        for card in _findCards(metadata):
+            name, plane = card.removeprefix(_PREFIX), int(metadata.getScalar(card))
+            other = next((key for key, value in planes.items() if value == plane), None)
+            if other is not None:
+                raise RuntimeError(f"File specifies plane {name} has same value ({plane}) as {other}")
+            planes[name] = plane
+        return dict(sorted(planes.items()))
+
+    # ---- files
+
+    @staticmethod
+    def readFits(filename, hdu=DEFAULT_HDU):
+        """Read a mask from a FITS file."""
+        checkArguments("readFits", filename=(filename, str))
+        return MaskX(filename, hdu)
+
+    def writeFits(self, *args, **kwargs):
+        """Write to a FITS file.
+
+        Called as ``writeFits(fileName, metadata=None, mode="w")`` or
+        ``writeFits(filename, options, mode="w", header=None)``.
+
+        Parameters
+        ----------
+        fileName, filename : `str`
+            Name of the file.
+        metadata, header : `lsst.daf.base.PropertySet`, optional
+            Additional header cards.
+        mode : `str`, optional
+            "w" to make or replace the file, "a" to append an HDU to it.
+        options : `lsst.afw.fits.CompressionOptions`
+            How to compress.
+        """
+        _WRITE_FORMS(self, args, kwargs)
+
+    def _write(self, fileName: str, metadata: Optional(PropertySet) = None, mode: str = "w"):
+        from ._writers import writeMask
+
+        writeMask(self, fileName, metadata=metadata, mode=mode)
+
+    def _writeCompressed(self, filename: str, options, mode: str = "w", header: Optional(PropertySet) = None):
+        from ._writers import writeMask
+
+        writeMask(self, filename, metadata=header, mode=mode, options=options)
+
+
+def _findCards(metadata):
+    """Return the names of the cards that define mask planes."""
+    return [name for name in metadata.paramNames(False) if name.startswith(_PREFIX)]
+
+
+def _makePlanes(planeDefs):
+    """Check plane definitions, and make a dictionary of them."""
+    for name, plane in planeDefs.items():
+        if not isinstance(name, str):
+            raise MismatchError(f"{name!r} is not the name of a mask plane")
+        Int(plane)
+    return MaskPlanes.make(planeDefs)
+
+
+_INIT_FORMS = Overloads(
+    "Mask",
+    MaskX._initSize,
+    MaskX._initSizeValue,
+    MaskX._initDimensions,
+    MaskX._initDimensionsValue,
+    MaskX._initBox,
+    MaskX._initBoxValue,
+    MaskX._initMask,
+    MaskX._initSubset,
+    PixelArray._initFromArray,
+    MaskX._initFile,
+)
+
+_WRITE_FORMS = Overloads("writeFits", MaskX._write, MaskX._writeCompressed)
+
+
+def _rebuildMask(cls, array, x0, y0, planes):
+    """Construct a pickled mask, for this process's planes."""
+    mask = cls(array, False, Point2I(x0, y0))
+    mask._planes = MaskPlanes(planes)
+    if not mask._planes.matches(MaskPlanes.getDefault()):
+        mask._moveBits(planes)
+    mask._planes = MaskPlanes.getDefault()
+    return mask
+
+
+class Mask(metaclass=TemplateMeta):
+    """Access to the mask class by pixel type, of which there is one.
+
+    ``Mask(...)`` constructs a `MaskX`.
+    """
+
+    TEMPLATE_PARAMS = ("dtype",)
+    TEMPLATE_DEFAULTS = (MaskPixel,)
+
+    def __reduce__(self):
+        array = np.ascontiguousarray(self._array)
+        return _rebuildMask, (type(self), array, self._x0, self._y0, self.getMaskPlaneDict())
+
+    def __str__(self):
+        return f"{self.array}, bbox={self.getBBox()}, maskPlaneDict={self.getMaskPlaneDict()}"
+
+    def __repr__(self):
+        return f"{self.__module__}.{type(self).__name__}={self}"
+
+    readFitsWithOptions = classmethod(readFitsWithOptions)
+
+    def writeFitsWithOptions(self, dest, options, item=None):
+        """Write to a FITS file.
+
+        Parameters
+        ----------
+        dest : `str`
+            Name of the file.
+        options : `lsst.daf.base.PropertySet` or `None`
+            Options; those for writing are not in lsst-lite.
+        item : `str`, optional
+            Item of ``options`` that says how to write; "mask" by default
+            if there is one, else "image".
+        """
+        if item is None:
+            item = "mask" if options and "mask" in options else "image"
+        writeImageWithOptions(self, dest, options, item)
+
+
+Mask.register(MaskPixel, MaskX)
+Mask.alias("X", MaskX)

@@ -1,0 +1,142 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The dictionaries that give mask planes their bits."""
+
+__all__ = ["NUM_PLANES_MAX", "MaskPlanes"]
+
+import weakref
+
+from lsst.pex.exceptions import InvalidParameterError, RuntimeError
+
+NUM_PLANES_MAX = 32
+"""Number of bits of a mask pixel."""
+
+_INITIAL_PLANES = (
+    "BAD",
+    "SAT",
+    "INTRP",
+    "CR",
+    "EDGE",
+    "DETECTED",
+    "DETECTED_NEGATIVE",
+    "SUSPECT",
+    "NO_DATA",
+    "VIGNETTED",
+    "STREAK",
+)
+
+
+class MaskPlanes:
+    """Names of mask planes and their bits.
+
+    One instance is the default of the process: new masks refer to it, and so
+    see the planes that are added later. A mask can also have a dictionary of
+    its own, which grows, too, by planes that do not contradict it.
+
+    Parameters
+    ----------
+    planes : `dict` [`str`, `int`]
+        Bit number of each plane.
+    """
+
+    _live = weakref.WeakSet()
+    _default = None
+
+    def __init__(self, planes):
+        self._planes = dict(planes)
+        self._live.add(self)
+
+    @classmethod
+    def getDefault(cls):
+        """Return the default dictionary of the process."""
+        return cls._default
+
+    @classmethod
+    def setDefault(cls, planes):
+        """Make a dictionary the default; masks keep those they have."""
+        cls._default = planes
+
+    @classmethod
+    def make(cls, planes):
+        """Return a new dictionary, or the default one for no planes."""
+        return cls(planes) if planes else cls._default
+
+    def copy(self):
+        """Return an independent dictionary with the same planes."""
+        return MaskPlanes(self._planes)
+
+    def matches(self, other):
+        """Whether another dictionary has the same planes and bits."""
+        return self._planes == other._planes
+
+    def asDict(self):
+        """Return the planes, by name, as the stack's `std::map` does."""
+        return dict(sorted(self._planes.items()))
+
+    def __len__(self):
+        return len(self._planes)
+
+    def find(self, name):
+        """Return the bit number of a plane, or -1 if there is none."""
+        return self._planes.get(name, -1)
+
+    def get(self, name):
+        """Return the bit number of a plane.
+
+        Raises
+        ------
+        lsst.pex.exceptions.InvalidParameterError
+            Raised if there is no such plane.
+        """
+        plane = self.find(name)
+        if plane < 0:
+            raise InvalidParameterError(f"Invalid mask plane name: {name}")
+        return plane
+
+    def hasBit(self, plane):
+        """Whether a bit number is in use."""
+        return plane in self._planes.values()
+
+    def remove(self, name):
+        """Forget a plane, if it exists."""
+        self._planes.pop(name, None)
+
+    def clear(self):
+        """Forget all planes."""
+        self._planes.clear()
+
+    def _addUnlessContradicted(self, name, plane):
+        if not self.hasBit(plane):
+            self._planes.setdefault(name, plane)
+
+    @classmethod
+    def add(cls, name):
+        """Add a plane to all dictionaries that it does not contradict.
+
+        Parameters
+        ----------
+        name : `str`
+            Name of the plane.
+
+        Returns
+        -------
+        plane : `int`
+            Its bit number in the default dictionary.
+
+        Raises
+        ------
+        lsst.pex.exceptions.RuntimeError
+            Raised if all bits are in use.
+        """
+        plane = cls._default.find(name)
+        if plane < 0:
+            used = set(cls._default._planes.values())
+            plane = next(i for i in range(len(used) + 1) if i not in used)
+        if plane >= NUM_PLANES_MAX:
+            raise RuntimeError(f"Max number of planes ({NUM_PLANES_MAX}) already used; no room for {name}")
+        for planes in list(cls._live):
+            planes._addUnlessContradicted(name, plane)
+        return plane
+
+
+MaskPlanes.setDefault(MaskPlanes({name: plane for plane, name in enumerate(_INITIAL_PLANES)}))

@@ -1,0 +1,545 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Photometric calibration."""
+
+__all__ = [
+    "Measurement",
+    "PhotoCalib",
+    "makePhotoCalibFromCalibZeroPoint",
+    "makePhotoCalibFromMetadata",
+]
+
+import enum
+import math
+import warnings
+
+import numpy as np
+
+from lsst.afw.math import BoundedField, ChebyshevBoundedField
+from lsst.daf.base import PropertySet
+from lsst.geom import Box2I, Point2D
+from lsst.pex.exceptions import InvalidParameterError, LogicError
+
+from .._lite import notInLite
+from ._maskedImage import MaskedImageF
+from ._overload import Bool, Float, Overloads, checkArguments
+
+_REFERENCE_FLUX = 1e23*10**(48.6/-2.5)*1e9
+"""Flux of a source of AB magnitude 0, in nJy (Oke & Gunn 1983)."""
+
+
+class _Unset(enum.Enum):
+    UNSET = enum.auto()
+
+
+class Measurement:
+    """A value and its error.
+
+    Parameters
+    ----------
+    value : `float`
+        The value.
+    error : `float`
+        Its standard error.
+    """
+
+    __module__ = "lsst.afw.image"
+
+    def __init__(self, value, error):
+        self._value, self._error = Float(value), Float(error)
+
+    @property
+    def value(self):
+        """The value (`float`)."""
+        return self._value
+
+    @property
+    def error(self):
+        """Its standard error (`float`)."""
+        return self._error
+
+    def __repr__(self):
+        return f"Measurement(value={self._value}, error={self._error})"
+
+    def __reduce__(self):
+        return Measurement, (self._value, self._error)
+
+
+def _toMagnitude(flux):
+    """Convert a flux in nJy to an AB magnitude, as C's ``log10`` does."""
+    ratio = flux/_REFERENCE_FLUX
+    if ratio > 0:
+        return -2.5*math.log10(ratio)
+    return math.inf if ratio == 0 else math.nan
+
+
+class PhotoCalib:
+    """Scale between the counts of an image and nJy.
+
+    It is the same everywhere, or a function of position. Calibrations never
+    change after construction.
+
+    Called as ``PhotoCalib()`` (a scale of zero), ``PhotoCalib(calibrationMean,
+    calibrationErr=0.0, bbox=Box2I())``, ``PhotoCalib(calibration,
+    calibrationErr=0.0)`` or ``PhotoCalib(calibrationMean, calibrationErr,
+    calibration, isConstant)``.
+
+    Parameters
+    ----------
+    calibrationMean : `float`
+        Mean scale, in nJy per count.
+    calibrationErr : `float`
+        Its standard error, in nJy per count.
+    calibration : `lsst.afw.math.BoundedField`
+        Scale at each position, in nJy per count.
+    bbox : `lsst.geom.Box2I`
+        Box in which it is valid; an empty one means everywhere.
+    isConstant : `bool`
+        Whether the scale is the same everywhere.
+
+    Raises
+    ------
+    lsst.pex.exceptions.InvalidParameterError
+        Raised if a scale or an error is negative.
+    """
+
+    __module__ = "lsst.afw.image"
+
+    __hash__ = None
+
+    def __init__(self, *args, **kwargs):
+        _INIT_FORMS(self, args, kwargs)
+        for name, value in (("Calibration mean", self._mean), ("Calibration error", self._error)):
+            if value < 0:
+                raise InvalidParameterError(f"{name} must be non-negative, not {value}")
+
+    def _initEmpty(self):
+        self._initMean(0.0)
+
+    def _initMean(self, calibrationMean: Float, calibrationErr: Float = 0.0, bbox: Box2I = Box2I()):
+        field = ChebyshevBoundedField(bbox, np.array([[calibrationMean]]))
+        self._setParts(calibrationMean, calibrationErr, field, True)
+
+    def _initField(self, calibration: BoundedField, calibrationErr: Float = 0.0):
+        self._setParts(calibration.mean(), calibrationErr, calibration, False)
+
+    def _initParts(
+        self, calibrationMean: Float, calibrationErr: Float, calibration: BoundedField, isConstant: Bool
+    ):
+        self._setParts(calibrationMean, calibrationErr, calibration, isConstant)
+
+    def _setParts(self, mean, error, field, isConstant):
+        self._mean, self._error = mean, error
+        self._field, self._isConstant = field, isConstant
+
+    # ---- the scale
+
+    def getCalibrationMean(self):
+        """Return the mean scale, in nJy per count."""
+        return self._mean
+
+    def getCalibrationErr(self):
+        """Return the standard error of the mean scale, in nJy per count."""
+        return self._error
+
+    def getInstFluxAtZeroMagnitude(self):
+        """Return the counts of a source of AB magnitude 0."""
+        return _REFERENCE_FLUX/self._mean if self._mean else math.inf
+
+    def getLocalCalibration(self, point):
+        """Return the scale at a position, in nJy per count.
+
+        Parameters
+        ----------
+        point : `lsst.geom.Point2D`
+            Position, in pixels.
+        """
+        checkArguments("getLocalCalibration", point=(point, Point2D))
+        return self._mean if self._isConstant else self._field.evaluate(point)
+
+    def getLocalCalibrationArray(self, x, y):
+        """Return the scale at positions, in nJy per count.
+
+        Parameters
+        ----------
+        x, y : `numpy.ndarray`
+            Positions, in pixels.
+        """
+        if self._isConstant:
+            return np.full(len(x), self._mean)
+        return self._field.evaluate(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
+
+    def computeScaledCalibration(self):
+        """Return the scale divided by its mean, as a field."""
+        return self._field/self._mean
+
+    def computeScalingTo(self, other, /):
+        """Return the ratio to another calibration.
+
+        Raises
+        ------
+        lsst.pex.exceptions.LogicError
+            Raised always, as in the stack.
+        """
+        checkArguments("computeScalingTo", other=(other, PhotoCalib))
+        raise LogicError("Not Implemented: See DM-10154.")
+
+    # ---- fluxes and magnitudes
+
+    def _fluxAt(self, instFlux: Float, point: Point2D):
+        return instFlux*self.getLocalCalibration(point)
+
+    def _flux(self, instFlux: Float):
+        return instFlux*self._mean
+
+    def _fluxAndErrorAt(self, instFlux: Float, instFluxErr: Float, point: Point2D):
+        scale = self.getLocalCalibration(point)
+        return Measurement(instFlux*scale, instFluxErr*scale)
+
+    def _fluxAndError(self, instFlux: Float, instFluxErr: Float):
+        return Measurement(instFlux*self._mean, instFluxErr*self._mean)
+
+    def instFluxToNanojansky(self, *args, **kwargs):
+        """Convert counts to nJy.
+
+        Called as ``instFluxToNanojansky(instFlux)``, ``...(instFlux,
+        point)``, ``...(instFlux, instFluxErr)`` or ``...(instFlux,
+        instFluxErr, point)``.
+
+        Parameters
+        ----------
+        instFlux : `float`
+            Counts.
+        instFluxErr : `float`
+            Their standard error.
+        point : `lsst.geom.Point2D`
+            Position, in pixels; without it the mean scale is used.
+
+        Returns
+        -------
+        flux : `float` or `Measurement`
+            Flux in nJy, with its error if there is ``instFluxErr``.
+        """
+        _checkNoCatalog("instFluxToNanojansky", args, kwargs)
+        return _FLUX_FORMS(self, args, kwargs)
+
+    def _magnitudeAt(self, instFlux: Float, point: Point2D):
+        return _toMagnitude(instFlux*self.getLocalCalibration(point))
+
+    def _magnitude(self, instFlux: Float):
+        return _toMagnitude(instFlux*self._mean)
+
+    def _magnitudeAndErrorAt(self, instFlux: Float, instFluxErr: Float, point: Point2D):
+        return Measurement(self._magnitudeAt(instFlux, point), _toMagnitudeError(instFlux, instFluxErr))
+
+    def _magnitudeAndError(self, instFlux: Float, instFluxErr: Float):
+        return Measurement(self._magnitude(instFlux), _toMagnitudeError(instFlux, instFluxErr))
+
+    def instFluxToMagnitude(self, *args, **kwargs):
+        """Convert counts to AB magnitudes.
+
+        Called as ``instFluxToMagnitude(instFlux)``, ``...(instFlux,
+        point)``, ``...(instFlux, instFluxErr)`` or ``...(instFlux,
+        instFluxErr, point)``.
+
+        Parameters
+        ----------
+        instFlux : `float`
+            Counts.
+        instFluxErr : `float`
+            Their standard error.
+        point : `lsst.geom.Point2D`
+            Position, in pixels; without it the mean scale is used.
+
+        Returns
+        -------
+        magnitude : `float` or `Measurement`
+            AB magnitude, with its error if there is ``instFluxErr``.
+        """
+        _checkNoCatalog("instFluxToMagnitude", args, kwargs)
+        return _MAGNITUDE_FORMS(self, args, kwargs)
+
+    def instFluxToMagnitudeArray(self, instFluxes, x, y):
+        """Convert counts to AB magnitudes.
+
+        Parameters
+        ----------
+        instFluxes : `numpy.ndarray`
+            Counts.
+        x, y : `numpy.ndarray`
+            Positions, in pixels.
+
+        Returns
+        -------
+        magnitudes : `astropy.units.Magnitude`
+            AB magnitudes.
+        """
+        from astropy import units
+
+        flux = instFluxes*self.getLocalCalibrationArray(x, y)*units.nJy
+        return flux.to(units.ABmag)
+
+    def _countsFromMagnitudeAt(self, magnitude: Float, point: Point2D):
+        return _fromMagnitude(magnitude)/self.getLocalCalibration(point)
+
+    def _countsFromMagnitude(self, magnitude: Float):
+        return _fromMagnitude(magnitude)/self._mean
+
+    def magnitudeToInstFlux(self, *args, **kwargs):
+        """Convert an AB magnitude to counts.
+
+        Called as ``magnitudeToInstFlux(magnitude)`` or
+        ``magnitudeToInstFlux(magnitude, point)``.
+
+        Parameters
+        ----------
+        magnitude : `float`
+            AB magnitude.
+        point : `lsst.geom.Point2D`
+            Position, in pixels; without it the mean scale is used.
+
+        Returns
+        -------
+        instFlux : `float`
+            Counts.
+        """
+        return _COUNTS_FROM_MAGNITUDE_FORMS(self, args, kwargs)
+
+    def magnitudeToInstFluxArray(self, magnitudes, x, y):
+        """Convert AB magnitudes to counts.
+
+        Parameters
+        ----------
+        magnitudes : `numpy.ndarray` or `astropy.units.Magnitude`
+            AB magnitudes.
+        x, y : `numpy.ndarray`
+            Positions, in pixels.
+
+        Returns
+        -------
+        instFluxes : `numpy.ndarray`
+            Counts.
+        """
+        from astropy import units
+
+        if not isinstance(magnitudes, units.Magnitude):
+            magnitudes = magnitudes*units.ABmag
+        return magnitudes.to(units.nJy).value/self.getLocalCalibrationArray(x, y)
+
+    def _countsFromFluxAt(self, nanojansky: Float, point: Point2D):
+        return nanojansky/self.getLocalCalibration(point)
+
+    def _countsFromFlux(self, nanojansky: Float):
+        return nanojansky/self._mean
+
+    def nanojanskyToInstFlux(self, *args, **kwargs):
+        """Convert a flux to counts.
+
+        Called as ``nanojanskyToInstFlux(nanojansky)`` or
+        ``nanojanskyToInstFlux(nanojansky, point)``.
+
+        Parameters
+        ----------
+        nanojansky : `float`
+            Flux, in nJy.
+        point : `lsst.geom.Point2D`
+            Position, in pixels; without it the mean scale is used.
+
+        Returns
+        -------
+        instFlux : `float`
+            Counts.
+        """
+        return _COUNTS_FROM_FLUX_FORMS(self, args, kwargs)
+
+    # ---- images and catalogs
+
+    def calibrateImage(self, maskedImage, includeScaleUncertainty=_Unset.UNSET):
+        """Convert an image in counts to one in nJy.
+
+        Parameters
+        ----------
+        maskedImage : `MaskedImageF`
+            Image in counts.
+        includeScaleUncertainty : `bool`, optional
+            Deprecated, and ignored.
+
+        Returns
+        -------
+        calibrated : `MaskedImageF`
+            New image, in nJy.
+        """
+        return self._scaleImage("calibrateImage", maskedImage, np.multiply, includeScaleUncertainty)
+
+    def uncalibrateImage(self, maskedImage, includeScaleUncertainty=_Unset.UNSET):
+        """Convert an image in nJy to one in counts.
+
+        Parameters
+        ----------
+        maskedImage : `MaskedImageF`
+            Image in nJy.
+        includeScaleUncertainty : `bool`, optional
+            Deprecated, and ignored.
+
+        Returns
+        -------
+        uncalibrated : `MaskedImageF`
+            New image, in counts.
+        """
+        return self._scaleImage("uncalibrateImage", maskedImage, np.divide, includeScaleUncertainty)
+
+    def _scaleImage(self, name, maskedImage, ufunc, includeScaleUncertainty):
+        if includeScaleUncertainty is not _Unset.UNSET:
+            warnings.warn(
+                f"The includeScaleUncertainty argument of {name} is deprecated, and does nothing.",
+                category=FutureWarning,
+                stacklevel=3,
+            )
+        checkArguments(name, maskedImage=(maskedImage, MaskedImageF))
+        result = maskedImage.clone()
+        image, variance, scale = result.image.array, result.variance.array, np.float32(self._mean)
+        if not self._isConstant:
+            # Beyond its box a field means nothing: the stack leaves these
+            # pixels as they are.
+            box = result.getBBox().clippedTo(self._field.getBBox())
+            if box.isEmpty():
+                return result
+            part = result.subset(box)
+            image, variance, scale = part.image.array, part.variance.array, self._field._evaluateBox(box)
+        image[...] = ufunc(image, scale)
+        variance[...] = ufunc(ufunc(variance, scale), scale)
+        return result
+
+    def calibrateCatalog(self, *args, **kwargs):
+        """Calibrate a catalog; not in lsst-lite."""
+        raise notInLite("lsst.afw.image.PhotoCalib.calibrateCatalog")
+
+    # ---- the rest
+
+    def __eq__(self, other):
+        if not isinstance(other, PhotoCalib):
+            return NotImplemented
+        return (self._mean, self._error) == (other._mean, other._error) and self._field == other._field
+
+    def __str__(self):
+        kind = "spatially constant" if self._isConstant else str(self._field)
+        return f"{kind} with mean: {self._mean:g} error: {self._error:g}"
+
+    __repr__ = __str__
+
+    def __reduce__(self):
+        return PhotoCalib, (self._mean, self._error, self._field, self._isConstant)
+
+    def isPersistable(self):
+        """Whether this can be written to a file."""
+        return self._field.isPersistable()
+
+    @staticmethod
+    def readFits(fileName, hdu=-(2**31)):
+        """Read a calibration from a FITS file."""
+        from ..fits._archive import readObject
+
+        return readObject(fileName, hdu, PhotoCalib)
+
+    def writeFits(self, fileName, mode="w"):
+        """Write to a FITS file."""
+        from ..fits._archive import writeObject
+
+        writeObject(self, fileName, mode)
+
+
+def _toMagnitudeError(instFlux, instFluxErr):
+    """Return the error of a magnitude from those of counts."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return float(2.5/math.log(10.0)*np.abs(np.float64(instFluxErr)/instFlux))
+
+
+def _fromMagnitude(magnitude):
+    """Convert an AB magnitude to a flux in nJy."""
+    return _REFERENCE_FLUX*10**(magnitude/-2.5)
+
+
+def _checkNoCatalog(name, args, kwargs):
+    """Refuse the forms that take catalogs, which lsst-lite does not have."""
+    fields = {"instFluxField", "sourceRecord", "sourceCatalog"}
+    if fields & kwargs.keys() or any(isinstance(value, str) for value in args[1:]):
+        raise notInLite(f"lsst.afw.image.PhotoCalib.{name} with catalogs")
+
+
+_INIT_FORMS = Overloads(
+    "PhotoCalib",
+    PhotoCalib._initEmpty,
+    PhotoCalib._initMean,
+    PhotoCalib._initField,
+    PhotoCalib._initParts,
+)
+
+_FLUX_FORMS = Overloads(
+    "instFluxToNanojansky",
+    PhotoCalib._fluxAt,
+    PhotoCalib._flux,
+    PhotoCalib._fluxAndErrorAt,
+    PhotoCalib._fluxAndError,
+)
+
+_MAGNITUDE_FORMS = Overloads(
+    "instFluxToMagnitude",
+    PhotoCalib._magnitudeAt,
+    PhotoCalib._magnitude,
+    PhotoCalib._magnitudeAndErrorAt,
+    PhotoCalib._magnitudeAndError,
+)
+
+_COUNTS_FROM_MAGNITUDE_FORMS = Overloads(
+    "magnitudeToInstFlux", PhotoCalib._countsFromMagnitudeAt, PhotoCalib._countsFromMagnitude
+)
+
+_COUNTS_FROM_FLUX_FORMS = Overloads(
+    "nanojanskyToInstFlux", PhotoCalib._countsFromFluxAt, PhotoCalib._countsFromFlux
+)
+
+
+def makePhotoCalibFromCalibZeroPoint(instFluxMag0, instFluxMag0Err=False):
+    """Make a calibration from the counts of a source of magnitude 0.
+
+    Parameters
+    ----------
+    instFluxMag0 : `float`
+        Counts of a source of AB magnitude 0.
+    instFluxMag0Err : `float`, optional
+        Their standard error.
+
+    Returns
+    -------
+    photoCalib : `PhotoCalib`
+        Calibration that is the same everywhere.
+    """
+    counts, error = np.float64(Float(instFluxMag0)), Float(instFluxMag0Err)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return PhotoCalib(_REFERENCE_FLUX/counts, _REFERENCE_FLUX*error/counts**2)
+
+
+def makePhotoCalibFromMetadata(metadata, strip=False):
+    """Make a calibration from ``FLUXMAG0`` and ``FLUXMAG0ERR`` cards.
+
+    Parameters
+    ----------
+    metadata : `lsst.daf.base.PropertySet`
+        Header.
+    strip : `bool`, optional
+        Whether to remove the cards.
+
+    Returns
+    -------
+    photoCalib : `PhotoCalib` or `None`
+        The calibration; `None` if there is no ``FLUXMAG0``.
+    """
+    checkArguments("makePhotoCalibFromMetadata", metadata=(metadata, PropertySet))
+    if not metadata.exists("FLUXMAG0"):
+        return None
+    counts = float(metadata.getScalar("FLUXMAG0"))
+    error = float(metadata.getScalar("FLUXMAG0ERR")) if metadata.exists("FLUXMAG0ERR") else 0.0
+    if strip:
+        for name in ("FLUXMAG0", "FLUXMAG0ERR"):
+            metadata.remove(name)
+    return makePhotoCalibFromCalibZeroPoint(counts, error)

@@ -1,0 +1,140 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Subscripts of images: points, boxes, ``(x, y)`` indices and slices."""
+
+__all__ = ["Sliceable", "parseSubscript"]
+
+from lsst.geom import Box2I, Point2I
+
+from ._origin import LOCAL, PARENT, ImageOrigin
+
+
+def _splitOrigin(subscript):
+    """Separate an `ImageOrigin` at the end of a subscript from the rest."""
+    if not isinstance(subscript, tuple) or not subscript or not isinstance(subscript[-1], ImageOrigin):
+        return subscript, PARENT
+    if len(subscript) == 2:
+        return subscript
+    return subscript[:-1], subscript[-1]
+
+
+def _resolveIndex(index, size, origin, default):
+    """Return the pixel coordinate that an index along one axis means."""
+    if index is None:
+        return default
+    if index < 0:
+        if origin is PARENT:
+            raise IndexError(
+                f"Index {index} is negative: with PARENT, which is the default, that could be a pixel or a "
+                "count from the end. Give LOCAL to count from the end, or a Point2I or Box2I for negative "
+                "pixels."
+            )
+        index += size
+    return index
+
+
+def _makeBox(x, y, origin, bbox):
+    """Return the box that a pair of slices means."""
+    if x.step is not None or y.step is not None:
+        raise ValueError(f"Image slices cannot have a step; got {x.step} in x and {y.step} in y.")
+    width, height = bbox.getWidth(), bbox.getHeight()
+    begin = Point2I(
+        _resolveIndex(x.start, width, origin, bbox.getBeginX()),
+        _resolveIndex(y.start, height, origin, bbox.getBeginY()),
+    )
+    end = Point2I(
+        _resolveIndex(x.stop, width, origin, bbox.getEndX()),
+        _resolveIndex(y.stop, height, origin, bbox.getEndY()),
+    )
+    return Box2I(begin, end - begin)
+
+
+def parseSubscript(subscript, getBBox):
+    """Find out what a subscript of an image means.
+
+    Parameters
+    ----------
+    subscript : `Point2I`, `Box2I`, `slice` or `tuple`
+        What is between the brackets: x before y, perhaps followed by an
+        `ImageOrigin`.
+    getBBox : `~collections.abc.Callable`
+        The image's ``getBBox`` method.
+
+    Returns
+    -------
+    box : `lsst.geom.Box2I` or `None`
+        Box of pixels, in ``origin`` coordinates; `None` for one pixel.
+    point : `lsst.geom.Point2I` or `None`
+        The pixel, in ``origin`` coordinates; `None` for a box.
+    origin : `ImageOrigin`
+        Coordinate system of either.
+
+    Raises
+    ------
+    IndexError
+        Raised for negative numbers in PARENT coordinates.
+    TypeError
+        Raised for mixed integers and slices, or one slice with bounds.
+    ValueError
+        Raised for slices with a step.
+    """
+    subscript, origin = _splitOrigin(subscript)
+    if isinstance(subscript, Point2I):
+        return None, subscript, origin
+    if isinstance(subscript, Box2I):
+        return subscript, None, origin
+    if isinstance(subscript, slice):
+        if subscript != slice(None):
+            raise TypeError("A single slice must not have bounds; give one for x and one for y.")
+        x = y = subscript
+        origin = LOCAL
+    else:
+        x, y = subscript
+    if isinstance(x, slice) != isinstance(y, slice):
+        raise TypeError("An image subscript cannot have an integer for one axis and a slice for the other.")
+    bbox = getBBox(origin)
+    if isinstance(x, slice):
+        return _makeBox(x, y, origin, bbox), None, origin
+    point = Point2I(
+        _resolveIndex(x, bbox.getWidth(), origin, None), _resolveIndex(y, bbox.getHeight(), origin, None)
+    )
+    return None, point, origin
+
+
+class Sliceable:
+    """What the image classes share in being copied and subscripted.
+
+    A class that uses this has ``getBBox``, ``subset``, ``_get`` and ``_set``,
+    and for assignment to boxes ``assign`` and ``set``.
+    """
+
+    def Factory(self, *args, **kwargs):
+        """Construct an object of this type."""
+        return type(self)(*args, **kwargs)
+
+    def clone(self):
+        """Return a deep copy."""
+        return type(self)(self, True)
+
+    def __getitem__(self, imageSlice):
+        box, point, origin = parseSubscript(imageSlice, self.getBBox)
+        if box is not None:
+            return self.subset(box, origin=origin)
+        return self._get(point, origin=origin)
+
+    def __setitem__(self, imageSlice, rhs):
+        box, point, origin = parseSubscript(imageSlice, self.getBBox)
+        if box is None:
+            self._set(point, origin=origin, value=rhs)
+        elif self.assign(rhs, box, origin) is NotImplemented:
+            self.subset(box, origin=origin).set(rhs)
+
+
+class NoTemporaries:
+    """Refusal of binary arithmetic, which would allocate whole images."""
+
+    def _refuse(self, other):
+        raise NotImplementedError(
+            "Images have no binary arithmetic, because every operation would allocate a new image; "
+            "use the in-place operators, such as +=, or the underlying arrays."
+        )

@@ -1,0 +1,174 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Functions that are defined in a box of pixels."""
+
+__all__ = ["BoundedField"]
+
+import numpy as np
+
+from lsst.geom import Box2I, Point2D
+from lsst.pex.exceptions import RuntimeError
+
+from .._lite import notInLite
+
+
+class BoundedField:
+    """A smooth function of position, defined in a box of pixels.
+
+    Fields never change after construction.
+
+    Parameters
+    ----------
+    bbox : `lsst.geom.Box2I`
+        Box in which the field is defined.
+    """
+
+    __module__ = "lsst.afw.math"
+
+    __hash__ = None
+
+    def __init__(self, bbox):
+        if not isinstance(bbox, Box2I):
+            raise TypeError(f"bbox must be Box2I, not {type(bbox).__name__}")
+        self._bbox = bbox
+
+    def _evaluateArrays(self, x, y):
+        """Evaluate at positions.
+
+        Parameters
+        ----------
+        x, y : `numpy.ndarray` [`float`]
+            Positions, in pixels; of shapes that broadcast.
+        """
+        raise notInLite(f"lsst.afw.math.{type(self).__name__}.evaluate")
+
+    def evaluate(self, *args, **kwargs):
+        """Evaluate at one or several positions.
+
+        Called as ``evaluate(position: Point2D)``, ``evaluate(x: float, y:
+        float)`` or ``evaluate(x: numpy.ndarray, y: numpy.ndarray)``.
+
+        Parameters
+        ----------
+        position : `lsst.geom.Point2D`
+            Position, in pixels.
+        x, y : `float` or `numpy.ndarray`
+            Positions, in pixels.
+
+        Returns
+        -------
+        values : `float` or `numpy.ndarray`
+            Value at each position.
+        """
+        if len(args) + len(kwargs) == 1:
+            position = args[0] if args else kwargs.get("position")
+            if not isinstance(position, Point2D):
+                raise TypeError(f"evaluate: position must be Point2D, not {type(position).__name__}")
+            return float(self._evaluateArrays(*position))
+        x, y = _bindXY(*args, **kwargs)
+        if isinstance(x, np.ndarray) or isinstance(y, np.ndarray):
+            x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+            if x.shape != y.shape:
+                raise RuntimeError(f"x and y have different sizes, {x.shape} and {y.shape}")
+            return np.asarray(self._evaluateArrays(x, y), dtype=float)
+        return float(self._evaluateArrays(float(x), float(y)))
+
+    def _evaluateBox(self, box):
+        """Evaluate at all pixels of a box, as an array indexed [y, x]."""
+        x = np.arange(box.getBeginX(), box.getEndX(), dtype=float)
+        y = np.arange(box.getBeginY(), box.getEndY(), dtype=float)
+        return np.broadcast_to(self._evaluateArrays(x[np.newaxis, :], y[:, np.newaxis]), (len(y), len(x)))
+
+    def integrate(self):
+        """Return the integral over the box, in units of pixel area."""
+        raise notInLite(f"lsst.afw.math.{type(self).__name__}.integrate")
+
+    def mean(self):
+        """Return the mean over the box."""
+        raise notInLite(f"lsst.afw.math.{type(self).__name__}.mean")
+
+    def getBBox(self):
+        """Return the box in which the field is defined."""
+        return Box2I(self._bbox)
+
+    def isPersistable(self):
+        """Whether this can be written to a file."""
+        return False
+
+    # ---- images
+
+    def _apply(self, ufunc, image, overlapOnly, xStep, yStep, scaleBy=1.0):
+        """Combine an image with the field, in place."""
+        if xStep != 1 or yStep != 1:
+            raise notInLite("lsst.afw.math.BoundedField with xStep or yStep")
+        region = image.getBBox()
+        if overlapOnly:
+            region = region.clippedTo(self._bbox)
+        elif region != self._bbox:
+            raise RuntimeError(f"Image bounding box {region} does not match field bounding box {self._bbox}")
+        if region.isEmpty():
+            return
+        pixels = image.subset(region).array
+        pixels[...] = ufunc(pixels, scaleBy*self._evaluateBox(region))
+
+    def fillImage(self, image, overlapOnly=False, xStep=1, yStep=1):
+        """Assign the field to an image.
+
+        Parameters
+        ----------
+        image : `lsst.afw.image.Image`
+            Image, of floating-point numbers.
+        overlapOnly : `bool`, optional
+            Whether the boxes may differ; pixels beyond the field's are left.
+        xStep, yStep : `int`, optional
+            Must be 1.
+
+        Raises
+        ------
+        lsst.pex.exceptions.RuntimeError
+            Raised if the boxes differ and ``overlapOnly`` is false.
+        """
+        self._apply(lambda pixels, values: values, image, overlapOnly, xStep, yStep)
+
+    def addToImage(self, image, scaleBy=1.0, overlapOnly=False, xStep=1, yStep=1):
+        """Add the field, times a number, to an image; see `fillImage`."""
+        self._apply(np.add, image, overlapOnly, xStep, yStep, scaleBy)
+
+    def multiplyImage(self, image, overlapOnly=False, xStep=1, yStep=1):
+        """Multiply an image by the field; see `fillImage`."""
+        self._apply(np.multiply, image, overlapOnly, xStep, yStep)
+
+    def divideImage(self, image, overlapOnly=False, xStep=1, yStep=1):
+        """Divide an image by the field; see `fillImage`."""
+        self._apply(np.divide, image, overlapOnly, xStep, yStep)
+
+    # ---- arithmetic
+
+    def __mul__(self, scale):
+        raise notInLite(f"lsst.afw.math.{type(self).__name__}.__mul__")
+
+    def __rmul__(self, scale):
+        return self*scale
+
+    def __truediv__(self, scale):
+        return self*(1.0/scale)
+
+    # ---- files
+
+    @staticmethod
+    def readFits(fileName, hdu=-(2**31)):
+        """Read a field from a FITS file."""
+        from ..fits._archive import readObject
+
+        return readObject(fileName, hdu, BoundedField)
+
+    def writeFits(self, fileName, mode="w"):
+        """Write to a FITS file."""
+        from ..fits._archive import writeObject
+
+        writeObject(self, fileName, mode)
+
+
+def _bindXY(x, y):
+    """Name the arguments of the two-argument form of ``evaluate``."""
+    return x, y

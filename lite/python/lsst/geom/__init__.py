@@ -6,8 +6,16 @@ from types import FunctionType as _FunctionType
 
 from lsst.afw._lite import moduleGetattr as _moduleGetattr
 
-from . import (_affineTransform, _angle, _box, _coordinates, _interval, _linearTransform, _spherePoint,
-               _sphereTransform)
+from . import (
+    _affineTransform,
+    _angle,
+    _box,
+    _coordinates,
+    _interval,
+    _linearTransform,
+    _spherePoint,
+    _sphereTransform,
+)
 from ._affineTransform import *
 from ._angle import *
 from ._box import *

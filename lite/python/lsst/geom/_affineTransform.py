@@ -5,8 +5,6 @@ __all__ = ["AffineTransform", "makeAffineTransformFromTriple"]
 
 import numpy as np
 
-from lsst.pex.exceptions import Exception as PexException
-
 from ._convert import argumentError, toDouble, toInt
 from ._coordinates import Extent2D, Point2D
 from ._linearTransform import LinearTransform, apply, isIdentityMatrix, scaleFactors, toMatrix
@@ -137,10 +135,14 @@ class AffineTransform:
             raise argumentError("__call__", *args, **kwargs)
         return self.applyX(*args, **kwargs), self.applyY(*args, **kwargs)
 
-    def __getitem__(self, index):
-        # A pair of indices would be two arguments in the compiled stack,
-        # where an expression in brackets can only be one.
-        row, column = _parameterPosition(index)
+    def __getitem__(self, *index):
+        # Two indices cannot come from brackets, which make a tuple of them.
+        if len(index) == 2:
+            row, column = map(toInt, index)
+            if not (0 <= row <= 2 and 0 <= column <= 2):
+                raise IndexError(f"Invalid index for AffineTransform: {row}, {column}")
+        else:
+            row, column = _parameterPosition(*index)
         return float(self._matrix[row, column])
 
     def __setitem__(self, index, value):
@@ -177,18 +179,20 @@ def makeAffineTransformFromTriple(p1, p2, p3, q1, q2, q3, /):
     transform : `AffineTransform`
         The transformation.
 
-    Raises
-    ------
-    lsst.pex.exceptions.Exception
-        Raised if the points to map are on a line.
+    Notes
+    -----
+    The elements are not finite if the points to map are on a line.
     """
     points = (p1, p2, p3, q1, q2, q3)
     if not all(isinstance(point, Point2D) for point in points):
         raise argumentError("makeAffineTransformFromTriple", *points)
-    before, after = (np.array([[*point, 1.0] for point in triple]).T for triple in (points[:3], points[3:]))
-    if np.linalg.matrix_rank(before) < 3:
-        raise PexException("Could not compute LinearTransform inverse")
-    return AffineTransform(np.vstack([np.linalg.solve(before.T, after[:2].T).T, [0.0, 0.0, 1.0]]))
+    before, after = (np.array([first - third, second - third]).T
+                     for first, second, third in (points[:3], points[3:]))
+    (xx, xy), (yx, yy) = before
+    with np.errstate(divide="ignore", invalid="ignore"):
+        inverse = np.array([[yy, -xy], [-yx, xx]]) * (np.float64(1.0) / (xx * yy - xy * yx))
+        linear = LinearTransform(after @ inverse)
+        return AffineTransform(linear, q1 - linear(p1))
 
 
 def _parse(*args, **kwargs):

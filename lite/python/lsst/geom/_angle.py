@@ -263,7 +263,8 @@ class Angle:
 
     def __repr__(self):
         value = self.asDegrees()
-        return f"Angle({value:0.17g}, degrees)" if math.isfinite(value) else f"Angle(float('{value}'), degrees)"
+        number = f"{value:0.17g}" if math.isfinite(value) else f"float('{value}')"
+        return f"Angle({number}, degrees)"
 
 
 def _makeAngle(value):

@@ -807,25 +807,32 @@ def _dispatch(box, args, kwargs):
     args, kwargs : `tuple`, `dict`
         Arguments of the constructor.
     """
-    given = [*args, *kwargs.values()]
+    if len(args) + len(kwargs) == 1 and kwargs.keys() <= {"other"}:
+        (other,) = [*args, *kwargs.values()]
+        if isinstance(other, type(box)):
+            box._copyFrom(other)
+            return
     forms = (
-        (box._setCorners, (box.Point, box.Point), ("minimum", "maximum", "invert")),
-        (box._setCornerAndSize, (box.Point, box.Extent), ("corner", "dimensions", "invert")),
-        (box._setIntervals, (box._interval, box._interval), ("x", "y")),
+        (box._setCorners, ("minimum", "maximum", "invert"), (box.Point, box.Point)),
+        (box._setCornerAndSize, ("corner", "dimensions", "invert"), (box.Point, box.Extent)),
+        (box._setIntervals, ("x", "y"), (box._interval, box._interval)),
     )
-    if len(given) == 1 and isinstance(given[0], type(box)) and kwargs.keys() <= {"other"}:
-        box._copyFrom(given[0])
-        return
-    for setter, types, names in forms:
-        bound = dict(zip(names, args, strict=False), **kwargs) if kwargs.keys().isdisjoint(names[:len(args)]) else {}
-        if (len(given) == len(bound) and bound.keys() <= set(names)
-                and all(isinstance(bound.get(name), cls) for name, cls in zip(names, types, strict=False))):
+    for setter, names, types in forms:
+        bound = _bind(names, args, kwargs)
+        if bound is not None and all(isinstance(bound.get(name), cls) for name, cls in zip(names, types)):
             setter(**bound)
             return
     try:
         box._setConverted(*args, **kwargs)
     except TypeError as err:
         raise argumentError(type(box).__name__, *args, **kwargs) from err
+
+
+def _bind(names, args, kwargs):
+    """Give names to arguments; `None` if they do not fit the names."""
+    if len(args) > len(names) or not kwargs.keys() <= set(names[len(args):]):
+        return None
+    return dict(zip(names, args)) | kwargs
 
 
 def _justAbove(value):

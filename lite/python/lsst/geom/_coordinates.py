@@ -34,6 +34,9 @@ class _Coordinates:
 
     __slots__ = ("_values",)
 
+    def __init__(self, *args, **kwargs):
+        raise TypeError(f"lsst.geom.{type(self).__name__}: No constructor defined!")
+
     def __len__(self):
         return self._size
 
@@ -47,7 +50,7 @@ class _Coordinates:
         return iter(tuple(self._values))
 
     def __str__(self):
-        return f"({', '.join('%0.5g' % value for value in self._values)})"
+        return f"({', '.join(f'{value:0.5g}' for value in self._values)})"
 
     def __repr__(self):
         values = (f"{v:0.17g}" if math.isfinite(v) else f"float('{v}')" for v in self._values)
@@ -85,11 +88,136 @@ class _Flags(_Coordinates):
         return _make(type(self), list(map(operation, self._values, other._values)))
 
 
-class _Numbers(_Coordinates):
-    """Coordinates that are numbers.
+class _Compared(_Coordinates):
+    """Coordinates that can be compared one by one.
 
     Subclasses set ``_type``, which is `int` or `float`.
     """
+
+    __slots__ = ()
+
+    def eq(self, other, /):
+        """Tell, for each coordinate, whether it is equal."""
+        return self._compare("eq", other, operator.eq)
+
+    def ne(self, other, /):
+        """Tell, for each coordinate, whether it is different."""
+        return self._compare("ne", other, operator.ne)
+
+    def lt(self, other, /):
+        """Tell, for each coordinate, whether it is less."""
+        return self._compare("lt", other, operator.lt)
+
+    def le(self, other, /):
+        """Tell, for each coordinate, whether it is less or equal."""
+        return self._compare("le", other, operator.le)
+
+    def gt(self, other, /):
+        """Tell, for each coordinate, whether it is greater."""
+        return self._compare("gt", other, operator.gt)
+
+    def ge(self, other, /):
+        """Tell, for each coordinate, whether it is greater or equal."""
+        return self._compare("ge", other, operator.ge)
+
+    def _compare(self, what, other, operation):
+        """Compare with coordinates of the same type, or with a number."""
+        if isinstance(other, type(self)):
+            others = other._values
+        else:
+            try:
+                others = [self._element(other)] * self._size
+            except TypeError as err:
+                raise argumentError(what, other) from err
+        return _make(_FLAGS[self._size], list(map(operation, self._values, others)))
+
+
+class _ExtentBase(_Compared):
+    """What the base classes of extents have."""
+
+    __slots__ = ()
+
+    def asPoint(self):
+        """Return the point at this offset from the origin."""
+        return _make(_CLASSES["Point", self._type, self._size], list(self._values))
+
+    def computeSquaredNorm(self):
+        """Return the square of the length."""
+        square = sum(value * value for value in self._values)
+        return wrapInt(square) if self._type is int else square
+
+    def computeNorm(self):
+        """Return the length.
+
+        Raises
+        ------
+        lsst.pex.exceptions.LogicError
+            Raised for an integer extent.
+        """
+        if self._type is int:
+            raise LogicError("Cannot compute norm of integer extent")
+        return math.sqrt(self.computeSquaredNorm())
+
+
+class _PointBase(_Compared):
+    """What the base classes of points have."""
+
+    __slots__ = ()
+
+    def asExtent(self):
+        """Return the offset from the origin."""
+        return _make(_CLASSES["Extent", self._type, self._size], list(self._values))
+
+    def shift(self, offset, /):
+        """Move this point.
+
+        Parameters
+        ----------
+        offset : `Extent`
+            By how much; of the same number type.
+        """
+        if not isinstance(offset, _CLASSES["Extent", self._type, self._size]):
+            raise argumentError("shift", offset)
+        self += offset
+
+    def distanceSquared(self, other, /):
+        """Return the square of the distance to another point.
+
+        Parameters
+        ----------
+        other : `Point`
+            The other point, of the same number type.
+
+        Returns
+        -------
+        square : `float`
+            Square of the distance.
+        """
+        if not isinstance(other, type(self)):
+            raise argumentError("distanceSquared", other)
+        return float((self - other).computeSquaredNorm())
+
+    def toString(self):
+        """Return the coordinates as text, with six digits (`str`)."""
+        return f"Point({','.join(map(formatG, self._values))})"
+
+    def scale(self, factor, /):
+        """Multiply the coordinates.
+
+        Parameters
+        ----------
+        factor : `float`
+            Factor; only its integer part counts for integer coordinates.
+        """
+        factor = toDouble(factor)
+        if self._type is int:
+            self._values = [wrapInt(value * truncateToInt(factor)) for value in self._values]
+        else:
+            self._values = [value * factor for value in self._values]
+
+
+class _Numbers(_Compared):
+    """Coordinates that are numbers."""
 
     __slots__ = ()
 
@@ -188,41 +316,6 @@ class _Numbers(_Coordinates):
         """Return a copy."""
         return _make(type(self), list(self._values))
 
-    def eq(self, other, /):
-        """Tell, for each coordinate, whether it is equal."""
-        return self._compare("eq", other, operator.eq)
-
-    def ne(self, other, /):
-        """Tell, for each coordinate, whether it is different."""
-        return self._compare("ne", other, operator.ne)
-
-    def lt(self, other, /):
-        """Tell, for each coordinate, whether it is less."""
-        return self._compare("lt", other, operator.lt)
-
-    def le(self, other, /):
-        """Tell, for each coordinate, whether it is less or equal."""
-        return self._compare("le", other, operator.le)
-
-    def gt(self, other, /):
-        """Tell, for each coordinate, whether it is greater."""
-        return self._compare("gt", other, operator.gt)
-
-    def ge(self, other, /):
-        """Tell, for each coordinate, whether it is greater or equal."""
-        return self._compare("ge", other, operator.ge)
-
-    def _compare(self, what, other, operation):
-        """Compare with coordinates of the same type, or with a number."""
-        if isinstance(other, type(self)):
-            others = other._values
-        else:
-            try:
-                others = [self._element(other)] * self._size
-            except TypeError as err:
-                raise argumentError(what, other) from err
-        return _make(_FLAGS[self._size], list(map(operation, self._values, others)))
-
     def __eq__(self, other):
         if not isinstance(other, type(self)):
             return NotImplemented
@@ -264,33 +357,12 @@ class _Numbers(_Coordinates):
         return self._shiftInPlace("__isub__", other, -1)
 
 
-class _ExtentOperations(_Numbers):
+class _ExtentOperations(_Numbers, _ExtentBase):
     """What all extents can do."""
 
     __slots__ = ()
 
     _kind = "Extent"
-
-    def asPoint(self):
-        """Return the point at this offset from the origin."""
-        return _make(_CLASSES["Point", self._type, self._size], list(self._values))
-
-    def computeSquaredNorm(self):
-        """Return the square of the length."""
-        square = sum(value * value for value in self._values)
-        return wrapInt(square) if self._type is int else square
-
-    def computeNorm(self):
-        """Return the length.
-
-        Raises
-        ------
-        lsst.pex.exceptions.LogicError
-            Raised for an integer extent.
-        """
-        if self._type is int:
-            raise LogicError("Cannot compute norm of integer extent")
-        return math.sqrt(self.computeSquaredNorm())
 
     def __pos__(self):
         return self.clone()
@@ -330,7 +402,8 @@ class _ExtentOperations(_Numbers):
             divisor = toDouble(other)
         except TypeError:
             return NotImplemented
-        return _make(_CLASSES["Extent", float, self._size], [divide(value, divisor) for value in self._values])
+        values = [divide(value, divisor) for value in self._values]
+        return _make(_CLASSES["Extent", float, self._size], values)
 
 
 class _IntExtentOperations(_ExtentOperations):
@@ -394,49 +467,12 @@ class _FloatExtentOperations(_ExtentOperations):
         return _make(_CLASSES["Extent", int, self._size], list(map(_ceilToInt, self._values)))
 
 
-class _PointOperations(_Numbers):
+class _PointOperations(_Numbers, _PointBase):
     """What all points can do."""
 
     __slots__ = ()
 
     _kind = "Point"
-
-    def asExtent(self):
-        """Return the offset from the origin."""
-        return _make(_CLASSES["Extent", self._type, self._size], list(self._values))
-
-    def shift(self, offset, /):
-        """Move this point.
-
-        Parameters
-        ----------
-        offset : `Extent`
-            By how much; of the same number type.
-        """
-        if not isinstance(offset, _CLASSES["Extent", self._type, self._size]):
-            raise argumentError("shift", offset)
-        self._values = self._shifted("Point", offset, 1)._values
-
-    def distanceSquared(self, other, /):
-        """Return the square of the distance to another point.
-
-        Parameters
-        ----------
-        other : `Point`
-            The other point, of the same number type.
-
-        Returns
-        -------
-        square : `float`
-            Square of the distance.
-        """
-        if not isinstance(other, type(self)):
-            raise argumentError("distanceSquared", other)
-        return float(self._shifted("Extent", other, -1).computeSquaredNorm())
-
-    def toString(self):
-        """Return the coordinates as text, with six digits (`str`)."""
-        return f"Point({','.join(map(formatG, self._values))})"
 
     def __add__(self, other):
         return self._shifted("Point", other, 1) if _isExtent(other, self._size) else NotImplemented
@@ -462,17 +498,6 @@ class _IntPointOperations(_PointOperations):
             return [_floorToInt(value + 0.5) for value in other._values]
         return super()._convert(other)
 
-    def scale(self, factor, /):
-        """Multiply the coordinates.
-
-        Parameters
-        ----------
-        factor : `float`
-            Factor, of which the compiled stack only uses the integer part.
-        """
-        factor = truncateToInt(toDouble(factor))
-        self._values = [wrapInt(value * factor) for value in self._values]
-
 
 class _FloatPointOperations(_PointOperations):
     """What points with float coordinates can do."""
@@ -481,17 +506,6 @@ class _FloatPointOperations(_PointOperations):
 
     _type = float
     _element = staticmethod(toDouble)
-
-    def scale(self, factor, /):
-        """Multiply the coordinates.
-
-        Parameters
-        ----------
-        factor : `float`
-            The factor.
-        """
-        factor = toDouble(factor)
-        self._values = [value * factor for value in self._values]
 
 
 class _Spatial(_Numbers):
@@ -602,49 +616,49 @@ class CoordinateBasePoint3D(_Coordinates):
     _size = 3
 
 
-class ExtentBase2I(CoordinateBaseExtent2I):
+class ExtentBase2I(_ExtentBase, CoordinateBaseExtent2I):
     """Base class of `Extent2I`."""
 
     __slots__ = ()
 
 
-class ExtentBase2D(CoordinateBaseExtent2D):
+class ExtentBase2D(_ExtentBase, CoordinateBaseExtent2D):
     """Base class of `Extent2D`."""
 
     __slots__ = ()
 
 
-class ExtentBase3I(CoordinateBaseExtent3I):
+class ExtentBase3I(_ExtentBase, CoordinateBaseExtent3I):
     """Base class of `Extent3I`."""
 
     __slots__ = ()
 
 
-class ExtentBase3D(CoordinateBaseExtent3D):
+class ExtentBase3D(_ExtentBase, CoordinateBaseExtent3D):
     """Base class of `Extent3D`."""
 
     __slots__ = ()
 
 
-class PointBase2I(CoordinateBasePoint2I):
+class PointBase2I(_PointBase, CoordinateBasePoint2I):
     """Base class of `Point2I`."""
 
     __slots__ = ()
 
 
-class PointBase2D(CoordinateBasePoint2D):
+class PointBase2D(_PointBase, CoordinateBasePoint2D):
     """Base class of `Point2D`."""
 
     __slots__ = ()
 
 
-class PointBase3I(CoordinateBasePoint3I):
+class PointBase3I(_PointBase, CoordinateBasePoint3I):
     """Base class of `Point3I`."""
 
     __slots__ = ()
 
 
-class PointBase3D(CoordinateBasePoint3D):
+class PointBase3D(_PointBase, CoordinateBasePoint3D):
     """Base class of `Point3D`."""
 
     __slots__ = ()

@@ -167,9 +167,11 @@ class LinearTransform:
             Raised if there is none.
         """
         (xx, xy), (yx, yy) = self._matrix
-        if np.linalg.matrix_rank(self._matrix) < 2:
+        determinant = self.computeDeterminant()
+        # Below this, the second pivot is nothing but rounding errors.
+        if not abs(determinant) > 2.0 * np.finfo(np.float64).eps * np.max(np.abs(self._matrix)) ** 2:
             raise PexException("Could not compute LinearTransform inverse")
-        return LinearTransform(np.array([[yy, -xy], [-yx, xx]]) / self.computeDeterminant())
+        return LinearTransform(np.array([[yy, -xy], [-yx, xx]]) / determinant)
 
     def computeDeterminant(self):
         """Return the determinant of the matrix (`float`)."""

@@ -4,13 +4,14 @@
 __all__ = ["SpherePoint", "averageSpherePoint"]
 
 import math
+import operator
 
 import numpy as np
 
 from lsst.pex.exceptions import InvalidParameterError, LengthError
 from lsst.sphgeom import LonLat, UnitVector3d, Vector3d
 
-from ._angle import HALFPI, Angle, AngleUnit, _makeAngle, degrees, requireAngle, wrapRadians
+from ._angle import HALFPI, AngleUnit, _makeAngle, degrees, requireAngle, wrapRadians
 from ._convert import argumentError, toDouble, toIndex
 from ._coordinates import Point2D
 
@@ -52,9 +53,9 @@ class SpherePoint:
             self._setFromAngles(*_toAngles(args, kwargs))
 
     def _setFromObject(self, args, kwargs):
-        keywords = {"vector": Vector3d, "unitVector": UnitVector3d, "lonLat": LonLat, "other": SpherePoint}
+        types = {"vector": Vector3d, "unitVector": UnitVector3d, "lonLat": LonLat, "other": SpherePoint}
         (value,) = [*args, *kwargs.values()]
-        if not isinstance(value, tuple(keywords[name] if name in keywords else () for name in (kwargs or keywords))):
+        if not isinstance(value, tuple(types.get(name, ()) for name in (kwargs or types))):
             raise argumentError("SpherePoint", *args, **kwargs)
         if isinstance(value, SpherePoint):
             self._longitude, self._latitude = value._longitude, value._latitude
@@ -75,7 +76,8 @@ class SpherePoint:
         """Set the coordinates of a direction."""
         norm = math.sqrt(x * x + y * y + z * z)
         if norm <= 0.0:
-            raise InvalidParameterError(f"Vector [{x:g}, {y:g}, {z:g}] has zero norm and cannot be normalized.")
+            vector = f"[{x:g}, {y:g}, {z:g}]"
+            raise InvalidParameterError(f"Vector {vector} has zero norm and cannot be normalized.")
         if not math.isfinite(norm):
             norm = math.nan
         self._setFromUnitVector(x / norm, y / norm, z / norm)
@@ -196,7 +198,7 @@ class SpherePoint:
         matrix = _rotationMatrix(axis._toUnitVector(), requireAngle("rotated", amount)._radians)
         vector = self._toUnitVector()
         result = SpherePoint()
-        result._setFromVector(*(row[0] * vector[0] + row[1] * vector[1] + row[2] * vector[2] for row in matrix))
+        result._setFromVector(*(sum(map(operator.mul, row, vector)) for row in matrix))
         return result
 
     def offset(self, bearing, amount):

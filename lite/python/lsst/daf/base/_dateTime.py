@@ -292,7 +292,8 @@ def _fromDate(date, system=DateTime.MJD, scale=DateTime.TAI):
         raise DomainError(f"MJD too far in the future: {formatG(mjd)}")
     if mjd < EPOCH_IN_MJD - _MAX_DAYS:
         raise DomainError(f"MJD too far in the past: {formatG(mjd)}")
-    return _toTai(DateTime.invalid_nsecs if math.isnan(mjd) else int((mjd - EPOCH_IN_MJD) * NSEC_PER_DAY), scale)
+    nsecs = DateTime.invalid_nsecs if math.isnan(mjd) else int((mjd - EPOCH_IN_MJD) * NSEC_PER_DAY)
+    return _toTai(nsecs, scale)
 
 
 def _fromCalendar(year, month, day, hour, minute, second, scale):

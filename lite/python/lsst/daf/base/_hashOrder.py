@@ -3,8 +3,10 @@
 
 __all__ = ["HashOrder"]
 
-_BUCKET_COUNTS = (13, 29, 59, 127, 257, 541, 1109, 2357, 5087, 10273, 20753, 42043, 85229, 172933, 351061, 712697,
-                  1447153)
+import functools
+
+_BUCKET_COUNTS = (13, 29, 59, 127, 257, 541, 1109, 2357, 5087, 10273, 20753, 42043, 85229, 172933, 351061,
+                  712697, 1447153)
 _MULTIPLIER = 0xC6A4A7935BD1E995
 _SEED = 0xC70F6907
 _MASK = 2**64 - 1
@@ -19,9 +21,12 @@ class HashOrder:
     """
 
     def __init__(self):
-        self._visited = []
-        self._inserted = []
+        # Within a bucket, and among the buckets, what came last is visited
+        # first.
+        self._buckets = {}
         self._bucketCount = 1
+        self._size = 0
+        self._waiting = []
 
     def insert(self, name):
         """Add a name that is not there yet.
@@ -32,7 +37,7 @@ class HashOrder:
             The name.
         """
         # Hashing waits until somebody asks for the order: most never do.
-        self._inserted.append(name)
+        self._waiting.append(name)
 
     def remove(self, name):
         """Remove a name.
@@ -42,35 +47,39 @@ class HashOrder:
         name : `str`
             The name.
         """
-        self._visited = self.names()
-        self._visited.remove(name)
+        self._insertWaiting()
+        bucket = hashString(name) % self._bucketCount
+        self._buckets[bucket].remove(name)
+        if not self._buckets[bucket]:
+            del self._buckets[bucket]
+        self._size -= 1
 
     def names(self):
         """Return the names in the order of the stack (`list` of `str`)."""
-        for name in self._inserted:
-            if len(self._visited) + 1 > self._bucketCount or self._bucketCount == 1:
+        self._insertWaiting()
+        return [name for bucket in reversed(self._buckets.values()) for name in reversed(bucket)]
+
+    def _insertWaiting(self):
+        for name in self._waiting:
+            if self._bucketCount == 1 or self._size >= self._bucketCount:
                 self._grow()
-            self._link(self._visited, name)
-        self._inserted = []
-        return list(self._visited)
+            self._link(name)
+            self._size += 1
+        self._waiting = []
 
     def _grow(self):
         """Distribute the names over more buckets."""
         self._bucketCount = next(count for count in _BUCKET_COUNTS if count > self._bucketCount)
-        names, self._visited = self._visited, []
+        names = [name for bucket in reversed(self._buckets.values()) for name in reversed(bucket)]
+        self._buckets = {}
         for name in names:
-            self._link(self._visited, name)
+            self._link(name)
 
-    def _link(self, names, name):
-        """Put a name in front of those of its bucket, or of all others."""
-        bucket = hashString(name) % self._bucketCount
-        position = next((i for i, other in enumerate(names) if hashString(other) % self._bucketCount == bucket), 0)
-        names.insert(position, name)
+    def _link(self, name):
+        self._buckets.setdefault(hashString(name) % self._bucketCount, []).append(name)
 
 
-_hashes = {}
-
-
+@functools.lru_cache(maxsize=8192)
 def hashString(text):
     """Compute the hash of libstdc++ for a string (MurmurHash64A).
 
@@ -84,13 +93,7 @@ def hashString(text):
     value : `int`
         Hash, 64 bits.
     """
-    value = _hashes.get(text)
-    if value is None:
-        value = _hashes[text] = _hashBytes(text.encode())
-    return value
-
-
-def _hashBytes(data):
+    data = text.encode()
     whole = len(data) & ~7
     value = _SEED ^ (len(data) * _MULTIPLIER & _MASK)
     for start in range(0, whole, 8):

@@ -14,7 +14,7 @@ from lsst.pex.exceptions import InvalidParameterError, NotFoundError
 from lsst.pex.exceptions import TypeError as PexTypeError
 
 from ._dateTime import DateTime
-from ._elements import ELEMENT_TYPES, elementTypeName, isSequence, toText
+from ._elements import ELEMENT_TYPES, isSequence, toText
 from ._hashOrder import HashOrder
 
 _INTEGER_TYPES = ("Bool", "Short", "Int", "Long", "LongLong", "UnsignedLongLong")
@@ -88,7 +88,9 @@ class PropertySet:
             return self._properties.get(name)
         prefix, suffix = name.split(".", 1)
         found = self._properties.get(prefix)
-        return found.values[-1]._find(suffix) if found is not None and found.typeName == "PropertySet" else None
+        if found is None or found.typeName != "PropertySet":
+            return None
+        return found.values[-1]._find(suffix)
 
     def _require(self, name):
         """Return the `Property` of a name that must exist."""
@@ -543,7 +545,8 @@ class PropertySet:
         if found is None:
             raise InvalidParameterError(f"{name} not in source")
         self.remove(dest)
-        self._set(dest, Property(found.typeName, found.values[-1:] if toBool(asScalar) else list(found.values)))
+        values = found.values[-1:] if toBool(asScalar) else list(found.values)
+        self._set(dest, Property(found.typeName, values))
 
     def combine(self, source, /):
         """Append all values of another container to those in this one.
@@ -677,8 +680,8 @@ class PropertySet:
         text : `str`
             One line for each name, sorted.
         """
-        return "".join(f"{indent}{self._formatProperty(name, topLevelOnly, indent)}\n" for name in
-                       sorted(self._properties))
+        names = sorted(self._properties)
+        return "".join(f"{indent}{self._formatProperty(name, topLevelOnly, indent)}\n" for name in names)
 
     def _formatProperty(self, name, topLevelOnly=True, indent=""):
         """Format a name with its values."""

@@ -9,7 +9,12 @@ import yaml
 from ._dateTime import DateTime
 from ._propertyList import PropertyList
 from ._propertySet import PropertySet
-from .propertyContainer import (getPropertyListState, getPropertySetState, setPropertyListState, setPropertySetState)
+from .propertyContainer import (
+    getPropertyListState,
+    getPropertySetState,
+    setPropertyListState,
+    setPropertySetState,
+)
 
 
 def _representDateTime(dumper, data):

@@ -209,4 +209,5 @@ def declare(module, exception_name, base, wrapped_class):
     wrapped_class : `type`
         Low-level class that the new one wraps.
     """
-    setattr(module, exception_name, register(ExceptionMeta(exception_name, (base,), {"WrappedClass": wrapped_class})))
+    cls = ExceptionMeta(exception_name, (base,), {"WrappedClass": wrapped_class})
+    setattr(module, exception_name, register(cls))

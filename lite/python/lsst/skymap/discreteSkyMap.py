@@ -4,6 +4,7 @@
 
 __all__ = ["DiscreteSkyMapConfig", "DiscreteSkyMap"]
 
+import functools
 import struct
 
 import lsst.geom as geom
@@ -63,7 +64,7 @@ class DiscreteSkyMap(CachingSkyMap):
             center,
             self.config.radiusList[index]*geom.degrees,
             self.config.tractOverlap*geom.degrees,
-            self._wcsFactory.makeWcs(crPixPos=geom.Point2D(0, 0), crValCoord=center),
+            functools.partial(self._wcsFactory.makeWcs, crPixPos=geom.Point2D(0, 0), crValCoord=center),
         )
 
     def updateSha1(self, sha1):

@@ -5,6 +5,7 @@
 __all__ = ["RingsSkyMapConfig", "RingsSkyMap"]
 
 import bisect
+import functools
 import itertools
 import math
 import struct
@@ -40,8 +41,8 @@ class RingsSkyMap(CachingSkyMap):
     """A sky map of the whole sky, with tracts of equal size.
 
     Rings of equal height and two polar caps of half that height cover the
-    sky. Each ring has the smallest number of tracts, at least as wide as
-    high, that cover it at its declination nearest to the equator.
+    sky. Each ring is divided into so many tracts of equal width that they are
+    narrower than high, even at the edge nearer to the equator.
 
     Parameters
     ----------
@@ -124,7 +125,7 @@ class RingsSkyMap(CachingSkyMap):
             center,
             0.5*self._ringSize*geom.radians,
             self.config.tractOverlap*geom.degrees,
-            self._wcsFactory.makeWcs(crPixPos=geom.Point2D(0, 0), crValCoord=center),
+            functools.partial(self._wcsFactory.makeWcs, crPixPos=geom.Point2D(0, 0), crValCoord=center),
             self._getInnerBoxCorners(ring, center),
         )
 

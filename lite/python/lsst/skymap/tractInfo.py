@@ -5,6 +5,8 @@
 __all__ = ["TractInfo"]
 
 import copy
+import dataclasses
+import functools
 import math
 
 import lsst.geom as geom
@@ -12,9 +14,27 @@ import lsst.pex.exceptions as pexExceptions
 from lsst.sphgeom import Box, ConvexPolygon
 
 from .detail import Index2D, makeSkyPolygonFromBBox
+from .tractBuilder import BaseTractBuilder
 
 # Beyond any tract, and within the integers of a box.
 _FAR = 2.0**30
+
+
+@dataclasses.dataclass(frozen=True)
+class _Layout:
+    """The pixels of a tract."""
+
+    tractBuilder: BaseTractBuilder
+    """Division into patches; this tract's own."""
+
+    numPatches: Index2D
+    """Number of columns and of rows of patches."""
+
+    bbox: geom.Box2I
+    """Bounding box, from pixel (0, 0); not to be changed."""
+
+    wcs: object
+    """Pixels to ICRS (`lsst.afw.geom.SkyWcs`)."""
 
 
 class TractInfo:
@@ -33,9 +53,11 @@ class TractInfo:
     tractOverlap : `lsst.geom.Angle`
         How much adjacent tracts overlap at least; each of the two extends
         by half of it beyond its inner region.
-    wcs : `lsst.afw.geom.SkyWcs`
-        WCS with the tract's scale, orientation and projection. The tract's
-        own WCS is shifted so that its first pixel is (0, 0).
+    wcs : `lsst.afw.geom.SkyWcs` or `~collections.abc.Callable`
+        WCS with the tract's scale, orientation and projection; the tract's
+        own WCS is shifted so that its first pixel is (0, 0). Or a function
+        that makes it, to be called when pixels are first asked for: most
+        tracts that are found by position never need theirs.
     innerBoxCorners : pair of `lsst.sphgeom.LonLat`, optional
         South-west and north-east corner of the inner region, if it is a box
         in right ascension and declination.
@@ -56,12 +78,24 @@ class TractInfo:
         self._vertexCoordList = tuple(vertexCoordList)
         self._tractOverlap = tractOverlap
         self._innerBoxCorners = None if innerBoxCorners is None else tuple(innerBoxCorners)
+        self._initialTractBuilder = tractBuilder
+        self._initialWcs = wcs
+        if not callable(wcs):
+            # Raise here what does not work, not when pixels are asked for.
+            self._layout  # noqa: B018
+
+    @functools.cached_property
+    def _layout(self):
+        """Pixels and patches (`_Layout`)."""
+        wcs = self._initialWcs() if callable(self._initialWcs) else self._initialWcs
         # The number of patches is the tract's; a builder knows only one.
-        self._tractBuilder = copy.copy(tractBuilder)
-        initialBBox, self._numPatches = self._tractBuilder.setupPatches(self._minimumBoundingBox(wcs), wcs)
-        self._bbox = geom.Box2I(geom.Point2I(0, 0), initialBBox.getDimensions())
-        self._wcs = wcs.copyAtShiftedPixelOrigin(
-            geom.Extent2D(-initialBBox.getMinX(), -initialBBox.getMinY())
+        tractBuilder = copy.copy(self._initialTractBuilder)
+        bbox, numPatches = tractBuilder.setupPatches(self._minimumBoundingBox(wcs), wcs)
+        return _Layout(
+            tractBuilder=tractBuilder,
+            numPatches=numPatches,
+            bbox=geom.Box2I(geom.Point2I(0, 0), bbox.getDimensions()),
+            wcs=wcs.copyAtShiftedPixelOrigin(geom.Extent2D(-bbox.getMinX(), -bbox.getMinY())),
         )
 
     def _minimumBoundingBox(self, wcs):
@@ -100,7 +134,7 @@ class TractInfo:
         sequentialIndex : `int`
             Number, counted row by row from 0.
         """
-        return self._tractBuilder.getSequentialPatchIndex(patchInfo)
+        return self._layout.tractBuilder.getSequentialPatchIndex(patchInfo)
 
     def getSequentialPatchIndexFromPair(self, index):
         """Convert column and row of a patch to its number.
@@ -120,7 +154,7 @@ class TractInfo:
         ValueError
             Raised if ``index`` is not a pair.
         """
-        return self._tractBuilder.getSequentialPatchIndexFromPair(index)
+        return self._layout.tractBuilder.getSequentialPatchIndexFromPair(index)
 
     def getPatchIndexPair(self, sequentialIndex):
         """Convert the number of a patch to its column and row.
@@ -135,7 +169,7 @@ class TractInfo:
         index : `lsst.skymap.Index2D`
             Column and row of the patch.
         """
-        return self._tractBuilder.getPatchIndexPair(sequentialIndex)
+        return self._layout.tractBuilder.getPatchIndexPair(sequentialIndex)
 
     def findPatch(self, coord):
         """Find the patch whose inner box contains a position.
@@ -156,7 +190,7 @@ class TractInfo:
             Raised if the position is not in the tract.
         """
         pixel = self._findPixel(coord)
-        if pixel is None or not self._bbox.contains(pixel):
+        if pixel is None or not self._layout.bbox.contains(pixel):
             raise LookupError(f"{coord} is not in tract {self._id}")
         width, height = self.getPatchInnerDimensions()
         return self.getPatchInfo(Index2D(pixel.getX()//width, pixel.getY()//height))
@@ -183,7 +217,7 @@ class TractInfo:
         """
         bbox = geom.Box2I(_makeBox(self._skyToPixel(list(coordList))))
         bbox.grow(self.getPatchBorder())
-        bbox.clip(self._bbox)
+        bbox.clip(self._layout.bbox)
         if bbox.isEmpty():
             return ()
         width, height = self.getPatchInnerDimensions()
@@ -198,7 +232,7 @@ class TractInfo:
         if not coords:
             return []
         try:
-            return self._wcs.skyToPixel(coords)
+            return self._layout.wcs.skyToPixel(coords)
         except (pexExceptions.DomainError, pexExceptions.RuntimeError):
             return []
 
@@ -228,7 +262,7 @@ class TractInfo:
         bbox : `lsst.geom.Box2I`
             Box in tract pixels, from (0, 0); a copy.
         """
-        return geom.Box2I(self._bbox)
+        return geom.Box2I(self._layout.bbox)
 
     bbox = property(getBBox)
 
@@ -264,7 +298,7 @@ class TractInfo:
         numPatches : `lsst.skymap.Index2D`
             Number of columns and of rows.
         """
-        return self._numPatches
+        return self._layout.numPatches
 
     num_patches = property(getNumPatches)
 
@@ -276,7 +310,7 @@ class TractInfo:
         patchBorder : `int`
             Width (pixels).
         """
-        return self._tractBuilder.getPatchBorder()
+        return self._layout.tractBuilder.getPatchBorder()
 
     patch_border = property(getPatchBorder)
 
@@ -299,7 +333,7 @@ class TractInfo:
         IndexError
             Raised if the tract has no such patch.
         """
-        return self._tractBuilder.getPatchInfo(index, self._wcs)
+        return self._layout.tractBuilder.getPatchInfo(index, self._layout.wcs)
 
     def getPatchInnerDimensions(self):
         """Get the dimensions of the inner boxes of patches.
@@ -309,7 +343,7 @@ class TractInfo:
         dimensions : `lsst.geom.Extent2I`
             Width and height (pixels).
         """
-        return self._tractBuilder.getPatchInnerDimensions()
+        return self._layout.tractBuilder.getPatchInnerDimensions()
 
     patch_inner_dimensions = property(getPatchInnerDimensions)
 
@@ -381,7 +415,7 @@ class TractInfo:
         polygon : `lsst.sphgeom.ConvexPolygon`
             ICRS region.
         """
-        return makeSkyPolygonFromBBox(bbox=self._bbox, wcs=self._wcs)
+        return makeSkyPolygonFromBBox(bbox=self._layout.bbox, wcs=self._layout.wcs)
 
     @property
     def outer_sky_polygon(self):
@@ -398,7 +432,7 @@ class TractInfo:
         wcs : `lsst.afw.geom.SkyWcs`
             Tract pixels to ICRS.
         """
-        return self._wcs
+        return self._layout.wcs
 
     wcs = property(getWcs)
 
@@ -416,7 +450,7 @@ class TractInfo:
             Whether the position is within the bounding box.
         """
         pixel = self._findPixel(coord)
-        return pixel is not None and self._bbox.contains(pixel)
+        return pixel is not None and self._layout.bbox.contains(pixel)
 
     def __str__(self):
         return f"TractInfo(id={self._id})"
@@ -425,12 +459,12 @@ class TractInfo:
         return f"TractInfo(id={self._id}, ctrCoord={self._ctrCoord.getVector()})"
 
     def __iter__(self):
-        for y in range(self._numPatches.y):
-            for x in range(self._numPatches.x):
+        for y in range(self._layout.numPatches.y):
+            for x in range(self._layout.numPatches.x):
                 yield self.getPatchInfo(Index2D(x, y))
 
     def __len__(self):
-        return self._numPatches.x*self._numPatches.y
+        return self._layout.numPatches.x*self._layout.numPatches.y
 
     def __getitem__(self, index):
         return self.getPatchInfo(index)
@@ -441,7 +475,7 @@ class ExplicitTractInfo(TractInfo):
 
     Parameters
     ----------
-    id : `int`
+    ident : `int`
         Number of the tract.
     tractBuilder : `lsst.skymap.BaseTractBuilder`
         How to divide the tract into patches; copied.
@@ -462,9 +496,9 @@ class ExplicitTractInfo(TractInfo):
     The vertices are those of the whole tract.
     """
 
-    def __init__(self, id, tractBuilder, ctrCoord, radius, tractOverlap, wcs, innerBoxCorners=None):
+    def __init__(self, ident, tractBuilder, ctrCoord, radius, tractOverlap, wcs, innerBoxCorners=None):
         self._radius = radius
-        super().__init__(id, tractBuilder, ctrCoord, [], tractOverlap, wcs, innerBoxCorners)
+        super().__init__(ident, tractBuilder, ctrCoord, [], tractOverlap, wcs, innerBoxCorners)
 
     def _minimumBoundingBox(self, wcs):
         # Docstring inherited.
@@ -474,10 +508,10 @@ class ExplicitTractInfo(TractInfo):
 
     def getVertexList(self):
         # Docstring inherited.
-        bbox = geom.Box2D(self._bbox)
+        bbox = geom.Box2D(self._layout.bbox)
         # A point on the upper edges of a box is not in the box.
         bbox.grow(-0.001)
-        return self._wcs.pixelToSky(bbox.getCorners())
+        return self._layout.wcs.pixelToSky(bbox.getCorners())
 
     vertex_list = property(getVertexList)
 

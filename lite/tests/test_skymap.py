@@ -1,0 +1,872 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import json
+import logging
+import math
+import pathlib
+import pickle
+import pickletools
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import lsst.geom as geom
+import lsst.pex.config as pexConfig
+import lsst.skymap
+import lsst.utils.tests
+from lsst.daf.butler import Butler, DataCoordinate, DimensionUniverse
+from lsst.daf.butler.registry import ConflictingDefinitionError
+from lsst.skymap import Index2D, skyMapRegistry, tractBuilderRegistry
+from lsst.skymap.detail import Dodecahedron, coordFromVec
+from lsst.skymap.packers import SkyMapDimensionPacker
+from lsst.skymap.ringsSkyMap import RingsSkyMap
+from lsst.skymap.tractInfo import ExplicitTractInfo
+from lsst.sphgeom import LonLat, Region, UnitVector3d
+
+DATA = pathlib.Path(__file__).parent / "data"
+GOLDEN = DATA / "golden"
+
+
+def makeSkyMap(kind, builder="legacy", builderConfig=None, version=None, **values):
+    """Make a sky map from configuration values."""
+    cls = skyMapRegistry[kind]
+    config = cls.ConfigClass()
+    config.tractBuilder.name = builder
+    for name, value in (builderConfig or {}).items():
+        setattr(config.tractBuilder[builder], name, value)
+    for name, value in values.items():
+        setattr(config, name, value)
+    return cls(config) if version is None else cls(config, version=version)
+
+
+def makeGoldenSkyMap(name):
+    """Make one of the golden sky maps from its configuration."""
+    facts = json.loads((GOLDEN / "skymaps.json").read_text())[name]
+    return makeSkyMap(facts["kind"], facts["builder"], facts["builder_config"], **facts["config"])
+
+
+def makeSmallRings(version=1, **values):
+    """Make a sky map with few tracts of few patches."""
+    values = {"numRings": 5, "pixelScale": 300.0, "projection": "TAN", "tractOverlap": 1.0} | values
+    return makeSkyMap(
+        "rings", builderConfig={"patchInnerDimensions": [100, 100], "patchBorder": 10},
+        version=version, **values,
+    )
+
+
+def makeDiscrete(**values):
+    """Make a sky map with two tracts of 8 x 8 patches."""
+    values = {
+        "raList": [10.0, 350.0],
+        "decList": [0.0, 5.0],
+        "radiusList": [0.1, 0.1],
+        "projection": "TAN",
+        "tractOverlap": 0.0,
+        "pixelScale": 1.0,
+    } | values
+    return makeSkyMap(
+        "discrete", builderConfig={"patchInnerDimensions": [100, 100], "patchBorder": 10}, **values
+    )
+
+
+def point(ra, dec):
+    """Make a position on the sky from degrees."""
+    return geom.SpherePoint(ra, dec, geom.degrees)
+
+
+coords = st.builds(point, st.floats(0.0, 359.999), st.floats(-90.0, 90.0))
+
+
+class GoldenSkyMapTestCase(lsst.utils.tests.TestCase):
+    """Sky maps as the compiled stack makes them."""
+
+    def testSkyMapsAreThoseOfTheStack(self):
+        done = subprocess.run(
+            [sys.executable, GOLDEN / "check_skymaps.py", GOLDEN / "skymaps.json"],
+            capture_output=True,
+            text=True,
+        )
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+
+    def testPicklesOfTheStackLoad(self):
+        paths = sorted((GOLDEN / "skymaps").glob("*.pickle"))
+        self.assertTrue(paths)
+        for path in paths:
+            with self.subTest(path.stem):
+                self.assertEqual(pickle.loads(path.read_bytes()), makeGoldenSkyMap(path.stem))
+
+    def testPicklesAreBuiltAsThoseOfTheStack(self):
+        for path in sorted((GOLDEN / "skymaps").glob("*.pickle")):
+            with self.subTest(path.stem):
+                ours = pickle.dumps(makeGoldenSkyMap(path.stem), protocol=4)
+                self.assertEqual(self.getOperations(ours), self.getOperations(path.read_bytes()))
+
+    @staticmethod
+    def getOperations(pickled):
+        """List what unpickling does, but for comments in configurations."""
+        operations = []
+        for code, argument, _ in pickletools.genops(pickled):
+            if code.name == "FRAME":
+                continue
+            if isinstance(argument, bytes):
+                argument = [line for line in argument.splitlines() if line and not line.startswith(b"#")]
+            operations.append((code.name, argument))
+        return operations
+
+
+class RingsSkyMapTestCase(lsst.utils.tests.TestCase):
+    """Rings against their definition."""
+
+    def findByDefinition(self, skyMap, coord):
+        """Find ring and tract in the ring by looking at all of them."""
+        numRings = skyMap.config.numRings
+        size = 180.0 / (numRings + 1)
+        dec = coord.getLatitude().asDegrees()
+        ring = min(range(-1, numRings + 1), key=lambda each: abs(-90.0 + size * (each + 1) - dec))
+        if ring in (-1, numRings):
+            return ring, 0
+        center = -90.0 + size * (ring + 1)
+        lowest = min(abs(center - size / 2), abs(center + size / 2))
+        num = math.floor(360.0 * math.cos(math.radians(lowest)) / size) + 1
+        ra = coord.getLongitude().asDegrees() - skyMap.config.raStart
+        distances = [abs((ra - 360.0 * each / num + 180.0) % 360.0 - 180.0) for each in range(num)]
+        return ring, int(np.argmin(distances))
+
+    @given(coords, st.integers(1, 40), st.floats(0.0, 359.0))
+    @settings(deadline=None, max_examples=50)
+    def testFindTractIsByRingThenByRightAscension(self, coord, numRings, raStart):
+        skyMap = makeSmallRings(numRings=numRings, raStart=raStart)
+        found = skyMap.findTract(coord)
+        ring, tractNum = self.findByDefinition(skyMap, coord)
+        if skyMap.getRingIndices(found.getId()) != (ring, tractNum):
+            # On an edge, both sides are right.
+            self.assertLess(abs(self.distanceFromEdge(skyMap, coord)), 1e-9)
+
+    @staticmethod
+    def distanceFromEdge(skyMap, coord):
+        """Find how far a position is from where another tract begins."""
+        offsets = [-1e-10, 1e-10]
+        ids = {
+            skyMap.findTract(geom.SpherePoint(
+                coord.getLongitude() + a*geom.radians,
+                min(max(coord.getLatitude().asRadians() + b, -math.pi/2), math.pi/2)*geom.radians,
+            )).getId()
+            for a in offsets for b in offsets
+        }
+        return 0.0 if len(ids) > 1 else 1.0
+
+    def testNumbersGrowEastwardsAndNorthwards(self):
+        skyMap = makeSmallRings(raStart=20.0)
+        self.assertEqual(skyMap.getRingIndices(0), (-1, 0))
+        self.assertEqual(skyMap.getRingIndices(1), (0, 0))
+        self.assertEqual(skyMap.getRingIndices(len(skyMap) - 1), (5, 0))
+        self.assertAlmostEqual(skyMap[1].getCtrCoord().getLongitude().asDegrees(), 20.0)
+        pairs = [skyMap.getRingIndices(index) for index in range(len(skyMap))]
+        self.assertEqual(pairs, sorted(pairs))
+        for index in (-1, len(skyMap)):
+            with self.assertRaises(IndexError):
+                skyMap.getRingIndices(index)
+
+    def testVersion0EndsEachRingWithItsFirstTract(self):
+        new, old = makeSmallRings(), makeSmallRings(version=0)
+        self.assertEqual(len(new), len(old))
+        sizes = [sum(new.getRingIndices(i)[0] == ring for i in range(len(new))) for ring in range(5)]
+        self.assertEqual(old.getRingIndices(1), (0, 0))
+        self.assertEqual(old.getRingIndices(1 + sizes[0]), (0, sizes[0]))
+        self.assertEqual(old[1].getCtrCoord(), old[1 + sizes[0]].getCtrCoord())
+        self.assertEqual(old.getRingIndices(2 + sizes[0]), (1, 1))
+        self.assertEqual(old.getRingIndices(len(old) - 2), (4, sizes[4] - 1))
+        center = new[1 + sizes[0]].getCtrCoord()
+        self.assertEqual(old.findTract(center).getCtrCoord(), center)
+        self.assertEqual(old.findTract(center).getId(), 1 + sizes[0] + sizes[1])
+
+    def testVersionIs0Or1(self):
+        with self.assertRaises(AssertionError):
+            makeSmallRings(version=2)
+
+    @given(st.lists(st.tuples(st.floats(-360.0, 720.0), st.floats(-90.0, 90.0)), min_size=1, max_size=20))
+    @settings(deadline=None, max_examples=50)
+    def testManyPositionsAreFoundLikeSingleOnes(self, positions):
+        ra, dec = np.array(positions).T
+        for version in (0, 1):
+            skyMap = makeSmallRings(version=version, raStart=33.0)
+            single = [skyMap.findTract(point(*position)).getId() for position in positions]
+            np.testing.assert_array_equal(skyMap.findTractIdArray(ra, dec, degrees=True), single)
+            radians = skyMap.findTractIdArray(np.deg2rad(ra), np.deg2rad(dec))
+            np.testing.assert_array_equal(radians, single)
+
+    @given(coords)
+    @settings(deadline=None, max_examples=30)
+    def testTractOfAPositionContainsIt(self, coord):
+        skyMap = makeSmallRings()
+        tract = skyMap.findTract(coord)
+        self.assertTrue(tract.contains(coord))
+        self.assertTrue(tract.getOuterSkyPolygon().contains(coord.getVector()))
+        self.assertIn(tract, skyMap.findAllTracts(coord))
+        self.assertIn(tract.getId(), [found.getId() for found, _ in skyMap.findTractPatchList([coord])])
+
+    @given(coords)
+    @settings(deadline=None, max_examples=30)
+    def testInnerRegionIsWhereTheTractIsFound(self, coord):
+        skyMap = makeSmallRings(raStart=14.0)
+        containing = [
+            tract.getId() for tract in skyMap if tract.getInnerSkyRegion().contains(coord.getVector())
+        ]
+        self.assertIn(skyMap.findTract(coord).getId(), containing)
+        if self.distanceFromEdge(skyMap, coord) > 0 and abs(coord.getLatitude().asDegrees()) < 89.999:
+            self.assertEqual(len(containing), 1)
+
+    def testAllTractsOfAPositionAreFound(self):
+        skyMap = makeSmallRings()
+        rng = np.random.default_rng(5)
+        for ra, z in zip(rng.uniform(0, 360, 40), rng.uniform(-1, 1, 40)):
+            coord = point(ra, math.degrees(math.asin(z)))
+            expected = {tract.getId() for tract in skyMap if tract.contains(coord)}
+            self.assertEqual({tract.getId() for tract in skyMap.findAllTracts(coord)}, expected)
+
+    def testFindTractMakesOnlyTheTractItFinds(self):
+        made = []
+
+        class RecordingSkyMap(RingsSkyMap):
+            def generateTract(self, index):
+                made.append(index)
+                return super().generateTract(index)
+
+        skyMap = RecordingSkyMap(makeGoldenSkyMap("hsc_rings_v1").config)
+        self.assertEqual(len(skyMap), 18938)
+        coord = point(150.0, 2.0)
+        tract = skyMap.findTract(coord)
+        tract.findPatchList([coord])
+        skyMap.findTract(coord)
+        skyMap.findTractIdArray(np.linspace(0, 360, 1000), np.linspace(-90, 90, 1000), degrees=True)
+        self.assertEqual(made, [tract.getId()])
+
+    def testSearchesOfALargeSkyMapAreFast(self):
+        skyMap = makeGoldenSkyMap("hsc_rings_v1")
+        skyMap.findTract(point(150.0, 2.0)).findPatchList([point(150.0, 2.0)])
+        coords = [point(ra, dec) for ra in np.linspace(0, 350, 20) for dec in np.linspace(-80, 80, 20)]
+        start = time.process_time()
+        tracts = [skyMap.findTract(coord) for coord in coords]
+        self.assertLess((time.process_time() - start)/len(coords), 0.001)
+        self.assertEqual(len({tract.getId() for tract in tracts}), len(coords))
+
+    def testATractThatHasBeenFoundHasAllItsPixels(self):
+        skyMap = makeGoldenSkyMap("hsc_rings_v1")
+        tract = skyMap.findTract(point(150.0, 2.0))
+        again = pickle.loads(pickle.dumps(tract))
+        self.assertEqual(tract.getBBox(), geom.Box2I(geom.Point2I(0, 0), geom.Extent2I(36000, 36000)))
+        self.assertEqual(again.getBBox(), tract.getBBox())
+        self.assertEqual(again.getWcs(), tract.getWcs())
+
+    def testConfigurationIsChecked(self):
+        for name, value in (("numRings", 0), ("raStart", 360.0), ("raStart", -1.0)):
+            with self.assertRaises(pexConfig.FieldValidationError):
+                setattr(RingsSkyMap.ConfigClass(), name, value)
+
+
+class NearestTractTestCase(lsst.utils.tests.TestCase):
+    """Sky maps whose tracts are found by distance."""
+
+    @given(st.lists(coords, min_size=1, max_size=6), coords)
+    @settings(deadline=None, max_examples=50)
+    def testFindTractOfADiscreteSkyMapIsTheNearest(self, centers, coord):
+        skyMap = makeDiscrete(
+            raList=[center.getLongitude().asDegrees() for center in centers],
+            decList=[center.getLatitude().asDegrees() for center in centers],
+            radiusList=[0.1] * len(centers),
+        )
+        distances = [coord.separation(tract.getCtrCoord()).asDegrees() for tract in skyMap]
+        self.assertEqual(skyMap.findTract(coord).getId(), distances.index(min(distances)))
+
+    def testOfTractsAtTheSameDistanceTheFirstIsFound(self):
+        skyMap = makeDiscrete(raList=[20.0, 10.0, 10.0], decList=[0.0] * 3, radiusList=[0.1] * 3)
+        self.assertEqual(skyMap.findTract(point(10.0, 0.0)).getId(), 1)
+        self.assertEqual(skyMap.findTract(point(11.0, 3.0)).getId(), 1)
+
+    def testAnEmptySkyMapHasNoTractToFind(self):
+        skyMap = makeDiscrete(raList=[], decList=[], radiusList=[])
+        self.assertEqual(len(skyMap), 0)
+        with self.assertRaises(IndexError):
+            skyMap.findTract(point(0.0, 0.0))
+
+    def testTractsOfDifferentSizesDoNotDisturbEachOther(self):
+        skyMap = makeDiscrete(radiusList=[0.1, 0.3])
+        sizes = [tuple(tract.getNumPatches()) for tract in skyMap]
+        self.assertEqual(sizes, [(8, 8), (22, 22)])
+        for tract, (x, y) in zip(skyMap, sizes):
+            self.assertEqual(len(tract), x * y)
+            self.assertEqual(tract.getPatchIndexPair(x), Index2D(0, 1))
+            self.assertEqual(tract.getPatchInfo((1, 1)).getSequentialIndex(), x + 1)
+            with self.assertRaises(IndexError):
+                tract.getPatchInfo((x, 0))
+
+    def testListsOfADiscreteSkyMapHaveTheSameLength(self):
+        config = skyMapRegistry["discrete"].ConfigClass()
+        config.raList, config.decList, config.radiusList = [1.0], [1.0], [0.1, 0.2]
+        with self.assertRaisesRegex(ValueError, "radiusList has 2 values, raList has 1"):
+            config.validate()
+
+    @given(coords)
+    @settings(deadline=None, max_examples=20)
+    def testDodecahedronTilesTheSky(self, coord):
+        for onPoles in (False, True):
+            skyMap = self.getDodeca(onPoles)
+            tract = skyMap.findTract(coord)
+            self.assertTrue(tract.contains(coord))
+            nearest = min(coord.separation(each.getCtrCoord()) for each in skyMap)
+            self.assertAlmostEqual(coord.separation(tract.getCtrCoord()).asRadians(), nearest.asRadians())
+
+    def testDodecahedronHasTractsOrVerticesOnThePoles(self):
+        for onPoles in (False, True):
+            skyMap = self.getDodeca(onPoles)
+            self.assertEqual(skyMap.getWithTractsOnPoles(), onPoles)
+            self.assertEqual(skyMap.getVersion(), (1, 0))
+            self.assertEqual(len(skyMap), 12)
+            pole = point(0.0, 90.0)
+            self.assertEqual(skyMap[0].getCtrCoord().separation(pole).asDegrees() < 1e-9, onPoles)
+            apart = min(vertex.separation(pole).asDegrees() for vertex in skyMap[0].getVertexList())
+            self.assertEqual(apart < 1e-9, not onPoles)
+
+    dodecas = {}
+
+    def getDodeca(self, onPoles):
+        """Get a coarse dodecahedron; it takes a while to make."""
+        if onPoles not in self.dodecas:
+            self.dodecas[onPoles] = makeSkyMap("dodeca", withTractsOnPoles=onPoles, pixelScale=120.0)
+        return self.dodecas[onPoles]
+
+    def testFacesOfTheDodecahedronGoAroundInOrder(self):
+        for onPoles in (False, True):
+            solid = Dodecahedron(withFacesOnPoles=onPoles)
+            self.assertEqual(solid.getWithFacesOnPoles(), onPoles)
+            edge = 0.7453559924999299  # cosine of the angle of an edge: sqrt(5)/3
+            for face, center in enumerate(solid.getFaceCtrList()):
+                vertices = solid.getVertices(face)
+                self.assertEqual(len(vertices), 5)
+                self.assertEqual(solid.getFaceInd(center), face)
+                for first, second in zip(vertices, vertices[1:] + vertices[:1]):
+                    self.assertAlmostEqual(float(np.dot(first, second)), edge)
+
+    def testEquatorialTractsAreNumberedEastwards(self):
+        skyMap = makeSkyMap("equat", numTracts=6, pixelScale=20.0, tractOverlap=0.2)
+        self.assertEqual(skyMap.getVersion(), (1, 0))
+        for tract in skyMap:
+            self.assertEqual(skyMap.findTract(point(60.0 * tract.getId() + 29.0, 1.0)), tract)
+        np.testing.assert_array_equal(
+            skyMap.findTractIdArray(np.array([359.0, 1.0, 61.0]), np.zeros(3), degrees=True), [5, 0, 1]
+        )
+
+    def testAPoleHasTheRightAscensionThatItIsGiven(self):
+        coord = coordFromVec([0.0, 0.0, -2.0], defRA=30.0*geom.degrees)
+        self.assertEqual(coord, point(30.0, -90.0))
+        self.assertLess(coordFromVec([0.0, 3.0, 0.0]).separation(point(90.0, 0.0)).asArcseconds(), 1e-9)
+        with self.assertRaises(RuntimeError):
+            coordFromVec([0.0, 0.0, 1.0])
+
+
+class TractInfoTestCase(lsst.utils.tests.TestCase):
+    """Tracts and patches against the arithmetic of pixels."""
+
+    def setUp(self):
+        self.skyMap = makeDiscrete()
+        self.tract = self.skyMap[0]
+
+    def toSky(self, *pixels):
+        """Convert pixels of the tract to positions on the sky."""
+        return self.tract.getWcs().pixelToSky([geom.Point2D(*pixel) for pixel in pixels])
+
+    # Fractions keep positions off the edges of pixels.
+    @given(*[st.integers(-300, 1100).map(lambda pixel: pixel + 0.25)]*4)
+    @settings(deadline=None, max_examples=100)
+    def testPatchListIsThatOfThePixels(self, x0, y0, x1, y1):
+        xMin, xMax = round(min(x0, x1)), round(max(x0, x1))
+        yMin, yMax = round(min(y0, y1)), round(max(y0, y1))
+        expected = [
+            (x, y) for x in range(8) for y in range(8)
+            if 100 * x - 10 <= xMax and 100 * x + 109 >= xMin
+            and 100 * y - 10 <= yMax and 100 * y + 109 >= yMin
+        ]
+        if xMax < -10 or yMax < -10 or xMin > 809 or yMin > 809:
+            expected = []
+        found = self.tract.findPatchList(self.toSky((x0, y0), (x1, y1)))
+        self.assertEqual([tuple(patch.getIndex()) for patch in found], expected)
+
+    def testPatchesComeColumnByColumn(self):
+        found = self.tract.findPatchList(self.toSky((150, 150), (250, 250)))
+        self.assertEqual([tuple(patch.getIndex()) for patch in found], [(1, 1), (1, 2), (2, 1), (2, 2)])
+
+    def testPositionsOffTheProjectionAreLeftOut(self):
+        inside = self.toSky((150, 150))
+        opposite = point(190.0, 0.0)
+        self.assertEqual(
+            [patch.getIndex() for patch in self.tract.findPatchList(inside + [opposite])], [Index2D(1, 1)]
+        )
+        self.assertEqual(len(self.tract.findPatchList([opposite])), 0)
+        self.assertEqual(len(self.tract.findPatchList([])), 0)
+
+    def testPositionsNearTheEdgeOfTheProjectionAreJustFar(self):
+        almost = point(99.99999999, 0.0)
+        self.assertFalse(self.tract.contains(almost))
+        self.assertEqual(len(self.tract.findPatchList([almost])), 0)
+
+    def testPatchOfAPositionHasItInItsInnerBox(self):
+        for pixel in ((0, 0), (99, 100), (799, 799), (340, 250)):
+            patch = self.tract.findPatch(self.toSky(pixel)[0])
+            self.assertEqual(patch.getIndex(), Index2D(pixel[0] // 100, pixel[1] // 100))
+        for coord in (self.toSky((-1, 0))[0], self.toSky((0, 800))[0], point(190.0, 0.0)):
+            with self.assertRaisesRegex(LookupError, "not in tract 0"):
+                self.tract.findPatch(coord)
+
+    def testInnerBoxesTileTheTract(self):
+        counts = np.zeros((800, 800), dtype=int)
+        for patch in self.tract:
+            box = patch.getInnerBBox()
+            counts[box.getBeginY():box.getEndY(), box.getBeginX():box.getEndX()] += 1
+            self.assertTrue(self.tract.getBBox().contains(patch.getOuterBBox()))
+        np.testing.assert_array_equal(counts, 1)
+
+    def testSequentialIndexGoesRowByRow(self):
+        self.assertEqual([patch.getSequentialIndex() for patch in self.tract], list(range(64)))
+        for number in (0, 7, 8, 63):
+            pair = self.tract.getPatchIndexPair(number)
+            self.assertEqual(pair, Index2D(x=number % 8, y=number // 8))
+            self.assertEqual(self.tract.getSequentialPatchIndexFromPair(tuple(pair)), number)
+            self.assertEqual(self.tract.getSequentialPatchIndex(self.tract[number]), number)
+            self.assertEqual(self.tract[np.int64(number)], self.tract[pair])
+
+    def testPatchesBeyondTheTractDoNotExist(self):
+        for index in (-1, 64, (8, 0), (0, -1), (99, 0)):
+            with self.assertRaises(IndexError):
+                self.tract.getPatchInfo(index)
+        for index in (3, (1, 2, 3)):
+            with self.assertRaises(ValueError):
+                self.tract.getSequentialPatchIndexFromPair(index)
+
+    def testGeometryCannotBeChangedThroughWhatIsReturned(self):
+        for owner, name in (
+            (self.tract, "getBBox"), (self.tract[0], "getInnerBBox"), (self.tract[0], "getOuterBBox")
+        ):
+            before = getattr(owner, name)()
+            getattr(owner, name)().grow(5)
+            self.assertEqual(getattr(owner, name)(), before)
+
+    def testPropertiesAreTheMethods(self):
+        tract, patch = self.tract, self.tract[9]
+        for owner, names in (
+            (tract, {
+                "bbox": "getBBox", "ctr_coord": "getCtrCoord", "num_patches": "getNumPatches",
+                "patch_border": "getPatchBorder", "patch_inner_dimensions": "getPatchInnerDimensions",
+                "tract_id": "getId", "tract_overlap": "getTractOverlap", "vertex_list": "getVertexList",
+                "wcs": "getWcs", "inner_sky_polygon": "getInnerSkyPolygon",
+                "inner_sky_region": "getInnerSkyRegion", "outer_sky_polygon": "getOuterSkyPolygon",
+            }),
+            (patch, {
+                "index": "getIndex", "sequential_index": "getSequentialIndex", "wcs": "getWcs",
+                "inner_bbox": "getInnerBBox", "outer_bbox": "getOuterBBox", "num_cells": "getNumCells",
+                "inner_sky_polygon": "getInnerSkyPolygon", "outer_sky_polygon": "getOuterSkyPolygon",
+                "cell_border": "getCellBorder", "cell_inner_dimensions": "getCellInnerDimensions",
+            }),
+        ):
+            for name, method in names.items():
+                self.assertEqual(getattr(owner, name), getattr(owner, method)(), name)
+
+    def testSkyPolygonsAreThoseOfWholePixels(self):
+        patch = self.tract[9]
+        for polygon, inside, outside in (
+            (patch.getInnerSkyPolygon(), (199.4, 199.4), (199.6, 199.4)),
+            (patch.getOuterSkyPolygon(self.tract.getWcs()), (209.4, 209.4), (209.6, 209.4)),
+            (self.tract.getOuterSkyPolygon(), (799.4, -0.4), (799.4, -0.6)),
+        ):
+            self.assertTrue(polygon.contains(self.toSky(inside)[0].getVector()))
+            self.assertFalse(polygon.contains(self.toSky(outside)[0].getVector()))
+
+    def testTextsNameTheGeometry(self):
+        patch = self.tract[9]
+        self.assertEqual(str(self.tract), "TractInfo(id=0)")
+        self.assertTrue(repr(self.tract).startswith("TractInfo(id=0, ctrCoord="))
+        self.assertEqual(str(patch), "PatchInfo(index=Index2D(x=1, y=1))")
+        self.assertIn("outerBBox", repr(patch))
+
+    def testTractsOfSquaresAreExplicit(self):
+        self.assertIsInstance(self.tract, ExplicitTractInfo)
+        self.assertIsInstance(self.tract, lsst.skymap.TractInfo)
+
+    def testSearchesOfTheSkyMapGiveTractsWithTheirPatches(self):
+        corners = self.toSky((150, 150), (250, 250))
+        for search in (self.skyMap.findTractPatchList, self.skyMap.findClosestTractPatchList):
+            self.assertEqual(
+                [(tract.getId(), len(patches)) for tract, patches in search(corners)], [(0, 4)]
+            )
+        self.assertEqual(self.skyMap.findTractPatchList([point(100.0, 0.0)]), [])
+
+
+class CellTestCase(lsst.utils.tests.TestCase):
+    """Patches that are made of cells."""
+
+    def setUp(self):
+        self.skyMap = makeSkyMap(
+            "discrete", "cells",
+            {"cellInnerDimensions": [50, 50], "cellBorder": 5, "numCellsPerPatchInner": 3,
+             "numCellsInPatchBorder": 2},
+            raList=[10.0], decList=[0.0], radiusList=[0.1], projection="TAN", tractOverlap=0.0,
+            pixelScale=1.0,
+        )
+        self.patch = self.skyMap[0][0]
+
+    def testPatchIsLargeEnoughForItsCells(self):
+        self.assertEqual(self.patch.getInnerBBox(), geom.Box2I(geom.Point2I(0, 0), geom.Extent2I(150, 150)))
+        self.assertEqual(self.patch.getOuterBBox(), self.patch.getInnerBBox().dilatedBy(2*50 + 5))
+        self.assertEqual(self.skyMap[0].getPatchBorder(), 105)
+        self.assertEqual(self.patch.getNumCells(), Index2D(7, 7))
+        self.assertEqual(len(self.patch), 49)
+        union = geom.Box2I()
+        for cell in self.patch:
+            union.include(cell.getOuterBBox())
+        self.assertEqual(union, self.patch.getOuterBBox())
+
+    def testFirstCellOfTheInnerBoxComesAfterThoseOfTheBorder(self):
+        cell = self.patch[2, 2]
+        self.assertEqual(cell.getInnerBBox(), geom.Box2I(geom.Point2I(0, 0), geom.Extent2I(50, 50)))
+        self.assertEqual(cell.getOuterBBox(), cell.getInnerBBox().dilatedBy(5))
+        self.assertEqual(cell.getSequentialIndex(), 16)
+        self.assertEqual(self.patch[16], cell)
+        self.assertNotEqual(self.patch[15], cell)
+        self.assertEqual(self.patch.getCellIndexPair(16), Index2D(2, 2))
+        self.assertEqual(self.patch.getSequentialCellIndex(cell), 16)
+        self.assertEqual(cell.inner_bbox, cell.getInnerBBox())
+        self.assertEqual(cell.wcs, self.skyMap[0].getWcs())
+        self.assertEqual(str(cell), "CellInfo(index=Index2D(x=2, y=2))")
+        center = cell.getWcs().pixelToSky(24.5, 24.5).getVector()
+        for polygon in (cell.inner_sky_polygon, cell.outer_sky_polygon):
+            self.assertTrue(polygon.contains(center))
+
+    def testCellsBeyondThePatchDoNotExist(self):
+        for index in (-1, 49, (7, 0), (0, -1)):
+            with self.assertRaises(IndexError):
+                self.patch.getCellInfo(index)
+        plain = makeDiscrete()[0][0]
+        self.assertEqual(plain.getNumCells(), Index2D(0, 0))
+        self.assertEqual(list(plain), [])
+        for search in (plain.getCellInfo, plain.getCellIndexPair):
+            with self.assertRaises(IndexError):
+                search(0)
+
+    def testCellsAreSquare(self):
+        config = tractBuilderRegistry["cells"].ConfigClass()
+        config.cellInnerDimensions = [10, 20]
+        with self.assertRaisesRegex(ValueError, "10 and 20"):
+            config.validate()
+
+    def testOuterBoxContainsTheInnerOne(self):
+        small, large = (geom.Box2I(geom.Point2I(0, 0), geom.Extent2I(size, size)) for size in (3, 4))
+        for cls in (lsst.skymap.CellInfo, lsst.skymap.PatchInfo):
+            with self.assertRaisesRegex(RuntimeError, "does not contain"):
+                cls(Index2D(0, 0), large, small, 0, None)
+        for dimensions in (5, (1, 2, 3)):
+            with self.assertRaises(ValueError):
+                lsst.skymap.PatchInfo(Index2D(0, 0), small, large, 0, None, cellInnerDimensions=dimensions)
+
+    def testABuilderNeedsATract(self):
+        for name in ("legacy", "cells"):
+            cls = tractBuilderRegistry[name]
+            with self.assertRaises(RuntimeError):
+                cls(cls.ConfigClass()).getPatchInfo((0, 0), None)
+
+
+class SkyMapTestCase(lsst.utils.tests.TestCase):
+    """What all sky maps share."""
+
+    skyMaps = st.one_of(
+        st.builds(
+            makeSmallRings, version=st.sampled_from([0, 1]), numRings=st.integers(1, 200),
+            raStart=st.floats(0.0, 359.0), rotation=st.floats(-180.0, 180.0),
+            projection=st.sampled_from(["TAN", "STG", "ZEA"]),
+        ),
+        st.lists(st.tuples(coords, st.floats(0.01, 0.5)), max_size=5).map(
+            lambda tracts: makeDiscrete(
+                raList=[coord.getLongitude().asDegrees() for coord, _ in tracts],
+                decList=[coord.getLatitude().asDegrees() for coord, _ in tracts],
+                radiusList=[radius for _, radius in tracts],
+            )
+        ),
+        st.builds(
+            makeSkyMap, st.just("equat"), numTracts=st.integers(3, 6),
+            decRange=st.tuples(st.floats(-5.0, -1.0), st.floats(1.0, 5.0)).map(list),
+            pixelScale=st.floats(60.0, 100.0),
+        ),
+    )
+
+    @given(skyMaps)
+    @settings(deadline=None, max_examples=40)
+    def testPicklingIsAnIdentity(self, skyMap):
+        copy = pickle.loads(pickle.dumps(skyMap))
+        self.assertIs(type(copy), type(skyMap))
+        self.assertEqual(copy, skyMap)
+        self.assertEqual(hash(copy), hash(skyMap))
+        self.assertEqual(copy.config, skyMap.config)
+        self.assertEqual(pickle.dumps(copy), pickle.dumps(skyMap))
+        self.assertEqual(len(copy), len(skyMap))
+        for index in {0, len(skyMap) // 2, len(skyMap) - 1} if len(skyMap) else ():
+            self.assertEqual(copy[index].getBBox(), skyMap[index].getBBox())
+            self.assertEqual(copy[index].getWcs(), skyMap[index].getWcs())
+            self.assertEqual(copy[index].getCtrCoord(), skyMap[index].getCtrCoord())
+
+    def testADodecahedronPickles(self):
+        skyMap = makeSkyMap("dodeca", pixelScale=120.0)
+        self.assertEqual(pickle.loads(pickle.dumps(skyMap)), skyMap)
+
+    def testPicklesOfAFutureVersionAreRefused(self):
+        for kind in ("dodeca", "equat"):
+            cls = skyMapRegistry[kind]
+            state = {"version": (2, 0), "config": cls.ConfigClass()}
+            with self.assertRaisesRegex(RuntimeError, r"\(2, 0\)"):
+                cls.__new__(cls).__setstate__(state)
+
+    def testEqualityIsOfTheHash(self):
+        self.assertEqual(makeDiscrete(), makeDiscrete())
+        self.assertNotEqual(makeDiscrete(), makeDiscrete(pixelScale=1.5))
+        self.assertNotEqual(makeDiscrete(), "discrete")
+        self.assertEqual(len({makeDiscrete(), makeDiscrete(), makeDiscrete(rotation=1.0)}), 2)
+
+    def testConfigurationIsFrozen(self):
+        skyMap = makeDiscrete()
+        with self.assertRaises(pexConfig.FieldValidationError):
+            skyMap.config.pixelScale = 2.0
+
+    def testTractsAreASequence(self):
+        skyMap = makeDiscrete()
+        self.assertEqual([tract.getId() for tract in skyMap], [0, 1])
+        self.assertIs(skyMap[1], skyMap[1])
+        for index in (-1, 2):
+            with self.assertRaises(IndexError):
+                skyMap[index]
+
+    def testLogHasALinePerTract(self):
+        with self.assertLogs("test.skymap", logging.INFO) as cm:
+            makeDiscrete().logSkyMapInfo(logging.getLogger("test.skymap"))
+        self.assertEqual(len(cm.output), 3)
+        self.assertIn("8 x 8 patches", cm.output[1])
+
+    def testABaseSkyMapHasNoHash(self):
+        with self.assertRaises(NotImplementedError):
+            lsst.skymap.BaseSkyMap().getSha1()
+
+    def testProjectionHasThreeLetters(self):
+        with self.assertRaisesRegex(RuntimeError, "must have 3"):
+            makeDiscrete(projection="GNOM")
+
+    def testSquaresArePolygonsOnTheSky(self):
+        tract = makeDiscrete()[0]
+        polygon = lsst.skymap.makeSkyPolygonFromBBox(bbox=tract.getBBox(), wcs=tract.getWcs())
+        self.assertEqual(polygon, tract.getOuterSkyPolygon())
+
+
+class ConfigurationTestCase(lsst.utils.tests.TestCase):
+    """Configuration files as those of the obs packages."""
+
+    class Config(pexConfig.Config):
+        skyMap = skyMapRegistry.makeField("Kind of sky map", default="dodeca")
+
+    def load(self, text):
+        """Make a sky map from the text of a configuration file."""
+        config = self.Config()
+        config.loadFromString(text)
+        config.validate()
+        return config.skyMap.apply()
+
+    def testRingsWithTheOldNamesOfPatches(self):
+        skyMap = self.load(
+            'config.skyMap = "rings"\n'
+            'config.skyMap["rings"].numRings = 120\n'
+            'config.skyMap["rings"].projection = "TAN"\n'
+            'config.skyMap["rings"].tractOverlap = 1.0/60\n'
+            'config.skyMap["rings"].pixelScale = 0.168\n'
+            'config.skyMap["rings"].patchInnerDimensions = [4000, 4000]\n'
+            'config.skyMap["rings"].patchBorder = 100\n'
+        )
+        self.assertEqual(skyMap, makeGoldenSkyMap("hsc_rings_v1"))
+        self.assertEqual(skyMap.config.getPatchBorder(), 100)
+        self.assertEqual(list(skyMap.config.patchInnerDimensions), [4000, 4000])
+
+    def testRingsWithCells(self):
+        skyMap = self.load(
+            'config.skyMap.name = "rings"\n'
+            'config.skyMap["rings"].numRings = 120\n'
+            'config.skyMap["rings"].projection = "TAN"\n'
+            'config.skyMap["rings"].tractOverlap = 1.0 / 60\n'
+            'config.skyMap["rings"].pixelScale = 0.2\n'
+            'config.skyMap["rings"].tractBuilder.name = "cells"\n'
+        )
+        self.assertEqual(skyMap, makeGoldenSkyMap("lsst_cells_like"))
+
+    def testDefaultsOfTheDodecahedron(self):
+        config = skyMapRegistry["dodeca"].ConfigClass()
+        self.assertEqual(
+            (config.tractOverlap, config.patchBorder, config.pixelScale, config.projection),
+            (3.5, 250, 0.2, "STG"),
+        )
+        self.assertEqual(skyMapRegistry["equat"].ConfigClass().projection, "CEA")
+
+    def testUnknownKindsAreKeyErrors(self):
+        with self.assertRaises(KeyError):
+            skyMapRegistry["nope"]
+
+
+class RegisterTestCase(lsst.utils.tests.TestCase):
+    """Sky maps in a real repository."""
+
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        config = Butler.makeRepo(directory.name)
+        self.butler = self.enterContext(Butler.from_config(config, writeable=True))
+
+    def makeGoldSky(self, **values):
+        """Make the sky map of the golden repository."""
+        values = {
+            "raList": [0.01, 0.115, 200.0], "decList": [-30.0, -30.01, -89.9], "radiusList": [0.03] * 3,
+            "projection": "TAN", "tractOverlap": 0.0, "pixelScale": 0.2,
+        } | values
+        return makeSkyMap(
+            "discrete", builderConfig={"patchInnerDimensions": [200, 200], "patchBorder": 20}, **values
+        )
+
+    def testRecordsAreThoseOfTheStack(self):
+        self.makeGoldSky().register("gold_sky", self.butler)
+        expected = json.loads((DATA / "gold_sky_records.json").read_text())
+        (record,) = self.butler.registry.queryDimensionRecords("skymap")
+        self.assertEqual(
+            {"name": record.name, "tract_max": record.tract_max, "patch_nx_max": record.patch_nx_max,
+             "patch_ny_max": record.patch_ny_max},
+            {key: value for key, value in expected["skymap"].items() if key != "hash"},
+        )
+        for name in ("tract", "patch"):
+            records = {
+                tuple(record.dataId[key] for key in ("tract", "patch") if key in record.dataId): record
+                for record in self.butler.registry.queryDimensionRecords(name, skymap="gold_sky")
+            }
+            self.assertEqual(len(records), len(expected[name]))
+            for row in expected[name]:
+                record = records[tuple(row[key] for key in ("tract", "patch") if key in row)]
+                vertices = Region.decodeBase64(row["region"]).getVertices()
+                np.testing.assert_allclose(
+                    [list(vertex) for vertex in record.region.getVertices()],
+                    [list(vertex) for vertex in vertices],
+                    rtol=0, atol=1e-12,
+                )
+                for key in {"cell_x", "cell_y"} & set(row):
+                    self.assertEqual(getattr(record, key), row[key])
+
+    def testTheSkyMapIsStoredInItsRun(self):
+        skyMap = self.makeGoldSky()
+        skyMap.register("gold_sky", self.butler)
+        self.assertEqual(skyMap.SKYMAP_RUN_COLLECTION_NAME, "skymaps")
+        self.assertEqual(skyMap.SKYMAP_DATASET_TYPE_NAME, "skyMap")
+        self.assertEqual(self.butler.get("skyMap", skymap="gold_sky", collections="skymaps"), skyMap)
+
+    def testRegisteringAgainChangesNothing(self):
+        for _ in range(2):
+            self.makeGoldSky().register("gold_sky", self.butler)
+        self.assertEqual(len(list(self.butler.registry.queryDimensionRecords("skymap"))), 1)
+
+    def testANameHasOneSkyMapAndASkyMapOneName(self):
+        self.makeGoldSky().register("gold_sky", self.butler)
+        for name, skyMap in (("gold_sky", self.makeGoldSky(pixelScale=0.3)), ("other", self.makeGoldSky())):
+            with self.assertRaisesRegex(ConflictingDefinitionError, skyMap.getSha1().hex()):
+                skyMap.register(name, self.butler)
+        self.assertEqual(self.butler.get("skyMap", skymap="gold_sky", collections="skymaps"),
+                         self.makeGoldSky())
+
+    def testPackerTakesItsRoomFromTheSkyMap(self):
+        self.makeGoldSky().register("gold_sky", self.butler)
+        dataId = self.butler.registry.expandDataId(skymap="gold_sky")
+
+        class Config(pexConfig.Config):
+            packer = SkyMapDimensionPacker.make_config_field()
+
+        packer = Config().packer.apply(dataId)
+        self.assertEqual(packer.maxBits, (3*36 - 1).bit_length())
+        self.assertEqual(packer.pack(dataId, tract=2, patch=5), 2*36 + 5)
+
+
+class PackerTestCase(lsst.utils.tests.TestCase):
+    """Data IDs as integers."""
+
+    def setUp(self):
+        self.universe = DimensionUniverse()
+        self.fixed = DataCoordinate.standardize(skymap="sky", universe=self.universe)
+
+    def makePacker(self, **values):
+        """Make a packer with room for 5 tracts of 7 patches."""
+        return SkyMapDimensionPacker(self.fixed, n_tracts=5, n_patches=7, **values)
+
+    def testPatchesOfAllTractsPackToDifferentNumbers(self):
+        packer = self.makePacker(n_bands=0)
+        self.assertEqual(packer.dimensions, self.universe.conform(["patch"]))
+        self.assertEqual(packer.maxBits, 6)
+        packed = set()
+        for tract in range(5):
+            for patch in range(7):
+                dataId = DataCoordinate.standardize(self.fixed, tract=tract, patch=patch)
+                packed.add(packer.pack(dataId))
+                self.assertEqual(packer.unpack(packer.pack(dataId)), dataId)
+        self.assertEqual(packed, set(range(35)))
+
+    def testBandsAreTheHighestDigit(self):
+        for packer, number in (
+            (self.makePacker(), 2), (self.makePacker(bands={"g": 4, "r": 0}, n_bands=5), 4)
+        ):
+            dataId = DataCoordinate.standardize(self.fixed, tract=3, patch=6, band="g")
+            self.assertEqual(packer.dimensions, self.universe.conform(["patch", "band"]))
+            self.assertEqual(packer.pack(dataId), 35*number + 7*3 + 6)
+            self.assertEqual(packer.unpack(packer.pack(dataId)), dataId)
+
+    def testWhatThereIsNoRoomForIsRefused(self):
+        packer = self.makePacker(bands={"g": 0, "r": 1}, n_bands=1)
+        for values, message in (
+            ({"tract": 5, "patch": 0, "band": "g"}, "Tract ID 5"),
+            ({"tract": 0, "patch": 7, "band": "g"}, "Patch ID 7"),
+            ({"tract": 0, "patch": 0, "band": "r"}, "Band index 1"),
+            ({"tract": 0, "patch": 0, "band": "y"}, "Band 'y'"),
+        ):
+            with self.assertRaisesRegex(ValueError, message):
+                packer.pack(self.fixed, **values)
+
+    def testDimensionsAreThoseOfAPatch(self):
+        with_, without = self.universe.conform(["patch", "band"]), self.universe.conform(["patch"])
+        self.assertEqual(self.makePacker(dimensions=without).maxBits, 6)
+        self.assertGreater(self.makePacker(dimensions=with_).maxBits, 6)
+        with self.assertRaisesRegex(ValueError, "visit"):
+            self.makePacker(dimensions=self.universe.conform(["patch", "visit"]))
+
+
+class PolarCapTestCase(lsst.utils.tests.TestCase):
+    """The tracts at the poles."""
+
+    def testInnerRegionsOfPolarCapsGoAllAround(self):
+        skyMap = makeSmallRings()
+        for tract, dec in ((skyMap[0], -89.0), (skyMap[len(skyMap) - 1], 89.0)):
+            for ra in (0.0, 90.0, 200.0, 359.999):
+                vector = UnitVector3d(LonLat.fromDegrees(ra, dec))
+                self.assertTrue(tract.getInnerSkyRegion().contains(vector))
+            self.assertFalse(tract.inner_sky_region.contains(UnitVector3d(LonLat.fromDegrees(0, -dec))))
+
+
+class MemoryTestCase(lsst.utils.tests.MemoryTestCase):
+    """No open files are left."""
+
+
+def setup_module(module):
+    lsst.utils.tests.init()
+
+
+if __name__ == "__main__":
+    lsst.utils.tests.init()
+    unittest.main()

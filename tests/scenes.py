@@ -94,9 +94,9 @@ def makeCoadd(tractInfo, patch, bbox=None, band="r", calibration=2.0):
     """
     bbox = tractInfo[patch].getOuterBBox() if bbox is None else bbox
     coadd = ExposureF(bbox, tractInfo.getWcs())
-    coadd.image.array = pixelValues(patch, bbox)
-    coadd.variance.array = 1.0 + patch
-    coadd.mask.array = (coadd.image.array % 7 == 0) * coadd.mask.getPlaneBitMask("DETECTED")
+    coadd.image.array[:] = pixelValues(patch, bbox)
+    coadd.variance.array[:] = 1.0 + patch
+    coadd.mask.array[:] = (coadd.image.array % 7 == 0) * coadd.mask.getPlaneBitMask("DETECTED")
     coadd.setPsf(GaussianPsf(11, 11, 2.0 + 0.01 * patch))
     coadd.setFilter(FilterLabel(band=band, physical=f"{band}_x"))
     coadd.setPhotoCalib(PhotoCalib(calibration))

@@ -245,7 +245,8 @@ class CalculateDcrTestCase(lsst.utils.tests.TestCase):
         self.assertLess(blue[0], -0.5)
         self.assertGreater(red[0], 0.3)
         self.assertFloatsAlmostEqual(np.array([blue[1], red[1]]), 0.0, atol=1e-9)
-        self.assertFloatsAlmostEqual(self.shifts(visitInfo, orientation=180.0).mean(axis=1)[0], -blue)
+        turned = self.shifts(visitInfo, orientation=180.0).mean(axis=1)
+        self.assertFloatsAlmostEqual(turned[0], -blue, atol=1e-9)
 
     def testOrderOfEdgesWithinASlice(self):
         # Each slice moves less than the next bluer one, and so do its halves.
@@ -360,10 +361,10 @@ class SceneTestCase(lsst.utils.tests.TestCase):
     def makeHandle(self, patch, subfilter, bbox=None):
         bbox = self.tract[patch].getOuterBBox() if bbox is None else bbox
         coadd = ExposureF(bbox, self.tract.getWcs())
-        coadd.image.array = self.fluxes[subfilter] * drawStar(
+        coadd.image.array[:, :] = self.fluxes[subfilter] * drawStar(
             (bbox.getHeight(), bbox.getWidth()), self.star.y - bbox.getMinY(), self.star.x - bbox.getMinX()
         )
-        coadd.variance.array = self.variance
+        coadd.variance.array[:, :] = self.variance
         coadd.setPsf(GaussianPsf(11, 11, 2.0))
         coadd.setFilter(FilterLabel(band="g"))
         coadd.setPhotoCalib(PhotoCalib(1.0))
@@ -543,7 +544,10 @@ class DcrModelTestCase(SceneTestCase):
         before = [handle.get().clone() for handle in self.handles]
         self.build()
         for handle, coadd in zip(self.handles, before, strict=True):
-            self.assertMaskedImagesEqual(handle.get().maskedImage, coadd.maskedImage)
+            for plane in ("image", "mask", "variance"):
+                self.assertTrue(
+                    np.array_equal(getattr(handle.get(), plane).array, getattr(coadd, plane).array)
+                )
 
     def testBoxOutsideTheCoaddIsNothing(self):
         self.assertIsNone(self.build(makeBox(10000, 10000, 5, 5)))
@@ -568,7 +572,7 @@ class DcrModelTestCase(SceneTestCase):
     def testCoaddWithoutWcsIsNamed(self):
         for handle in self.handles:
             handle.inMemoryDataset.setWcs(None)
-        with self.assertRaisesRegex(ValueError, "subfilter: 0.* has no WCS"):
+        with self.assertRaisesRegex(ValueError, "'subfilter': 0.* has no WCS"):
             self.build()
 
     def testBoxForDcr(self):

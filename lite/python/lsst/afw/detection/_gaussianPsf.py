@@ -35,7 +35,7 @@ class GaussianPsf(Psf):
     Raises
     ------
     lsst.pex.exceptions.InvalidParameterError
-        Raised if a dimension is even.
+        Raised if the width is even.
     """
 
     __module__ = "lsst.afw.detection"
@@ -50,7 +50,8 @@ class GaussianPsf(Psf):
         self._initDimensions(Extent2I(width, height), sigma)
 
     def _initDimensions(self, dimensions: Extent2I, sigma: Float):
-        if dimensions.getX() % 2 == 0 or dimensions.getY() % 2 == 0:
+        # Only the width: the stack lets an even height pass.
+        if dimensions.getX() % 2 == 0:
             raise InvalidParameterError(f"GaussianPsf dimensions must be odd, not {dimensions}")
         self._dimensions = Extent2I(dimensions)
         self._sigma = sigma
@@ -100,13 +101,6 @@ class GaussianPsf(Psf):
     def isPersistable(self):
         """Whether this can be written to a file."""
         return True
-
-    @staticmethod
-    def readFits(fileName, hdu=-(2**31)):
-        """Read a Gaussian from a FITS file."""
-        from ..fits._archive import readObject
-
-        return readObject(fileName, hdu, GaussianPsf)
 
     def __reduce__(self):
         return GaussianPsf, (self._dimensions, self._sigma)

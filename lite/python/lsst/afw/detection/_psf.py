@@ -14,6 +14,7 @@ from lsst.pex.exceptions import InvalidParameterError, register
 from lsst.pex.exceptions.exceptions import InvalidParameterError as _LowLevelInvalidParameterError
 
 from .._lite import notInLite
+from .._persistable import FitsPersistable
 from ._recenter import recenterKernelImage as _recenterKernelImage
 
 
@@ -46,7 +47,7 @@ class ImageOwnerEnum(enum.Enum):
         return self.value
 
 
-class Psf:
+class Psf(FitsPersistable):
     """A point spread function.
 
     Subclasses implement ``_doComputeKernelImage(position, color)``,
@@ -77,23 +78,24 @@ class Psf:
     # ---- what subclasses implement
 
     def _doComputeKernelImage(self, position=None, color=None):
-        raise notInLite(f"{_getDottedName(self)}.computeKernelImage")
+        raise _makeAbstractError(self, "_doComputeKernelImage")
 
     def _doComputeBBox(self, position=None, color=None):
-        raise notInLite(f"{_getDottedName(self)}.computeBBox")
+        raise _makeAbstractError(self, "_doComputeBBox")
 
     def _doComputeShape(self, position=None, color=None):
-        raise notInLite(f"{_getDottedName(self)}.computeShape")
+        raise _makeAbstractError(self, "_doComputeShape")
 
     def _doComputeApertureFlux(self, radius, position=None, color=None):
-        raise notInLite(f"{_getDottedName(self)}.computeApertureFlux")
+        raise _makeAbstractError(self, "_doComputeApertureFlux")
 
     def _doComputeImage(self, position=None, color=None):
-        return self.recenterKernelImage(self._doComputeKernelImage(position, color), position)
+        image = self._doComputeKernelImage(position, color)
+        return self.recenterKernelImage(image.clone(), position)
 
     def clone(self):
         """Return a copy."""
-        raise notInLite(f"{_getDottedName(self)}.clone")
+        raise _makeAbstractError(self, "clone")
 
     def resized(self, width, height):
         """Return a copy whose images have other dimensions.
@@ -103,17 +105,17 @@ class Psf:
         width, height : `int`
             Dimensions, in pixels.
         """
-        raise notInLite(f"{_getDottedName(self)}.resized")
+        raise _makeAbstractError(self, "resized")
 
     # ---- images
 
     def _resolve(self, name, position, color):
         """Check arguments, and return the position to compute at.
 
-        A position with NaN means the average one.
+        A position of NaN means the average one.
         """
         checkArguments(name, position=(position, Point2D), color=(color, Color))
-        if math.isnan(position.getX()) or math.isnan(position.getY()):
+        if math.isnan(position.getX()) and math.isnan(position.getY()):
             return self.getAveragePosition()
         return position
 
@@ -136,6 +138,7 @@ class Psf:
             centre, give or take half a pixel. The sum is 1, but for what the
             shift does.
         """
+        checkArguments("computeImage", owner=(owner, ImageOwnerEnum))
         position = self._resolve("computeImage", position, color)
         return self._doComputeImage(position, color)
 
@@ -149,15 +152,17 @@ class Psf:
         color : `lsst.afw.image.Color`, optional
             Colour of the source.
         owner : `Psf.ImageOwnerEnum`, optional
-            Whether the image may be changed; here it always may.
+            Whether the image may be changed.
 
         Returns
         -------
         image : `lsst.afw.image.ImageD`
             Image whose sum is 1.
         """
+        checkArguments("computeKernelImage", owner=(owner, ImageOwnerEnum))
         position = self._resolve("computeKernelImage", position, color)
-        return self._doComputeKernelImage(position, color)
+        image = self._doComputeKernelImage(position, color)
+        return image if owner is ImageOwnerEnum.INTERNAL else image.clone()
 
     def computePeak(self, position, color=Color()):
         """Return the value at the centre of the kernel image.
@@ -289,19 +294,7 @@ class Psf:
         """Whether this can be written to a file."""
         return False
 
-    @staticmethod
-    def readFits(fileName, hdu=-(2**31)):
-        """Read a point spread function from a FITS file."""
-        from ..fits._archive import readObject
 
-        return readObject(fileName, hdu, Psf)
-
-    def writeFits(self, fileName, mode="w"):
-        """Write to a FITS file."""
-        from ..fits._archive import writeObject
-
-        writeObject(self, fileName, mode)
-
-
-def _getDottedName(psf):
-    return f"{type(psf).__module__}.{type(psf).__qualname__}"
+def _makeAbstractError(psf, method):
+    """Make the error for a method that a subclass does not implement."""
+    return RuntimeError(f'Tried to call pure virtual function "{method}" of {type(psf).__name__}')

@@ -25,6 +25,7 @@ from ._origin import *
 from ._photoCalib import *
 from ._pixelUtils import *
 from ._rotType import *
+from ._testUtils import *
 from ._visitInfo import *
 from ._visitInfoCards import setVisitInfoMetadata, stripVisitInfoKeywords
 

@@ -6,10 +6,11 @@ __all__ = ["FilterLabel", "getDatabaseFilterLabel"]
 
 import re
 
+from .._persistable import FitsPersistable
 from ._overload import checkArguments
 
 
-class FilterLabel:
+class FilterLabel(FitsPersistable):
     """The band and the physical filter of an observation; or one of them.
 
     Labels never change after construction.
@@ -105,19 +106,6 @@ class FilterLabel:
     def isPersistable(self):
         """Whether this can be written to a file."""
         return True
-
-    @staticmethod
-    def readFits(fileName, hdu=-(2**31)):
-        """Read a label from a FITS file."""
-        from ..fits._archive import readObject
-
-        return readObject(fileName, hdu, FilterLabel)
-
-    def writeFits(self, fileName, mode="w"):
-        """Write to a FITS file."""
-        from ..fits._archive import writeObject
-
-        writeObject(self, fileName, mode)
 
 
 def getDatabaseFilterLabel(filterLabel):

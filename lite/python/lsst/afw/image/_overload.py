@@ -8,7 +8,17 @@ be called in several forms, and a call that fits none of them is a
 argument may be: a class, or one of the converters of this module.
 """
 
-__all__ = ["Array2", "Bool", "Float", "Int", "MismatchError", "Optional", "Overloads", "Size", "checkArguments"]
+__all__ = [
+    "Array2",
+    "Bool",
+    "Float",
+    "Int",
+    "MismatchError",
+    "Optional",
+    "Overloads",
+    "Size",
+    "checkArguments",
+]
 
 import inspect
 import operator
@@ -154,8 +164,8 @@ class Overloads:
         Name for error messages.
     *functions : `~collections.abc.Callable`
         The forms, in the order in which they are tried. The first argument
-        of each is the instance. A function may itself raise `MismatchError` if an
-        argument turns out not to fit.
+        of each is the instance. A function may itself raise `MismatchError`
+        if an argument turns out not to fit.
     """
 
     def __init__(self, name, *functions):

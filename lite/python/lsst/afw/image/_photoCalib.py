@@ -21,6 +21,7 @@ from lsst.geom import Box2I, Point2D
 from lsst.pex.exceptions import InvalidParameterError, LogicError
 
 from .._lite import notInLite
+from .._persistable import FitsPersistable
 from ._maskedImage import MaskedImageF
 from ._overload import Bool, Float, Overloads, checkArguments
 
@@ -58,8 +59,11 @@ class Measurement:
         """Its standard error (`float`)."""
         return self._error
 
+    def __str__(self):
+        return f"{self._value:g} +/- {self._error:g}"
+
     def __repr__(self):
-        return f"Measurement(value={self._value}, error={self._error})"
+        return f"Measurement({self})"
 
     def __reduce__(self):
         return Measurement, (self._value, self._error)
@@ -73,7 +77,7 @@ def _toMagnitude(flux):
     return math.inf if ratio == 0 else math.nan
 
 
-class PhotoCalib:
+class PhotoCalib(FitsPersistable):
     """Scale between the counts of an image and nJy.
 
     It is the same everywhere, or a function of position. Calibrations never
@@ -425,7 +429,8 @@ class PhotoCalib:
         kind = "spatially constant" if self._isConstant else str(self._field)
         return f"{kind} with mean: {self._mean:g} error: {self._error:g}"
 
-    __repr__ = __str__
+    def __repr__(self):
+        return f"PhotoCalib({self})"
 
     def __reduce__(self):
         return PhotoCalib, (self._mean, self._error, self._field, self._isConstant)
@@ -433,19 +438,6 @@ class PhotoCalib:
     def isPersistable(self):
         """Whether this can be written to a file."""
         return self._field.isPersistable()
-
-    @staticmethod
-    def readFits(fileName, hdu=-(2**31)):
-        """Read a calibration from a FITS file."""
-        from ..fits._archive import readObject
-
-        return readObject(fileName, hdu, PhotoCalib)
-
-    def writeFits(self, fileName, mode="w"):
-        """Write to a FITS file."""
-        from ..fits._archive import writeObject
-
-        writeObject(self, fileName, mode)
 
 
 def _toMagnitudeError(instFlux, instFluxErr):

@@ -10,6 +10,7 @@ from lsst.afw.coord import Observatory, Weather
 from lsst.daf.base import DateTime, PropertySet
 from lsst.geom import Angle, SpherePoint, degrees, radians
 
+from .._persistable import FitsPersistable
 from ._overload import Bool, Float, Int, MismatchError, Overloads
 from ._rotType import RotType
 from ._visitInfoCards import readCards
@@ -18,7 +19,7 @@ _NAN_ANGLE = math.nan*degrees
 _NAN_POINT = SpherePoint(_NAN_ANGLE, _NAN_ANGLE)
 
 
-class VisitInfo:
+class VisitInfo(FitsPersistable):
     """Where the telescope pointed in a visit, when, and how it was used.
 
     Facts never change after construction; see `copyWith`.
@@ -344,19 +345,6 @@ class VisitInfo:
     def isPersistable(self):
         """Whether this can be written to a file (`bool`)."""
         return True
-
-    @staticmethod
-    def readFits(fileName, hdu=-(2**31)):
-        """Read facts about a visit from a FITS file."""
-        from ..fits._archive import readObject
-
-        return readObject(fileName, hdu, VisitInfo)
-
-    def writeFits(self, fileName, mode="w"):
-        """Write to a FITS file."""
-        from ..fits._archive import writeObject
-
-        writeObject(self, fileName, mode)
 
 
 def _areEqual(left, right):

@@ -10,9 +10,10 @@ from lsst.geom import Box2I, Point2D
 from lsst.pex.exceptions import RuntimeError
 
 from .._lite import notInLite
+from .._persistable import FitsPersistable
 
 
-class BoundedField:
+class BoundedField(FitsPersistable):
     """A smooth function of position, defined in a box of pixels.
 
     Fields never change after construction.
@@ -154,19 +155,6 @@ class BoundedField:
         return self*(1.0/scale)
 
     # ---- files
-
-    @staticmethod
-    def readFits(fileName, hdu=-(2**31)):
-        """Read a field from a FITS file."""
-        from ..fits._archive import readObject
-
-        return readObject(fileName, hdu, BoundedField)
-
-    def writeFits(self, fileName, mode="w"):
-        """Write to a FITS file."""
-        from ..fits._archive import writeObject
-
-        writeObject(self, fileName, mode)
 
 
 def _bindXY(x, y):

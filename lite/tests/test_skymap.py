@@ -1,6 +1,7 @@
 # This file is part of lsst-lite.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import base64
 import json
 import logging
 import math
@@ -742,6 +743,7 @@ class RegisterTestCase(lsst.utils.tests.TestCase):
         self.makeGoldSky().register("gold_sky", self.butler)
         expected = json.loads((DATA / "gold_sky_records.json").read_text())
         (record,) = self.butler.registry.queryDimensionRecords("skymap")
+        self.assertEqual(record.hash, base64.b64decode(expected["skymap"]["hash"]))
         self.assertEqual(
             {"name": record.name, "tract_max": record.tract_max, "patch_nx_max": record.patch_nx_max,
              "patch_ny_max": record.patch_ny_max},

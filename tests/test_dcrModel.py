@@ -574,6 +574,9 @@ class DcrModelTestCase(SceneTestCase):
             handle.inMemoryDataset.setWcs(None)
         with self.assertRaisesRegex(ValueError, "'subfilter': 0.* has no WCS"):
             self.build()
+        model = DcrModel.fromQuantum(self.handles, **BAND)
+        matched = model.buildMatchedExposure(self.bbox, self.visitInfo, self.tract.getWcs())
+        self.assertFalse(matched.hasWcs())
 
     def testBoxForDcr(self):
         patch = self.tract[4]

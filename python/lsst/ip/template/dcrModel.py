@@ -91,7 +91,7 @@ class DcrModel:
             )
         return cls(tuple(handles), effectiveWavelength, bandwidth)
 
-    def buildMatchedExposure(self, bbox, visitInfo):
+    def buildMatchedExposure(self, bbox, visitInfo, wcs=None):
         """Build the coadd as one exposure's atmosphere would have shown it.
 
         Each slice is shifted by its differential refraction, and the slices
@@ -103,6 +103,8 @@ class DcrModel:
             Box wanted, in tract pixels.
         visitInfo : `lsst.afw.image.VisitInfo`
             Observing conditions of the exposure.
+        wcs : `lsst.afw.geom.SkyWcs`, optional
+            WCS of the tract; by default that of the bluest slice's coadd.
 
         Returns
         -------
@@ -114,8 +116,8 @@ class DcrModel:
         Raises
         ------
         ValueError
-            If ``visitInfo`` lacks what the refraction depends on, or the
-            coadd has no WCS.
+            If ``visitInfo`` lacks what the refraction depends on, or no WCS
+            is given and the coadd has none.
 
         Notes
         -----
@@ -126,9 +128,13 @@ class DcrModel:
         stored coadds than the shift, `applyDcr` extrapolates.
         """
         checkVisitInfo(visitInfo)
-        wcs = _readWcs(self.handles[0])
         shifts = calculateDcr(
-            visitInfo, wcs, self.effectiveWavelength, self.bandwidth, len(self.handles), bbox
+            visitInfo,
+            _readWcs(self.handles[0]) if wcs is None else wcs,
+            self.effectiveWavelength,
+            self.bandwidth,
+            len(self.handles),
+            bbox,
         )
         wanted = bbox.dilatedBy(SPLINE_MARGIN + math.ceil(np.max(np.abs(shifts))))
         matched = None

@@ -130,6 +130,10 @@ class GetCoaddAsTemplateTask(Task):
     Where patches overlap, the later one of `getOverlapPatchList` stands. PSF,
     filter and photometric calibration are those of the first patch that has
     them.
+
+    DCR coadds (``coaddName`` is "dcr") are the one exception to copying: the
+    slices of the band are shifted as the exposure's atmosphere shifts them,
+    and summed; see `DcrModel`.
     """
 
     ConfigClass = GetCoaddAsTemplateConfig
@@ -374,7 +378,7 @@ class GetCoaddAsTemplateTask(Task):
             handle = _anyHandle(source)
             if isinstance(source, DcrModel):
                 # All of the box, since the shifts are those at its centre.
-                coadd = source.buildMatchedExposure(overlap.bbox, visitInfo)
+                coadd = source.buildMatchedExposure(overlap.bbox, visitInfo, mosaic.template.getWcs())
             else:
                 coadd = readPatch(source, mosaic.findNeeded(overlap.bbox))
             if coadd is None:

@@ -52,9 +52,15 @@ def _putCard(fitsChan, name, value):
         fitsChan.setfitsS(name, value, "", False)
 
 
+def _orderedNames(metadata):
+    if isinstance(metadata, PropertyList):
+        return metadata.getOrderedNames()
+    return metadata.names(topLevelOnly=False)
+
+
 def _fillFitsChan(metadata):
     fitsChan = Ast.FitsChan(None, None, "Encoding=FITS-WCS, IWC=1, SipReplace=0")
-    for fullName in metadata.names(topLevelOnly=False):
+    for fullName in _orderedNames(metadata):
         name = fullName.rpartition(".")[2]
         if fullName not in _IGNORED_NAMES and _KEYWORD.match(name):
             _putCard(fitsChan, name, metadata.getScalar(fullName))
@@ -150,6 +156,9 @@ def readWcsFrames(metadata, strip=False):
     iwcIndex = _findPlane(raw, "IWC")
     if iwcIndex is None:
         raise PexTypeError("No IWC frame found; cannot read metadata as a SkyWcs")
+    # Were the sky frame current, the new one would not take over its
+    # alignment system, which is in the stack's strings.
+    raw.Current = iwcIndex
     skyIndex = _addIcrsFrame(raw)
 
     xy0 = getImageXY0FromMetadata(metadata, _XY0_WCS_NAME, strip)

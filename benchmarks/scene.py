@@ -139,9 +139,9 @@ def _makeCoadd(tractInfo, patchInfo):
     coadd = ExposureF(patchInfo.getOuterBBox(), tractInfo.getWcs())
     shape = coadd.image.array.shape
     random.standard_normal(out=coadd.image.array, dtype=np.float32)
-    coadd.variance.array = 1.0 + 0.01 * random.standard_normal(shape, dtype=np.float32)
+    coadd.variance.array[:] = 1.0 + 0.01 * random.standard_normal(shape, dtype=np.float32)
     detected = random.random(shape, dtype=np.float32) < 0.02
-    coadd.mask.array = detected * coadd.mask.getPlaneBitMask("DETECTED")
+    coadd.mask.array[:] = detected * coadd.mask.getPlaneBitMask("DETECTED")
     coadd.setPsf(GaussianPsf(41, 41, 2.0 + 0.01 * patch))
     coadd.setFilter(FilterLabel(band="r", physical="r_bench"))
     coadd.setPhotoCalib(PhotoCalib(1.0))

@@ -99,8 +99,8 @@ def makeRandomCoadd(tract, patch, grow, random):
     coadd = makeCoadd(tract, patch, bbox=bbox)
     shape = coadd.image.array.shape
     coadd.image.array[random.random(shape) < 0.1] = np.nan
-    coadd.mask.array = random.integers(0, 2**11, shape)
-    coadd.variance.array = random.random(shape)
+    coadd.mask.array[:] = random.integers(0, 2**11, shape)
+    coadd.variance.array[:] = random.random(shape)
     return coadd
 
 

@@ -20,11 +20,13 @@ class PatchAgreementTestCase(lsst.utils.tests.TestCase):
     def setUp(self):
         self.skyMap = makeSkyMap()
         self.tract = self.skyMap[0]
-        center = self.tract.getWcs().pixelToSky(geom.Point2D(105, 75))
-        self.exposure = makeExposure(center, size=(40, 20))
 
-    def prepare(self, **config):
-        """Set up the task and the handles of the patches it needs."""
+    def prepare(self, x=100, y=100, **config):
+        """Set up the task and the patches for an exposure at a place in the
+        tract, by default where four patches meet.
+        """
+        center = self.tract.getWcs().pixelToSky(geom.Point2D(x, y))
+        self.exposure = makeExposure(center, size=(40, 20))
         self.task = GetCoaddAsTemplateTask(config=GetCoaddAsTemplateConfig(**config))
         self.overlap = self.task.getOverlapPatchList(self.exposure, self.skyMap)
         self.patches = [patchInfo.getSequentialIndex() for patchInfo in self.overlap[1]]
@@ -141,7 +143,7 @@ class PatchAgreementTestCase(lsst.utils.tests.TestCase):
         )
 
     def testPsfOfAnotherPatchThanTheCentresIsLogged(self):
-        self.prepare()
+        self.prepare(x=120)
         with self.assertLogs(self.task.log.name, level="INFO") as logged:
             self.run_()
         told = [line for line in logged.output if f"PSF is that of patch {self.patches[0]}" in line]

@@ -140,7 +140,9 @@ class RingsSkyMapTestCase(lsst.utils.tests.TestCase):
         distances = [abs((ra - 360.0 * each / num + 180.0) % 360.0 - 180.0) for each in range(num)]
         return ring, int(np.argmin(distances))
 
-    @given(coords, st.integers(1, 40), st.floats(0.0, 359.0))
+    # With an even number of rings, tracts may be just as wide as high, and
+    # rounding decides how many there are; the golden sky map has that.
+    @given(coords, st.integers(0, 20).map(lambda half: 2*half + 1), st.floats(0.0, 359.0))
     @settings(deadline=None, max_examples=50)
     def testFindTractIsByRingThenByRightAscension(self, coord, numRings, raStart):
         skyMap = makeSmallRings(numRings=numRings, raStart=raStart)

@@ -24,6 +24,10 @@ LITE = pathlib.Path(__file__).resolve().parents[1]
 README = LITE / "README.md"
 API = LITE / "tests" / "data" / "golden" / "api.json"
 
+# Packages whose names introspection of the stack did not list, and of which
+# lite has just a few.
+UNLISTED = ("lsst.afw.math", "lsst.ip.diffim")
+
 BEGIN = "<!-- tables: made by tools/coverageTable.py -->"
 END = "<!-- end of tables -->"
 
@@ -35,11 +39,11 @@ class ClassCoverage:
     name: str
     """Name of the class within its module."""
 
-    total: int
-    """Number of public members that the class has in the stack."""
+    members: tuple[str, ...]
+    """Public members that the class has in the stack."""
 
     lacks: tuple[str, ...]
-    """Members that lite lacks, or whose only act is to say so."""
+    """Those of them that lite lacks, or whose only act is to say so."""
 
 
 def isStandIn(member):
@@ -106,12 +110,12 @@ def coverClass(module, name, stack):
         What is there and what is not.
     """
     cls = getattr(module, name)
-    members = sorted(filter(isPublic, stack["members"]))
-    return ClassCoverage(name, len(members), tuple(m for m in members if not isThere(cls, m)))
+    members = tuple(sorted(filter(isPublic, stack["members"])))
+    return ClassCoverage(name, members, tuple(member for member in members if not isThere(cls, member)))
 
 
 def makeRows(classes):
-    """Make table rows, one for all classes that are equally complete.
+    """Make table rows, one for all classes with the same members.
 
     Parameters
     ----------
@@ -125,10 +129,10 @@ def makeRows(classes):
     """
     groups = {}
     for coverage in classes:
-        groups.setdefault((coverage.total, coverage.lacks), []).append(f"`{coverage.name}`")
-    for (total, lacks), names in groups.items():
-        missing = ", ".join(f"`{name}`" for name in lacks)
-        yield f"| {', '.join(names)} | {total - len(lacks)} of {total} | {missing} |"
+        groups.setdefault((coverage.members, coverage.lacks), []).append(f"`{coverage.name}`")
+    for (members, lacks), names in groups.items():
+        there = f"{len(members) - len(lacks)} of {len(members)}"
+        yield f"| {', '.join(names)} | {there} | {', '.join(f'`{name}`' for name in lacks)} |"
 
 
 def makeSection(moduleName, stack):
@@ -167,6 +171,27 @@ def makeSection(moduleName, stack):
         yield ""
 
 
+def makeUnlistedSection(moduleName):
+    """Make the part about a module that ``api.json`` does not have.
+
+    Parameters
+    ----------
+    moduleName : `str`
+        Dotted name of the module.
+
+    Yields
+    ------
+    line : `str`
+        Line of Markdown.
+    """
+    module = importlib.import_module(moduleName)
+    there = [name for name in dir(module) if isPublic(name) and inspect.isclass(getattr(module, name))]
+    yield f"### {moduleName}"
+    yield ""
+    yield f"Only {', '.join(f'`{name}`' for name in there)}."
+    yield ""
+
+
 def makeTables():
     """Make all tables.
 
@@ -175,8 +200,12 @@ def makeTables():
     text : `str`
         Markdown.
     """
-    api = json.loads(API.read_text())
-    return "\n".join(line for moduleName, stack in api.items() for line in makeSection(moduleName, stack))
+    lines = []
+    for moduleName, stack in json.loads(API.read_text()).items():
+        lines += makeSection(moduleName, stack)
+    for moduleName in UNLISTED:
+        lines += makeUnlistedSection(moduleName)
+    return "\n".join(lines)
 
 
 def renewed(text):

@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """FITS files in afw's layout."""
 
+__all__ = ["CompressionAlgorithm", "CompressionOptions", "FitsError", "readMetadata"]
+
 from lsst.afw._lite import moduleGetattr
 
 from ._error import FitsError
-
-__all__ = ["FitsError"]
+from ._metadata import readMetadata
+from ._options import CompressionAlgorithm, CompressionOptions
 
 __getattr__ = moduleGetattr(__name__)

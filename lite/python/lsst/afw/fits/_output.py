@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writing FITS files: whole or not at all."""
 
-__all__ = ["FitsOutput", "openOutput"]
+__all__ = ["FitsOutput", "openOutput", "tableCards"]
 
 import contextlib
+import io
 import math
 import os
 import secrets
@@ -12,10 +13,9 @@ import shutil
 
 import numpy as np
 
-from ._cards import BLOCK, formatHeader
+from ._cards import BLOCK, CARD, formatHeader
 from ._error import FitsError
 from ._file import FitsFile
-from ._images import isImage
 from ._tiles import TileGrid, encode
 
 _BITPIX = {"u1": 8, "i2": 16, "i4": 32, "i8": 64, "f4": -32, "f8": -64}
@@ -206,7 +206,8 @@ class FitsOutput:
         self._stream.seek(start + len(header) + tiles * element)
         sizes = []
         for tile in encode(pixels, grid, shuffled=algorithm == "GZIP_2"):
-            self._stream.writelines(tile)
+            # One call for many tiles: they are short.
+            self._stream.write(b"".join(tile))
             sizes.extend(map(len, tile))
         self._pad()
         end = self._stream.tell()
@@ -245,20 +246,87 @@ class FitsOutput:
 
     def _writeRice(self, pixels, cards, compression):
         """Write an image of integers in Rice tiles, which astropy makes."""
-        from astropy.io import fits
-
         if pixels.dtype.kind == "f":
             raise FitsError("RICE_1 without quantization compresses integers only; floats need GZIP_2.")
-        grid = _grid(pixels.shape, compression)
-        astropyHdu = fits.CompImageHDU(
-            np.ascontiguousarray(pixels), compression_type="RICE_1", tile_shape=grid.tile
-        )
-        buffer = _astropyBytes(astropyHdu)
-        self._stream.write(_insertCards(buffer, cards))
-        self.hdus += 1
+        header, data = _riceTiles(pixels, _grid(pixels.shape, compression))
+        self.writeRaw(formatHeader([header, *cards]), data)
+
+
+def _riceTiles(pixels, grid):
+    """Compress an image of integers with Rice's algorithm.
+
+    Returns
+    -------
+    header : `str`
+        Cards of the compressed image.
+    data : `bytes`
+        Table and heap.
+    """
+    from astropy.io import fits
+
+    compressed = fits.CompImageHDU(
+        np.ascontiguousarray(pixels), compression_type="RICE_1", tile_shape=grid.tile
+    )
+    buffer = io.BytesIO()
+    fits.HDUList([fits.PrimaryHDU(), compressed]).writeto(buffer)
+    raw = buffer.getvalue()[BLOCK:]
+    end = raw.index(b"END".ljust(CARD))
+    return raw[:end].decode("ascii"), raw[-(-(end + CARD) // BLOCK) * BLOCK :]
 
 
 def _grid(shape, compression):
     """Tiles that compression options ask for: 0 is the whole axis."""
     wanted = (compression.tile_height, compression.tile_width)
     return TileGrid(shape, tuple(min(t, n) if t > 0 else n for t, n in zip(wanted, shape, strict=True)))
+
+
+@contextlib.contextmanager
+def openOutput(fileName, mode="w"):
+    """Write a file whole or not at all.
+
+    What is written goes to a file next to the one that is wanted, which takes
+    its place only when all has been written, and is removed otherwise.
+
+    Parameters
+    ----------
+    fileName : `str`
+        Path of a local file.
+    mode : `str`, optional
+        "w" for a new file, which replaces an old one; "a" for HDUs after
+        those of the file, if there is one.
+
+    Yields
+    ------
+    output : `FitsOutput`
+
+    Raises
+    ------
+    FitsError
+        Raised if the file cannot be written, or appended to.
+    ValueError
+        Raised for another mode.
+    """
+    if mode not in ("w", "a"):
+        raise ValueError(f"Mode must be 'w' or 'a', not {mode!r}.")
+    fileName = os.fspath(fileName)
+    folder, base = os.path.split(os.path.abspath(fileName))
+    partial = os.path.join(folder, f".{base[:64]}.{secrets.token_hex(8)}.part")
+    hdus = 0
+    if mode == "a" and os.path.exists(fileName):
+        hdus = sum(1 for _ in FitsFile(fileName))
+    try:
+        try:
+            with open(partial, "x+b") as stream:
+                if hdus:
+                    with open(fileName, "rb") as old:
+                        shutil.copyfileobj(old, stream)
+                yield FitsOutput(stream, hdus)
+            os.replace(partial, fileName)
+        finally:
+            with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+                os.remove(partial)
+    except FitsError:
+        raise
+    except (OSError, ValueError) as err:
+        # ValueError: a null character in the name.
+        raise FitsError(f"{fileName}: cannot write: {getattr(err, 'strerror', None) or err}") from err

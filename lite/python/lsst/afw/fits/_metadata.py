@@ -1,0 +1,218 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Headers as property lists."""
+
+__all__ = ["readHduMetadata", "readMetadata", "toCards"]
+
+import logging
+import re
+
+from lsst.daf.base import PropertyList
+
+from ._error import FitsError
+from ._file import FitsFile
+from ._images import isImage
+
+_LOG = logging.getLogger("lsst.afw.fits")
+
+DEFAULT_HDU = -(2**31)
+
+_STRUCTURE = frozenset(
+    {
+        "BITPIX",
+        "BSCALE",
+        "BZERO",
+        "CHECKSUM",
+        "DATASUM",
+        "EXTEND",
+        "GCOUNT",
+        "NAXIS",
+        "PCOUNT",
+        "SIMPLE",
+        "TFIELDS",
+        "XTENSION",
+        "ZBITPIX",
+        "ZBLANK",
+        "ZCMPTYPE",
+        "ZDATASUM",
+        "ZDITHER0",
+        "ZEXTEND",
+        "ZHECKSUM",
+        "ZIMAGE",
+        "ZQUANTIZ",
+        "ZSIMPLE",
+    }
+)
+"""Keywords that say how an HDU is laid out."""
+
+_STRUCTURE_START = ("NAXIS", "TSCAL", "TZERO", "ZNAME", "ZNAXIS", "ZTILE", "ZVAL")
+
+_WRITTEN_START = ("TFORM", "TTYPE")
+"""Starts of keywords of tables, which a header read from one may have."""
+
+_BOILERPLATE = re.compile(
+    r" *(FITS \(Flexible Image Transport System\)|and Astrophysics', volume 376, page 359)"
+)
+
+_COMMENTARY = ("COMMENT", "HISTORY")
+
+
+def _isStructure(key):
+    """Whether a keyword only says how an HDU is laid out."""
+    return key in _STRUCTURE or key.startswith(_STRUCTURE_START)
+
+
+def _toPropertyList(header, strip):
+    """Make a property list of a header.
+
+    Parameters
+    ----------
+    header : `lsst.afw.fits._cards.Header`
+        The header.
+    strip : `bool`
+        Whether to leave out what only says how the HDU is laid out.
+    """
+    metadata = PropertyList()
+    present = set()
+    for key, value, comment in header.cards:
+        if not key or (strip and _isStructure(key)):
+            continue
+        if strip and key == "COMMENT" and isinstance(value, str) and _BOILERPLATE.match(value):
+            continue
+        if isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
+            value = float(value)
+        if key in _COMMENTARY:
+            value, comment = value or "", ""
+        if key in present and type(metadata.getScalar(key)) is type(value):
+            metadata.add(key, value, comment)
+        else:
+            metadata.set(key, value, comment)
+            present.add(key)
+    return metadata
+
+
+def _combine(first, second):
+    """Put the cards of an HDU after those that it inherits.
+
+    Comments are appended; of all others the last value stands.
+    """
+    combined = PropertyList()
+    for metadata in (first, second):
+        for name in metadata.getOrderedNames():
+            if name in _COMMENTARY:
+                combined.add(name, [str(text) for text in metadata.getArray(name)])
+            else:
+                combined.copy(name, metadata, name, asScalar=True)
+    return combined
+
+
+def readHduMetadata(file, index, strip):
+    """Read the header of an HDU.
+
+    Parameters
+    ----------
+    file : `FitsFile`
+        The file.
+    index : `int`
+        Number of the HDU.
+    strip : `bool`
+        Whether to leave out what only says how the HDU is laid out.
+
+    Returns
+    -------
+    metadata : `lsst.daf.base.PropertyList`
+        Cards, those of the primary HDU first if the HDU inherits them.
+    """
+    metadata = _toPropertyList(file[index].header, strip)
+    if index == 0 or not metadata.exists("INHERIT"):
+        return metadata
+    inherit = metadata.getScalar("INHERIT") in (True, "T")
+    if strip:
+        metadata.remove("INHERIT")
+    primary = _toPropertyList(file[0].header, strip) if inherit else PropertyList()
+    return _combine(primary, metadata)
+
+
+def defaultHdu(file, index=DEFAULT_HDU):
+    """Find the HDU that is meant.
+
+    Parameters
+    ----------
+    file : `FitsFile`
+        The file.
+    index : `int`, optional
+        Number of the HDU; by default the primary one, or the one after it if
+        the primary one is empty.
+    """
+    if index == DEFAULT_HDU:
+        return 1 if not isImage(file[0]) and file.has(1) else 0
+    if index < 0:
+        raise FitsError(f"{file.name}: expected the number of an HDU, found {index}")
+    return index
+
+
+def readMetadata(fileName, hdu=DEFAULT_HDU, strip=False, *, hduName=None):
+    """Read the header of an HDU.
+
+    Called as ``readMetadata(fileName, hdu, strip)`` or
+    ``readMetadata(fileName, hduName, strip)``.
+
+    Parameters
+    ----------
+    fileName : `str`
+        Name of the file.
+    hdu : `int`, optional
+        Number of the HDU, 0 for the primary one; by default the first that
+        is not empty.
+    hduName : `str`
+        Name of the HDU (``EXTNAME``), instead of its number.
+    strip : `bool`, optional
+        Whether to leave out what only says how the HDU is laid out.
+
+    Returns
+    -------
+    metadata : `lsst.daf.base.PropertyList`
+        The cards, with those of the primary HDU if ``INHERIT`` is true.
+
+    Raises
+    ------
+    FitsError
+        Raised if the file cannot be read or has no such HDU.
+    """
+    file = FitsFile(fileName)
+    name = hdu if isinstance(hdu, str) else hduName
+    if name is None:
+        return readHduMetadata(file, defaultHdu(file, int(hdu)), strip)
+    for candidate in file:
+        if candidate.header.getStr("EXTNAME").upper() == name.upper():
+            return readHduMetadata(file, candidate.index, strip)
+    raise FitsError(f"{file.name}: expected an HDU named {name!r}, found none")
+
+
+def toCards(metadata):
+    """Make cards of a property set.
+
+    Parameters
+    ----------
+    metadata : `lsst.daf.base.PropertySet` or `None`
+        What to write; what only says how an HDU is laid out is left out.
+
+    Returns
+    -------
+    cards : `list` [`tuple`]
+        Keyword, value and comment of each card.
+    """
+    if metadata is None:
+        return []
+    ordered = isinstance(metadata, PropertyList)
+    cards = []
+    for name in metadata.getOrderedNames() if ordered else metadata.paramNames(False):
+        if _isStructure(name) or name.startswith(_WRITTEN_START):
+            continue
+        comment = metadata.getComment(name) if ordered else ""
+        for value in metadata.getArray(name):
+            if value is not None and not isinstance(value, bool | int | float | str):
+                _LOG.warning("Cannot write %r of type %s to a FITS header.", name, type(value).__name__)
+                continue
+            cards.append((name, value, comment))
+    return cards

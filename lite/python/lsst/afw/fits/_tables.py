@@ -1,0 +1,418 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Binary tables as afw.table lays out its catalogs."""
+
+__all__ = ["Catalog", "Field", "Row", "Schema", "Table"]
+
+import dataclasses
+import re
+
+import numpy as np
+
+from ._cards import formatHeader
+from ._output import tableCards
+
+_FORM = re.compile(r"(\d*)([LXBIJKAED]|[PQ][LBIJKAED])(?:\(\d*\))?\s*\Z", re.ASCII)
+
+_TYPES = {"L": "u1", "B": "u1", "I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", "D": ">f8", "A": "S1"}
+
+_DESCRIPTORS = {"P": ">i4", "Q": ">i8"}
+
+
+@dataclasses.dataclass(frozen=True)
+class _Column:
+    """Where in a row a column is."""
+
+    name: str
+    """Name of the column."""
+
+    offset: int
+    """First byte in the row."""
+
+    count: int
+    """Number of elements, or of bits."""
+
+    code: str
+    """FITS code of an element."""
+
+    variable: str
+    """Code of the descriptor if the elements are in the heap, or ""."""
+
+    @property
+    def size(self):
+        """Bytes in the row."""
+        if self.variable:
+            return 2 * self.count * np.dtype(_DESCRIPTORS[self.variable]).itemsize
+        if self.code == "X":
+            return -(-self.count // 8)
+        return self.count * np.dtype(_TYPES[self.code]).itemsize
+
+
+class Catalog:
+    """A catalog in a file; only the rows asked for are read.
+
+    Parameters
+    ----------
+    hdu : `lsst.afw.fits._file.Hdu`
+        A binary table.
+
+    Raises
+    ------
+    FitsError
+        Raised if the table's header contradicts itself or the file's size.
+    """
+
+    def __init__(self, hdu):
+        self.hdu = hdu
+        if hdu.header.get("XTENSION") != "BINTABLE" or len(hdu.axes) != 2:
+            raise hdu.error("expected a binary table")
+        hdu.checkComplete()
+        self.rowLength, self.rows = hdu.axes
+        self.columns = {column.name: column for column in self._parseColumns()}
+        self._heap = hdu.header.getInt("THEAP", self.rowLength * self.rows)
+        self.flags = self._parseFlags()
+
+    def _parseColumns(self):
+        """Yield the columns."""
+        header, offset = self.hdu.header, 0
+        for i in range(1, header.getInt("TFIELDS", 0) + 1):
+            match = _FORM.match(header.getStr(f"TFORM{i}"))
+            if match is None or len(match[1]) > 9:
+                raise self.hdu.error(f"expected a known TFORM{i}, found {header.get(f'TFORM{i}')!r}")
+            count, variable = int(match[1] or 1), match[2][:-1]
+            column = _Column(header.getStr(f"TTYPE{i}"), offset, count, match[2][-1], variable)
+            offset += column.size
+            if offset > self.rowLength:
+                raise self.hdu.error(
+                    f"expected rows of at least {offset} bytes, found NAXIS1 = {self.rowLength}"
+                )
+            yield column
+
+    def _parseFlags(self):
+        """Find the bit of each flag.
+
+        Returns
+        -------
+        flags : `dict` [`str`, `int`]
+            Number of the bit in the column of flags.
+        """
+        header, flags = self.hdu.header, {}
+        i = 1
+        while name := header.getStr(f"TFLAG{i}"):
+            flags[name] = i - 1
+            i += 1
+        return flags
+
+    def read(self, first, count):
+        """Read rows.
+
+        Parameters
+        ----------
+        first, count : `int`
+            Which.
+
+        Returns
+        -------
+        rows : `list` [`Row`]
+
+        Raises
+        ------
+        FitsError
+            Raised if the table has no such rows.
+        """
+        if first < 0 or count < 0 or first + count > self.rows:
+            raise self.hdu.error(f"expected rows {first} to {first + count}, found {self.rows} rows")
+        data = self.hdu.read(first * self.rowLength, count * self.rowLength)
+        return [
+            Row(self, memoryview(data)[i * self.rowLength : (i + 1) * self.rowLength]) for i in range(count)
+        ]
+
+    def column(self, name, code):
+        """Read a column of one integer, or of characters, in all rows.
+
+        Parameters
+        ----------
+        name : `str`
+            Name of the column.
+        code : `str`
+            What it holds: "J" for integers of 32 bits, "A" for characters.
+
+        Returns
+        -------
+        values : `list` [`int` or `str`]
+
+        Raises
+        ------
+        FitsError
+            Raised if there is no such column.
+        """
+        column = self.columns.get(name)
+        if column is None or (column.code, column.variable) != (code, "") or (code == "J" and column.count != 1):
+            raise self.hdu.error(f"expected a column {name!r} of type {code}, found {sorted(self.columns)}")
+        table = np.frombuffer(self.hdu.read(0, self.rows * self.rowLength), "u1")
+        part = table.reshape(self.rows, self.rowLength)[:, column.offset : column.offset + column.size]
+        if code == "A":
+            return [_decode(row.tobytes()) for row in part]
+        return part.copy().view(_TYPES[column.code]).reshape(-1).tolist()
+
+    def getFlag(self, name):
+        """Give the bit of a flag."""
+        if name not in self.flags or "flags" not in self.columns:
+            raise self.hdu.error(f"expected a flag {name!r}, found {sorted(self.flags)}")
+        bit = self.flags[name]
+        if bit >= self.columns["flags"].count:
+            raise self.hdu.error(f"expected more than {bit} flags")
+        return bit
+
+    def readHeap(self, offset, size):
+        """Read bytes of the heap."""
+        return self.hdu.read(self._heap + offset, size)
+
+
+def _decode(characters):
+    """Make a string of characters that zeros or spaces fill up."""
+    return characters.split(b"\0")[0].decode("utf-8", "replace").rstrip()
+
+
+class Row:
+    """One row of a catalog.
+
+    Parameters
+    ----------
+    catalog : `Catalog`
+        Catalog that the row is of.
+    data : `memoryview`
+        Bytes of the row.
+    """
+
+    def __init__(self, catalog, data):
+        self._catalog = catalog
+        self._data = data
+
+    def error(self, message):
+        """Make an error that names file and HDU."""
+        return self._catalog.hdu.error(message)
+
+    def __contains__(self, name):
+        return name in self._catalog.columns
+
+    def array(self, name):
+        """Give a column's elements in this row.
+
+        Parameters
+        ----------
+        name : `str`
+            Name of the column.
+
+        Returns
+        -------
+        elements : `numpy.ndarray`
+            Elements in one dimension, of the computer's own byte order.
+
+        Raises
+        ------
+        FitsError
+            Raised if there is no such column of numbers or characters.
+        """
+        column = self._catalog.columns.get(name)
+        if column is None or column.code == "X":
+            raise self.error(f"expected a column {name!r}, found {sorted(self._catalog.columns)}")
+        dtype = np.dtype(_TYPES[column.code])
+        data, count = self._data[column.offset : column.offset + column.size], column.count
+        if column.variable:
+            if column.count != 1:
+                return np.empty(0, dtype.newbyteorder("="))
+            count, offset = np.frombuffer(data, _DESCRIPTORS[column.variable]).tolist()
+            data = self._catalog.readHeap(offset, count * dtype.itemsize)
+        if count == 0:
+            return np.empty(0, dtype.newbyteorder("="))
+        return np.frombuffer(data, dtype, count).astype(dtype.newbyteorder("="))
+
+    def scalar(self, name):
+        """Give a column's only number in this row.
+
+        Returns
+        -------
+        number : `int` or `float`
+        """
+        elements = self.array(name)
+        if elements.size != 1 or elements.dtype.kind not in "uif":
+            raise self.error(f"expected one number in column {name!r}, found {elements.size} elements")
+        return elements[0].item()
+
+    def integer(self, name):
+        """Give a column's only integer in this row (`int`)."""
+        number = self.scalar(name)
+        if not isinstance(number, int):
+            raise self.error(f"expected an integer in column {name!r}")
+        return number
+
+    def string(self, name):
+        """Give a column's characters in this row (`str`)."""
+        return _decode(self.array(name).tobytes())
+
+    def hasFlag(self, name):
+        """Whether there is a flag of this name."""
+        return name in self._catalog.flags
+
+    def flag(self, name):
+        """Give a flag in this row (`bool`)."""
+        bit = self._catalog.getFlag(name)
+        return bool(self._data[self._catalog.columns["flags"].offset + bit // 8] >> (7 - bit % 8) & 1)
+
+
+@dataclasses.dataclass(frozen=True)
+class Field:
+    """A column of a catalog that is written."""
+
+    name: str
+    """Name of the column, or of the flag."""
+
+    form: str
+    """``TFORM``: "J", "K", "D", "nD" or "nA", "QA" for characters and "QB"
+    for bytes in the heap; or "flag".
+    """
+
+    doc: str = ""
+    """What it is."""
+
+    unit: str = ""
+    """Its unit."""
+
+    @property
+    def kind(self):
+        """How afw.table calls such a field."""
+        if self.form.endswith("A"):
+            return "String"
+        if self.unit == "rad":
+            return "Angle"
+        # An array may have one element: "1D" is one, "D" is not.
+        return "Array" if self.form[-1] in "DB" and self.form != "D" else "Scalar"
+
+
+@dataclasses.dataclass(frozen=True)
+class Schema:
+    """The columns of a catalog that is written, in order."""
+
+    fields: tuple[Field, ...]
+    """Columns and flags; all flags are bits of one column, the first."""
+
+    @property
+    def flags(self):
+        """Names of the flags, in order (`list`)."""
+        return [field.name for field in self.fields if field.form == "flag"]
+
+    def cards(self, lengths):
+        """Describe the columns.
+
+        Parameters
+        ----------
+        lengths : `dict` [`str`, `int`]
+            Number of elements of the longest value of each column that is
+            in the heap.
+
+        Yields
+        ------
+        card : `tuple`
+            Arguments of `formatCard`.
+        """
+        column = flag = 0
+        if self.flags:
+            column = 1
+            yield "TTYPE1", "flags", "bits for all Flag fields; see also TFLAGn"
+            yield "TFORM1", f"{len(self.flags)}X", "format of field"
+            yield "FLAGCOL", 1, "Column number for the bitflags."
+        for field in self.fields:
+            if field.form == "flag":
+                flag += 1
+                yield f"TFLAG{flag}", field.name
+                yield f"TFDOC{flag}", field.doc
+                continue
+            column += 1
+            form = field.form if field.form[0].isdigit() else f"1{field.form}"
+            yield f"TTYPE{column}", field.name, "label for field"
+            yield (
+                f"TFORM{column}",
+                f"{form}({lengths[field.name]})" if "Q" in form else form,
+                "format of field",
+            )
+            if field.doc:
+                yield f"TDOC{column}", field.doc
+            if field.unit:
+                yield f"TUNIT{column}", field.unit
+            yield f"TCCLS{column}", field.kind, "Field template used by lsst.afw.table"
+
+
+class Table:
+    """A catalog that is being made.
+
+    Parameters
+    ----------
+    schema : `Schema`
+        Its columns.
+    """
+
+    def __init__(self, schema):
+        self.schema = schema
+        self.rows = []
+        self._heap = bytearray()
+        self._lengths = {field.name: 0 for field in schema.fields if "Q" in field.form}
+
+    def append(self, values):
+        """Append a row.
+
+        Parameters
+        ----------
+        values : `dict`
+            Values by names of the columns and flags.
+        """
+        self.rows.append(b"".join(self._encode(values)))
+
+    def _encode(self, values):
+        """Yield the bytes of each column of a row."""
+        flags = self.schema.flags
+        if flags:
+            yield np.packbits([bool(values[name]) for name in flags]).tobytes()
+        for field in self.schema.fields:
+            value = values.get(field.name)
+            if field.form == "flag":
+                continue
+            if field.form in ("QA", "QB"):
+                value = value.encode("utf-8") if field.form == "QA" else value
+                yield np.array([len(value), len(self._heap)], ">i8").tobytes()
+                self._heap += value
+                self._lengths[field.name] = max(self._lengths[field.name], len(value))
+            elif field.form.endswith("A"):
+                size = int(field.form[:-1])
+                yield value.encode("utf-8")[:size].ljust(size, b"\0")
+            else:
+                yield np.asarray(value, _TYPES[field.form[-1]]).tobytes()
+
+    def header(self, cards):
+        """Write the header.
+
+        Parameters
+        ----------
+        cards : `list` [`tuple`]
+            Cards after the description of the columns.
+
+        Returns
+        -------
+        header : `bytes`
+        """
+        length = len(self.rows[0]) if self.rows else self._emptyLength()
+        columns = len(self.schema.fields) - len(self.schema.flags) + bool(self.schema.flags)
+        start = tableCards(length, len(self.rows), len(self._heap), columns)
+        return formatHeader([*start, *self.schema.cards(self._lengths), *cards])
+
+    def _emptyLength(self):
+        """Bytes that a row would have, if there are no rows."""
+        form = re.compile(r"(\d*)([A-Z]+)")
+        sizes = [form.match(field.form).groups() for field in self.schema.fields if field.form != "flag"]
+        fixed = sum(int(count or 1) * (16 if "Q" in code else np.dtype(_TYPES[code]).itemsize) for count, code in sizes)
+        return fixed + -(-len(self.schema.flags) // 8)
+
+    @property
+    def data(self):
+        """Rows and heap (`bytes`)."""
+        return b"".join(self.rows) + bytes(self._heap)

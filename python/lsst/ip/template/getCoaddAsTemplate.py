@@ -22,6 +22,7 @@ from .patchAgreement import (
     findCalibrationMismatches,
     rescaleTo,
 )
+from .provenance import TemplateProvenance, getPackageVersion
 from .templateSummary import TemplateSummary
 
 
@@ -288,6 +289,7 @@ class GetCoaddAsTemplateTask(Task):
         _checkComplete(mosaic.template, facts, tractInfo.getId())
         self._checkAgreement(facts)
         self._report(mosaic.template, tractInfo, facts, missing)
+        self._recordProvenance(mosaic.template, tractInfo.getId(), facts, missing)
         return mosaic.template
 
     def getCoaddDatasetName(self):
@@ -374,23 +376,32 @@ class GetCoaddAsTemplateTask(Task):
         wanted = self._findCalibration(overlaps, sources)
         facts = []
         for overlap in reversed(overlaps):
-            source = sources[overlap.patch]
-            handle = _anyHandle(source)
-            if isinstance(source, DcrModel):
-                # All of the box, since the shifts are those at its centre.
-                coadd = source.buildMatchedExposure(overlap.bbox, visitInfo, mosaic.template.getWcs())
-            else:
-                coadd = readPatch(source, mosaic.findNeeded(overlap.bbox))
-            if coadd is None:
+            fact = self._copyPatch(mosaic, overlap, sources[overlap.patch], visitInfo, wanted)
+            if fact is None:
                 self.log.info("Skip patch %d: its coadd has no pixels in the template", overlap.patch)
-                continue
-            fact = PatchFacts.of(overlap.patch, describeHandle(handle), coadd)
-            checkWcs(coadd, mosaic.template.getWcs(), fact.name)
-            if wanted is not None and fact.photoCalib is not None:
-                coadd = rescaleTo(wanted, coadd)
-            mosaic.add(coadd)
-            facts.insert(0, fact)
+            else:
+                facts.insert(0, fact)
         return facts
+
+    def _copyPatch(self, mosaic, overlap, source, visitInfo, wanted):
+        """Copy one patch into the template.
+
+        In a function of its own, so that a patch's pixels are gone from
+        memory before the next one is read.
+        """
+        if isinstance(source, DcrModel):
+            # All of the box, since the shifts are those at its centre.
+            coadd = source.buildMatchedExposure(overlap.bbox, visitInfo, mosaic.template.getWcs())
+        else:
+            coadd = readPatch(source, mosaic.findNeeded(overlap.bbox))
+        if coadd is None:
+            return None
+        fact = PatchFacts.of(overlap.patch, _handlesOf(source), coadd)
+        checkWcs(coadd, mosaic.template.getWcs(), fact.name)
+        if wanted is not None and fact.photoCalib is not None:
+            coadd = rescaleTo(wanted, coadd)
+        mosaic.add(coadd)
+        return fact
 
     def _findCalibration(self, overlaps, sources):
         """Find the calibration that all patches are to be brought to.
@@ -399,7 +410,7 @@ class GetCoaddAsTemplateTask(Task):
         """
         if self.config.calibrationMismatch != "rescale":
             return None
-        handles = (_anyHandle(sources[overlap.patch]) for overlap in overlaps)
+        handles = (_handlesOf(sources[overlap.patch])[0] for overlap in overlaps)
         coadds = (readPatch(handle, overlap.bbox) for handle, overlap in zip(handles, overlaps, strict=True))
         calibrations = (coadd.getPhotoCalib() for coadd in coadds if coadd is not None)
         return next((photoCalib for photoCalib in calibrations if photoCalib is not None), None)
@@ -436,10 +447,22 @@ class GetCoaddAsTemplateTask(Task):
         if not tractInfo[psfPatch].getOuterBBox().contains(center):
             self.log.info("The PSF is that of patch %d, which does not hold the template's centre", psfPatch)
 
+    def _recordProvenance(self, template, tract, facts, missing):
+        """Write into the template's header what it was made from."""
+        TemplateProvenance(
+            tract=tract,
+            patchesUsed=tuple(fact.patch for fact in facts),
+            patchesMissing=tuple(missing),
+            datasetType=self.getCoaddDatasetName(),
+            datasetIds=tuple(datasetId for fact in facts for datasetId in fact.datasetIds),
+            packageVersion=getPackageVersion(),
+            configuration={name: value for name, value in self.config.toDict().items() if value is not None},
+        ).write(template.getMetadata())
 
-def _anyHandle(source):
-    """Pick a handle of a patch that has one, or several of a `DcrModel`."""
-    return source.handles[0] if isinstance(source, DcrModel) else source
+
+def _handlesOf(source):
+    """Give the handles of a patch: one, or those of a `DcrModel`."""
+    return source.handles if isinstance(source, DcrModel) else [source]
 
 
 def _templateBBox(tractInfo, skyCorners):

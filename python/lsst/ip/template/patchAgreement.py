@@ -19,6 +19,8 @@ import numpy as np
 import lsst.afw.image as afwImage
 import lsst.geom as geom
 
+from .coaddPatch import describeHandle
+
 MAX_WCS_OFFSET = 1e-6
 """Largest distance between a coadd's pixel and the tract's, in pixels."""
 
@@ -40,6 +42,9 @@ class PatchFacts:
     name: str
     """The dataset, for messages."""
 
+    datasetIds: tuple[str, ...]
+    """Dataset IDs (UUIDs); empty for coadds that come from no Butler."""
+
     bbox: geom.Box2I
     """Pixels that were read, in tract pixels."""
 
@@ -56,11 +61,23 @@ class PatchFacts:
     """Is any variance that was read more than zero?"""
 
     @classmethod
-    def of(cls, patch, name, coadd):
-        """Gather the facts of a coadd, or of the part that was read."""
+    def of(cls, patch, handles, coadd):
+        """Gather the facts of a coadd, or of the part that was read.
+
+        Parameters
+        ----------
+        patch : `int`
+            Sequential patch number.
+        handles : `list`
+            What the coadd was read from.
+        coadd : `lsst.afw.image.Exposure`
+            The coadd, in tract pixels.
+        """
+        refs = (getattr(handle, "ref", None) for handle in handles)
         return cls(
             patch=patch,
-            name=name,
+            name=describeHandle(handles[0]),
+            datasetIds=tuple(str(ref.id) for ref in refs if ref is not None),
             bbox=coadd.getBBox(),
             filterLabel=coadd.getFilter(),
             photoCalib=coadd.getPhotoCalib(),

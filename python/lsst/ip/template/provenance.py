@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What a template was made from, as cards of its FITS header."""
 
-__all__ = ["TemplateProvenance"]
+__all__ = ["TemplateProvenance", "getPackageVersion"]
 
+import importlib.metadata
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -108,6 +109,14 @@ class TemplateProvenance:
             packageVersion=_readText(metadata, "VERSION"),
             configuration=dict(zip(names, _readNumbered(metadata, "CONFIG {} VALUE"))),
         )
+
+
+def getPackageVersion():
+    """Give the version of this package, empty if it was not installed."""
+    try:
+        return importlib.metadata.version("lsst-ip-template")
+    except importlib.metadata.PackageNotFoundError:
+        return ""
 
 
 def _writeText(metadata, key, text):

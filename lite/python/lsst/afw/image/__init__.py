@@ -24,6 +24,7 @@ from ._maskedImage import (
 from ._origin import *
 from ._photoCalib import *
 from ._pixelUtils import *
+from ._readers import *
 from ._rotType import *
 from ._testUtils import *
 from ._visitInfo import *

@@ -400,11 +400,23 @@ class MetadataTestCase(lsst.utils.tests.TestCase):
         with self.assertRaises(TypeError):
             afwGeom.makeTanSipWcs(crpix, crval, cdMatrix, sipA, sipB, sipA)
 
+    def testSipOfOneCoefficientKeepsTheLinearTerm(self):
+        crpix, crval, cdMatrix = Point2D(5, 6), SpherePoint(30, -20, degrees), np.eye(2) * 1e-4
+        linear = makeSkyWcs(crpix, crval, cdMatrix)
+        for sipA, sipB in ((1e-5, 0.0), (0.0, 1e-5), (1e-5, 1e-5), (0.0, 0.0)):
+            forward = np.zeros((2, 3, 3))
+            forward[0, 0, 2], forward[1, 2, 0] = sipA, sipB
+            wcs = afwGeom.makeTanSipWcs(crpix, crval, cdMatrix, *forward)
+            expected = linear.pixelToSky(105 + sipA * 200**2, 206 + sipB * 100**2)
+            with self.subTest(sipA=sipA, sipB=sipB):
+                self.assertLess(wcs.pixelToSky(105, 206).separation(expected).asArcseconds(), 1e-7)
+                self.assertLess(math.dist(wcs.skyToPixel(expected), (105, 206)), 1e-4)
+
     def testSipInverseIsTheOneGiven(self):
         forward = np.zeros((3, 3))
         forward[2, 0] = 1e-12
         inverseA = np.zeros((3, 3))
-        inverseA[0, 0], inverseA[2, 0] = 0.25, 1e-12
+        inverseA[0, 0] = 0.25
         wcs = afwGeom.makeTanSipWcs(
             Point2D(5, 6),
             SpherePoint(30, -20, degrees),

@@ -29,6 +29,9 @@ _KEPT_NAMES = frozenset(("DATE-OBS", "MJD-OBS", "TIMESYS"))
 
 _KEYWORD = re.compile(r"[A-Z0-9_-]{1,8}$")
 
+_SIP_ANY = re.compile(r"[AB]P?_\d+_\d+$")
+_SIP_INVERSE = re.compile(r"[AB]P_\d+_\d+$")
+
 _MAX_AXES = 99
 """The most axes that the names of FITS cards can tell apart."""
 
@@ -52,6 +55,21 @@ def _putCard(fitsChan, name, value):
         fitsChan.setfitsS(name, value, "", False)
 
 
+def _completeSip(fitsChan):
+    """Add linear SIP coefficients of 0 where there are none.
+
+    AST adds the linear term of the distorted pixel to the array of the
+    coefficients, and forgets it if the array is too small for it.
+    """
+    names = set(fitsChan.keys())
+    if any(_SIP_ANY.match(name) for name in names):
+        linear = {"A_1_0", "B_0_1"}
+        if any(_SIP_INVERSE.match(name) for name in names):
+            linear |= {"AP_1_0", "BP_0_1"}
+        for name in sorted(linear - names):
+            fitsChan.setfitsF(name, 0.0, "", False)
+
+
 def _orderedNames(metadata):
     if isinstance(metadata, PropertyList):
         return metadata.getOrderedNames()
@@ -64,12 +82,19 @@ def _fillFitsChan(metadata):
         name = fullName.rpartition(".")[2]
         if fullName not in _IGNORED_NAMES and _KEYWORD.match(name):
             _putCard(fitsChan, name, metadata.getScalar(fullName))
+    _completeSip(fitsChan)
     fitsChan.clear("Card")
     axes = metadata.getScalar("WCSAXES") if metadata.exists("WCSAXES") else 2
     if isinstance(axes, (int, float)) and not axes <= _MAX_AXES:
         # AST would make room for all of them.
         raise PexTypeError(f"WCSAXES is {axes}, more than {_MAX_AXES}; cannot read metadata as a SkyWcs")
     return fitsChan
+
+
+def _removeCards(metadata, names):
+    for name in names - _KEPT_NAMES:
+        if metadata.exists(name):
+            metadata.remove(name)
 
 
 def _readFrameSet(metadata, strip):
@@ -87,8 +112,7 @@ def _readFrameSet(metadata, strip):
         what = "nothing" if frameSet is None else f"a {frameSet.Class}"
         raise PexTypeError(f"metadata describes {what}, not a FrameSet")
     if strip:
-        for name in before - set(fitsChan.keys()) - _KEPT_NAMES:
-            metadata.remove(name)
+        _removeCards(metadata, before - set(fitsChan.keys()))
     return frameSet
 
 
@@ -190,8 +214,7 @@ def stripWcsMetadata(metadata):
     fitsChan = _fillFitsChan(metadata)
     before = set(fitsChan.keys())
     fitsChan.purgewcs()
-    for name in before - set(fitsChan.keys()) - _KEPT_NAMES:
-        metadata.remove(name)
+    _removeCards(metadata, before - set(fitsChan.keys()))
 
 
 _CARD_GETTERS = {

@@ -156,6 +156,16 @@ class SkyWcsTestCase(lsst.utils.tests.TestCase):
             self.assertIsInstance(clone, SkyWcs)
             self.assertEqual(clone, self.wcs)
 
+    def testFileOfItsOwnKeepsIt(self):
+        box = geom.Box2D(Point2D(0, 0), Point2D(3, 4))
+        with lsst.utils.tests.getTempFilePath(".fits") as path:
+            self.wcs.writeFits(path)
+            self.assertEqual(SkyWcs.readFits(path), self.wcs)
+            with self.assertRaises(lsst.pex.exceptions.TypeError):
+                afwGeom.Polygon.readFits(path)
+            afwGeom.Polygon(box).writeFits(path)
+            self.assertEqual(afwGeom.Polygon.readFits(path), afwGeom.Polygon(box))
+
     def testPicklesNameWhatTheStackNames(self):
         function, (cls, state) = self.wcs.__reduce__()
         self.assertEqual(function.__module__, "lsst.afw.geom._python._transform")

@@ -571,16 +571,27 @@ class SkyWcs:
         fileName : `str`
             Name of the file.
         hdu : `int`, optional
-            Not used by lite, which finds the archive by itself.
+            Number of the HDU with the archive, from 0; by default the first
+            that there is.
 
         Returns
         -------
         wcs : `SkyWcs`
             The WCS.
+
+        Raises
+        ------
+        lsst.afw.fits.FitsError
+            Raised if the file cannot be read or has no archive.
+        lsst.pex.exceptions.TypeError
+            Raised if the file has something else.
         """
         from lsst.afw.fits._archive import readObject
 
-        return readObject(fileName)
+        result = readObject(fileName, hdu)
+        if not isinstance(result, SkyWcs):
+            raise PexTypeError(f"{fileName} has a {type(result).__name__}, not a SkyWcs")
+        return result
 
     def writeFits(self, fileName, mode="w"):
         """Write this WCS to a file of its own.
@@ -590,13 +601,11 @@ class SkyWcs:
         fileName : `str`
             Name of the file.
         mode : `str`, optional
-            "w": write a new file.
+            "w" for a new file; "a" to append to a file.
         """
-        if mode != "w":
-            raise notInLite(f"lsst.afw.geom.SkyWcs.writeFits(mode={mode!r})")
         from lsst.afw.fits._archive import writeObject
 
-        writeObject(self, fileName)
+        writeObject(self, fileName, mode)
 
     def isPersistable(self):
         """Tell whether this can be persisted: always `True`."""

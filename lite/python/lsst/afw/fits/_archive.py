@@ -6,7 +6,7 @@ An archive is a table, its index, and catalogs with the rows of the objects,
 those of one class in one catalog.
 """
 
-__all__ = ["InputArchive", "OutputArchive", "readObject", "writeObject"]
+__all__ = ["InputArchive", "OutputArchive", "readCarried", "readObject", "writeObject"]
 
 import dataclasses
 
@@ -392,6 +392,23 @@ class _Memory:
     def error(self, message):
         """Make an error."""
         return FitsError(message)
+
+
+def readCarried(component):
+    """Give the first row of an opaque object.
+
+    Parameters
+    ----------
+    component : `OpaqueComponent`
+        The object.
+
+    Returns
+    -------
+    row : `lsst.afw.fits._tables.Row`
+    """
+    archive = component._archive
+    index = next(row for row in archive.index if row.id == component._archiveId)
+    return Catalog(_Memory(archive.catalogs[index.catalog])).read(index.row0, index.nrows)[0]
 
 
 def _sameRows(catalog, index, schema, values):

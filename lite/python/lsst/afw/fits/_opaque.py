@@ -47,6 +47,20 @@ _EXPOSURE_RECORD = (
 
 _NOTHING = frozenset()
 
+_AMPLIFIER_BOXES = (
+    "bbox",
+    "raw_bbox",
+    "raw_databbox",
+    "raw_horizontaloverscanbbox",
+    "raw_prescanbbox",
+    "raw_verticaloverscanbbox",
+)
+
+_AMPLIFIER = frozenset(
+    [f"{box}_{end}_{axis}" for box in _AMPLIFIER_BOXES for end in ("min", "extent") for axis in "xy"]
+    + ["raw_xyoffset_x", "raw_xyoffset_y", "readoutcorner"]
+)
+
 REFERENCES = {
     ("ApCorrMap", 0): (frozenset({"field"}), _NOTHING),
     ("ChebyshevBoundedField", 0): (
@@ -57,6 +71,11 @@ REFERENCES = {
     ("CoaddInputs", 1): _EXPOSURE_RECORD,
     ("CoaddPsf", 0): (frozenset({"coaddwcs"}), frozenset({"cachesize"})),
     ("CoaddPsf", 1): _EXPOSURE_RECORD,
+    ("Detector", 0): (
+        frozenset({"transformMap"}),
+        frozenset({"id", "type", "bbox_min_x", "bbox_min_y", "bbox_max_x", "bbox_max_y"}),
+    ),
+    ("Detector", 1): (_NOTHING, _AMPLIFIER),
     ("GaussianPsf", 0): (_NOTHING, frozenset({"dimensions_x", "dimensions_y"})),
     ("PhotoCalib", 0): (frozenset({"field"}), frozenset({"version"})),
     ("TransformMap", 0): (frozenset({"transform"}), _NOTHING),

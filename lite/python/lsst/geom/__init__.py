@@ -15,6 +15,7 @@ from . import (
     _linearTransform,
     _spherePoint,
     _sphereTransform,
+    testUtils,
 )
 from ._affineTransform import *
 from ._angle import *

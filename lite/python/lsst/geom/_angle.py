@@ -251,7 +251,7 @@ class Angle:
     def _compare(self, other, operation):
         """Compare with an angle, or with a number of radians."""
         try:
-            return operation(self._radians, toDouble(other))
+            return operation(self._radians, toDouble(other if (angle := _asAngle(other)) is None else angle))
         except TypeError:
             return NotImplemented
 
@@ -388,7 +388,7 @@ def isAngle(value, /):
     TypeError
         Raised if ``value`` is neither.
     """
-    if isinstance(value, Angle):
+    if _asAngle(value) is not None:
         return True
     toDouble(value)
     return False

@@ -260,8 +260,8 @@ class Box2I(_Box):
             self._minX, self._minY, self._maxX, self._maxY = x._min, y._min, x._max, y._max
 
     def _setCorners(self, minimum, maximum, invert=True):
-        dimensions = maximum - minimum
-        (minX, minY), (width, height) = minimum, dimensions
+        (minX, minY), (maxX, maxY) = minimum._values, maximum._values
+        width, height = wrapInt(maxX - minX), wrapInt(maxY - minY)
         if not toBool(invert) and (width < 0 or height < 0):
             return
         if width < 0:
@@ -271,7 +271,7 @@ class Box2I(_Box):
         self._minX, self._minY, self._maxX, self._maxY = minX, minY, minX + width, minY + height
 
     def _setCornerAndSize(self, corner, dimensions, invert=True):
-        (minX, minY), (width, height) = corner, dimensions
+        (minX, minY), (width, height) = corner._values, dimensions._values
         if width == 0 or height == 0 or (not toBool(invert) and (width < 0 or height < 0)):
             return
         if width < 0:
@@ -567,10 +567,11 @@ class Box2D(_Box):
         self._setLimits(x._min, y._min, x._max, y._max, False)
 
     def _setCorners(self, minimum, maximum, invert=True):
-        self._setLimits(*minimum, *maximum, toBool(invert))
+        self._setLimits(*minimum._values, *maximum._values, toBool(invert))
 
     def _setCornerAndSize(self, corner, dimensions, invert=True):
-        self._setLimits(*corner, *(corner + dimensions), toBool(invert))
+        (minX, minY), (width, height) = corner._values, dimensions._values
+        self._setLimits(minX, minY, minX + width, minY + height, toBool(invert))
 
     def _setLimits(self, minX, minY, maxX, maxY, invert):
         if minX == maxX or minY == maxY or (not invert and (minX > maxX or minY > maxY)):
@@ -812,16 +813,17 @@ def _dispatch(box, args, kwargs):
         if isinstance(other, type(box)):
             box._copyFrom(other)
             return
-    forms = (
-        (box._setCorners, ("minimum", "maximum", "invert"), (box.Point, box.Point)),
-        (box._setCornerAndSize, ("corner", "dimensions", "invert"), (box.Point, box.Extent)),
-        (box._setIntervals, ("x", "y"), (box._interval, box._interval)),
-    )
-    for setter, names, types in forms:
-        bound = _bind(names, args, kwargs)
-        if bound is not None and all(isinstance(bound.get(name), cls) for name, cls in zip(names, types)):
-            setter(**bound)
-            return
+    else:
+        forms = (
+            (box._setCornerAndSize, ("corner", "dimensions", "invert"), box.Point, box.Extent),
+            (box._setCorners, ("minimum", "maximum", "invert"), box.Point, box.Point),
+            (box._setIntervals, ("x", "y"), box._interval, box._interval),
+        )
+        for setter, names, first, second in forms:
+            bound = _bind(names, args, kwargs)
+            if isinstance(bound.get(names[0]), first) and isinstance(bound.get(names[1]), second):
+                setter(**bound)
+                return
     try:
         box._setConverted(*args, **kwargs)
     except TypeError as err:
@@ -829,17 +831,17 @@ def _dispatch(box, args, kwargs):
 
 
 def _bind(names, args, kwargs):
-    """Give names to arguments; `None` if they do not fit the names."""
-    if len(args) > len(names) or not kwargs.keys() <= set(names[len(args):]):
-        return None
-    return dict(zip(names, args)) | kwargs
+    """Give names to arguments, or to none if they do not fit the names."""
+    if len(args) > len(names) or (kwargs and not kwargs.keys() <= set(names[len(args):])):
+        return {}
+    return dict(zip(names, args), **kwargs)
 
 
 def _justAbove(value):
     """Return the limit of a box that has a coordinate just inside."""
     if value < 0.0:
         return value * (1.0 - Box2D.EPSILON)
-    return value * (1.0 + Box2D.EPSILON) if value > 0.0 or value != value else Box2D.EPSILON
+    return value * (1.0 + Box2D.EPSILON) if value > 0.0 else Box2D.EPSILON
 
 
 def _flipped(minimum, maximum, extent):

@@ -265,7 +265,7 @@ class _Numbers(_Compared):
         """Convert a single argument: coordinates, a number or an array."""
         if isinstance(arg, _Numbers) and arg._size == cls._size:
             return cls._convert(arg)
-        if not isinstance(arg, (list, tuple, np.ndarray, _Numbers)):
+        if not isinstance(arg, (list, tuple, _Numbers)):
             try:
                 return [cls._element(arg)] * cls._size
             except TypeError:
@@ -319,7 +319,8 @@ class _Numbers(_Compared):
     def __eq__(self, other):
         if not isinstance(other, type(self)):
             return NotImplemented
-        return self._values == other._values
+        # Lists would compare NaNs by identity.
+        return builtins.all(map(operator.eq, self._values, other._values))
 
     __hash__ = None
 

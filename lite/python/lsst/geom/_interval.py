@@ -30,7 +30,12 @@ class _Interval:
         if maker is None:
             raise TypeError("General constructor requires one of the following keyword-only argument pairs: "
                             "(min, max), (center, size), (min, size), (max, size).")
-        return maker(**{name: cls._element(value) for name, value in kwargs.items()})
+        try:
+            elements = {name: cls._element(value) for name, value in kwargs.items()}
+        except TypeError as err:
+            # As C++ casts fail in the compiled stack, unlike arguments.
+            raise RuntimeError(f"Unable to cast Python instance to C++ type: {err}") from err
+        return maker(**elements)
 
     @classmethod
     def fromSpannedPoints(cls, points, /):

@@ -144,4 +144,6 @@ def isSequence(value):
         return False
     if isinstance(value, Generator):
         return True
-    return isinstance(value, Iterable) and hasattr(value, "__getitem__") and not hasattr(value, "keys")
+    isContainer = isinstance(value, Iterable) and hasattr(value, "__getitem__") and not hasattr(value, "keys")
+    # Arrays without dimensions look like containers, too.
+    return isContainer and getattr(value, "ndim", 1) > 0

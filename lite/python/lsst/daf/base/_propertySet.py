@@ -461,12 +461,7 @@ class PropertySet:
         """Convert a value or a sequence of values to a list."""
         convert = ELEMENT_TYPES[typeName].convert or _requirePropertySet
         try:
-            return [convert(value)]
-        except TypeError:
-            if not isSequence(value):
-                raise argumentError(what, value) from None
-        try:
-            return [convert(v) for v in value]
+            return [convert(v) for v in (value if isSequence(value) else (value,))]
         except TypeError as err:
             raise argumentError(what, value) from err
 

@@ -19,9 +19,9 @@ __all__ = ["TileGrid", "TileTable", "encode", "run", "threadCount", "threads"]
 import contextlib
 import contextvars
 import dataclasses
+import functools
 import math
 import os
-import struct
 import sys
 import zlib
 from collections import deque
@@ -142,7 +142,7 @@ class TileGrid:
     tile: tuple[int, int]
     """Rows and columns of a tile; less at the upper and right edges."""
 
-    @property
+    @functools.cached_property
     def counts(self):
         """Number of tiles along columns and along rows."""
         return tuple(-(-n // t) for n, t in zip(self.shape, self.tile, strict=True))
@@ -408,14 +408,18 @@ class TileTable:
         if self.grid.isRows and self._shuffled:
             step = max(1, _BATCH // (self.grid.shape[1] * self.dtype.itemsize))
         for i in range(0, len(tiles), step):
-            spans = [self.grid.span(tile) for tile in tiles[i : i + step]]
-            down = range(spans[0][0].start, spans[-1][0].stop)
-            across = spans[0][1]
+            batch = tiles[i : i + step]
+            down, across = self.grid.span(batch[0])
+            # Only tiles that are whole rows come several at once.
+            down = range(down.start, down.stop + len(batch) - 1)
             top, bottom = max(down.start, rows.start), min(down.stop, rows.stop)
             left, right = max(across.start, columns.start), min(across.stop, columns.stop)
             target = out[top - rows.start : bottom - rows.start, left - columns.start : right - columns.start]
             inside = np.s_[top - down.start : bottom - down.start, left - across.start : right - across.start]
-            pieces = [self._pixels(tile, *data[tile]) for tile in tiles[i : i + step]]
+            size = len(down) // len(batch) * len(across) * self._stored.itemsize
+            pieces = [
+                self._pixels(tile, size, *where) for tile, where in zip(batch, data[i : i + step], strict=True)
+            ]
             self._place(pieces, (len(down), len(across)), inside, target)
 
     def _place(self, pieces, shape, inside, target):
@@ -479,63 +483,72 @@ class TileTable:
 
         Returns
         -------
-        data : `dict` [`int`, `tuple`]
-            For each tile the column and the bytes.
+        data : `list` [`tuple`]
+            For each tile the bytes and the column that they are of.
         """
-        first, last = tiles[0], tiles[-1]
-        table = self._hdu.read(first * self._rowLength, (last - first + 1) * self._rowLength)
-        where = {tile: self._locate(table, tile - first, tile) for tile in tiles}
-        start = min(offset for _, offset, _ in where.values())
-        stop = max(offset + size for _, offset, size in where.values())
-        if stop - start <= 2 * sum(size for _, _, size in where.values()):
+        places = self._locate(tiles)
+        start = min(offset for _, offset, _ in places)
+        stop = max(offset + size for _, offset, size in places)
+        if stop - start <= 2 * sum(size for _, _, size in places):
             block = memoryview(self._hdu.read(start, stop - start))
-            return {
-                tile: (column, block[offset - start : offset - start + size])
-                for tile, (column, offset, size) in where.items()
-            }
+            return [(block[offset - start : offset - start + size], name) for name, offset, size in places]
         # Neighbours are stored far apart.
-        return {
-            tile: (column, memoryview(self._hdu.read(offset, size)))
-            for tile, (column, offset, size) in where.items()
-        }
+        return [(memoryview(self._hdu.read(offset, size)), name) for name, offset, size in places]
 
-    def _locate(self, table, row, tile):
-        """Find a tile in the heap.
+    def _locate(self, tiles):
+        """Find tiles in the heap.
 
         Returns
         -------
-        column : `str`
-        offset, size : `int`
-            In bytes, from the start of the data of the HDU.
+        places : `list` [`tuple`]
+            For each tile the column, and offset and size in bytes from the
+            start of the data of the HDU.
         """
-        for column, (place, kind, element) in self._descriptors.items():
-            count, offset = struct.unpack_from(
-                ">ii" if kind == ">i4" else ">qq", table, row * self._rowLength + place
-            )
-            if count:
-                size = count * element
-                if count < 0 or offset < 0 or self._heap + offset + size > self._hdu.dataSize:
-                    raise self._hdu.error(f"tile {tile} is stored outside the data")
-                return column, self._heap + offset, size
-        raise self._hdu.error(f"tile {tile} has no data")
+        first, count = tiles[0], tiles[-1] - tiles[0] + 1
+        table = self._hdu.read(first * self._rowLength, count * self._rowLength)
+        places = [None] * len(tiles)
+        for name, (place, kind, element) in self._descriptors.items():
+            strides = (self._rowLength, np.dtype(kind).itemsize)
+            pointers = np.ndarray((count, 2), kind, table, place, strides).tolist()
+            for i, tile in enumerate(tiles):
+                length, offset = pointers[tile - first]
+                if length and places[i] is None:
+                    places[i] = name, self._heap + offset, length * element
+        for tile, place in zip(tiles, places, strict=True):
+            if place is None:
+                raise self._hdu.error(f"tile {tile} has no data")
+            _, offset, size = place
+            if size < 0 or offset < self._heap or offset + size > self._hdu.dataSize:
+                raise self._hdu.error(f"tile {tile} is stored outside the data")
+        return places
 
-    def _pixels(self, tile, column, data):
+    def _pixels(self, tile, size, data, column):
         """Inflate a tile.
+
+        Parameters
+        ----------
+        tile : `int`
+            Number of the tile.
+        size : `int`
+            Bytes that its pixels take.
+        data : `memoryview`
+            What is stored.
+        column : `str`
+            Column where it is.
 
         Returns
         -------
         pixels : `bytes` or `memoryview`
         shuffled : `bool`
         """
-        rows, columns = self.grid.span(tile)
-        size = len(rows) * len(columns) * self._stored.itemsize
-        if column == "UNCOMPRESSED_DATA":
-            if len(data) != size:
-                raise self._hdu.error(f"tile {tile}: expected {size} bytes, found {len(data)}")
-            return data, False
         try:
-            return _inflate(data, size), self._shuffled and column == "COMPRESSED_DATA"
+            if column != "UNCOMPRESSED_DATA":
+                return _inflate(data, size), self._shuffled and column == "COMPRESSED_DATA"
+            if len(data) == size:
+                return data, False
+            raise ValueError(f"expected {size} bytes of pixels, found {len(data)}")
         except ValueError as err:
+            rows, columns = self.grid.span(tile)
             raise self._hdu.error(f"tile {tile} (row {rows.start}, column {columns.start}): {err}") from err
 
 

@@ -92,7 +92,7 @@ class DcrPipelineTestCase(lsst.utils.tests.TestCase):
 
     def testSamePixelGrid(self):
         self.assertEqual(self.template.getBBox(), self.expected.getBBox())
-        self.assertEqual(self.template.getFilter(), self.expected.getFilter())
+        self.assertEqual(self.template.getFilter().bandLabel, self.expected.getFilter().bandLabel)
         self.assertEqual(
             self.template.getPhotoCalib().getCalibrationMean(),
             self.expected.getPhotoCalib().getCalibrationMean(),
@@ -122,7 +122,7 @@ class DcrPipelineTestCase(lsst.utils.tests.TestCase):
         inside = ~self.findEdges(5)
         self.assertGreater(inside.mean(), 0.85)
         self.assertLess(difference[inside].max(), 0.1)
-        self.assertLess(difference[~self.findEdges(10)].max(), 0.001)
+        self.assertLess(difference[~self.findEdges(10)].max(), 0.01)
 
     def testSameVariance(self):
         self.assertFloatsAlmostEqual(self.template.variance.array, self.expected.variance.array)

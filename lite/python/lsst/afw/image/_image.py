@@ -361,3 +361,12 @@ class Image(metaclass=TemplateMeta):
 for _suffix, _class in dict(I=ImageI, F=ImageF, D=ImageD, U=ImageU, L=ImageL).items():
     Image.register(_class._pixelType, _class)
     Image.alias(_suffix, _class)
+
+
+def __getattr__(name):
+    # In the stack masks belong to this module, and pickles look for them here.
+    if name == "MaskX":
+        from ._mask import MaskX
+
+        return MaskX
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

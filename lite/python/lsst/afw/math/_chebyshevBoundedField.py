@@ -169,7 +169,14 @@ class ChebyshevBoundedField(BoundedField):
         return f"ChebyshevBoundedField({self._bbox!r}, {self._coefficients.tolist()})"
 
     def __reduce__(self):
-        return ChebyshevBoundedField, (Box2I(self._bbox), self._coefficients)
+        # The pickle of an empty box is not empty, in the stack neither.
+        corners = self._bbox.getMin(), self._bbox.getDimensions()
+        return _rebuildField, (*corners, self._coefficients)
+
+
+def _rebuildField(minimum, dimensions, coefficients):
+    """Construct a pickled field."""
+    return ChebyshevBoundedField(Box2I(minimum, dimensions, invert=False), coefficients)
 
 
 def _meanOfOrders(count):

@@ -24,7 +24,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 try:
-    import lsst.ip.template  # noqa: F401
+    from lsst.ip.template import GetCoaddAsTemplateConfig
 except ModuleNotFoundError as err:
     sys.exit(f"{err}: run this with the Python that has the package; 'make demo' sets one up.")
 
@@ -33,9 +33,10 @@ from simulatedSky import observe, simulateSky
 
 import lsst.geom as geom
 import lsst.sphgeom as sphgeom
-from lsst.afw.image import FilterLabel
+from lsst.afw.image import ExposureF, FilterLabel
 from lsst.daf.butler import Butler, DatasetType
 from lsst.ip.template.plotTemplate import plotTemplate, tractProjection
+from lsst.resources import ResourcePath
 from lsst.skymap.ringsSkyMap import RingsSkyMap
 
 CHECKOUT = pathlib.Path(__file__).resolve().parent.parent
@@ -46,10 +47,17 @@ INPUTS = "demo/inputs"
 TEMPLATES = "demo/templates"
 NIGHT = 20250301
 
-# The border between two tracts is at right ascension 150 degrees: the detectors
+# The border between two tracts is at right ascension 150 degrees: detectors
 # of one visit get templates from different tracts.
-FIELD = geom.SpherePoint(150.025, 2.33, geom.degrees)
+FIELD = geom.SpherePoint(150.025, 2.328, geom.degrees)
 FIRST_VISIT = 101
+
+TEMPLATE_BORDER = GetCoaddAsTemplateConfig().templateBorderSize
+REGION_BORDER = 250
+"""By how many pixels the region of a detector in the repository reaches beyond
+the detector, as in real repositories: a quantum gets the patches that overlap
+it.
+"""
 
 
 class DemoError(RuntimeError):
@@ -73,9 +81,11 @@ class Visit:
         """Make the WCS of a detector."""
         return detector.makeWcs(self.boresight, self.rotation)
 
-    def findCorners(self, detector):
-        """Find the corners of a detector on the sky."""
-        return self.makeWcs(detector).pixelToSky(geom.Box2D(detector.bbox).getCorners())
+    def findCorners(self, detector, border):
+        """Find the corners of a detector with a border on the sky."""
+        bbox = geom.Box2D(detector.bbox)
+        bbox.grow(border)
+        return self.makeWcs(detector).pixelToSky(bbox.getCorners())
 
 
 class Progress:
@@ -161,7 +171,8 @@ def findPatches(skyMap, visits):
     found = {}
     for visit in visits:
         for detector in DemoCamera.detectors:
-            for tractInfo, patchList in skyMap.findTractPatchList(visit.findCorners(detector)):
+            corners = visit.findCorners(detector, TEMPLATE_BORDER)
+            for tractInfo, patchList in skyMap.findTractPatchList(corners):
                 patches = found.setdefault(tractInfo.getId(), {})
                 patches.update({patch.getSequentialIndex(): patch for patch in patchList})
     return {tract: list(patches.values()) for tract, patches in found.items()}
@@ -206,8 +217,9 @@ def registerSkyMap(butler, skyMap, tracts):
 
 def registerVisit(butler, visit):
     """Write the dimension records of a visit and its detectors."""
-    corners = {detector.id: visit.findCorners(detector) for detector in DemoCamera.detectors}
-    regions = {detector: _makeRegion(points) for detector, points in corners.items()}
+    corners = {
+        detector.id: visit.findCorners(detector, REGION_BORDER) for detector in DemoCamera.detectors
+    }
     visitId = {"instrument": DemoCamera.getName(), "visit": visit.id}
     butler.registry.insertDimensionData(
         "visit",
@@ -223,7 +235,10 @@ def registerVisit(butler, visit):
     )
     butler.registry.insertDimensionData(
         "visit_detector_region",
-        *({**visitId, "detector": detector, "region": region} for detector, region in regions.items()),
+        *(
+            {**visitId, "detector": detector, "region": _makeRegion(points)}
+            for detector, points in corners.items()
+        ),
     )
 
 
@@ -254,8 +269,8 @@ def makeRepository(path, skyMap, visits, patches):
 def putCoadds(butler, sky, tractInfo, patchList, missing, cut):
     """Simulate the coadds of a tract's patches and store them.
 
-    There is no coadd for the patches of which ``missing`` is true, and no
-    data in a part of those of which ``cut`` is true.
+    There is no coadd for the patch ``missing``, and no data at the edge of
+    the coadd of the patch ``cut``; both are given as tract and patch number.
     """
     bbox = geom.Box2I()
     for patch in patchList:
@@ -266,17 +281,18 @@ def putCoadds(butler, sky, tractInfo, patchList, missing, cut):
     mosaic = observe(sky, bbox, tractInfo.getWcs(), psfSigma=1.8, noise=8.0, rng=rng)
     mosaic.setFilter(FilterLabel.fromBand(BAND))
     for patch in patchList:
-        if missing(tractInfo, patch):
+        number = (tractInfo.getId(), patch.getSequentialIndex())
+        if number == missing:
             continue
         coadd = mosaic[patch.getOuterBBox()].clone()
-        if cut(tractInfo, patch):
+        if number == cut:
             _removeData(coadd, rows=450)
         butler.put(
             coadd,
             "deepCoadd",
             skymap=SKYMAP,
-            tract=tractInfo.getId(),
-            patch=patch.getSequentialIndex(),
+            tract=number[0],
+            patch=number[1],
             band=BAND,
         )
 
@@ -288,14 +304,11 @@ def _removeData(coadd, rows):
     coadd.mask.array[:rows] = coadd.mask.getPlaneBitMask("NO_DATA")
 
 
-def isUnder(visit, detector, x, y):
-    """Make a function that tells the patch under a pixel of a detector."""
+def findPatch(skyMap, visit, detector, x, y):
+    """Find the tract and patch under a pixel of a detector, as numbers."""
     place = visit.makeWcs(detector).pixelToSky(geom.Point2D(x, y))
-
-    def check(tractInfo, patch):
-        return geom.Box2D(patch.getInnerBBox()).contains(tractInfo.getWcs().skyToPixel(place))
-
-    return check
+    tractInfo = skyMap.findTract(place)
+    return tractInfo.getId(), tractInfo.findPatch(place).getSequentialIndex()
 
 
 def putVisit(butler, sky, visit):
@@ -334,8 +347,8 @@ def writeTemplate(butler, skyMap, folder, dataId):
     """Write a template as FITS file and as picture, and say what it is."""
     name = "template_{visit}_{detector}".format(**dataId)
     fitsFile, picture = folder.claim(f"{name}.fits"), folder.claim(f"{name}.png")
-    template = butler.get("deepDiff_templateCoadd", dataId)
-    template.writeFits(str(fitsFile))
+    ResourcePath(fitsFile).transfer_from(butler.getURI("deepDiff_templateCoadd", dataId), transfer="copy")
+    template = ExposureF(str(fitsFile))
 
     metadata = butler.get("makeCoaddTemplate_metadata", dataId, skymap=SKYMAP)
     facts = metadata["makeCoaddTemplate:getTemplate"]
@@ -383,12 +396,12 @@ def makeDemo(root, numVisits, processes):
     skyMap = makeSkyMap()
     patches = findPatches(skyMap, visits)
     repo = folder.claim("repo")
-    progress.say(f"Making a Butler repository with camera, skymap and {len(visits)} visits: {repo}")
+    progress.say(f"Making a Butler repository with camera, skymap and visits: {repo}")
     butler = makeRepository(repo, skyMap, visits, patches)
 
     sky = simulateSky(FIELD, radius=7.0 * geom.arcminutes, rng=np.random.default_rng(2))
-    missing = isUnder(visits[0], DemoCamera.detectors[0], 100, 100)
-    cut = isUnder(visits[0], DemoCamera.detectors[2], 500, 500)
+    missing = findPatch(skyMap, visits[0], DemoCamera.detectors[0], 100, 100)
+    cut = findPatch(skyMap, visits[0], DemoCamera.detectors[2], 500, 500)
     for tract, patchList in patches.items():
         progress.say(f"Simulating coadds of {len(patchList)} patches in tract {tract}")
         putCoadds(butler, sky, skyMap[tract], patchList, missing, cut)

@@ -114,7 +114,7 @@ def plotTemplate(
     patches = _sortPatches(template, tractInfo, patchesUsed, patchesMissing)
     if ax is None:
         ax = _makeAxes(tractInfo)
-    _drawPixels(ax, template, maxPixels)
+    isHatched = _drawPixels(ax, template, maxPixels)
     _limitView(ax, template.getBBox())
     for style, numbers in patches.items():
         for number in sorted(numbers):
@@ -122,7 +122,8 @@ def plotTemplate(
     if exposure is not None:
         _drawDetector(ax, exposure, tractInfo.getWcs())
     _nameAxes(ax)
-    _addLegend(ax, [style for style, numbers in patches.items() if numbers], exposure is not None)
+    outlines = [style for style, numbers in patches.items() if numbers]
+    _addLegend(ax, outlines + ([] if exposure is None else [DETECTOR]), isHatched)
     return ax
 
 
@@ -157,7 +158,10 @@ def _makeAxes(tractInfo):
 
 
 def _drawPixels(ax, template, maxPixels):
-    """Draw the image, and hatch where there is no data."""
+    """Draw the image, and hatch where there is no data.
+
+    Returns whether there is such a place.
+    """
     from astropy.visualization import ZScaleInterval
 
     bbox = template.getBBox()
@@ -182,6 +186,7 @@ def _drawPixels(ax, template, maxPixels):
         )
         hatch.set_edgecolor(NO_DATA_COLOR)
         hatch.set_linewidth(0.0)
+    return bool(empty.any())
 
 
 def _averageBlocks(array, good, step):
@@ -244,16 +249,27 @@ def _drawPatch(ax, patchInfo, style):
 def _placeLabel(ax, patchInfo):
     """Find the middle of the part of a patch that is seen.
 
-    The inner box is preferred: it belongs to no other patch.
+    The part that no neighbour overlaps is preferred, then the inner box. A
+    strip too narrow for the number is not enough.
     """
     (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
     view = geom.Box2D(geom.Point2D(x0, y0), geom.Point2D(x1, y1))
-    for bbox in (patchInfo.getInnerBBox(), patchInfo.getOuterBBox()):
+    narrow = 0.03 * view.getWidth()
+    place = None
+    for bbox in (patchInfo.getOuterBBox(), patchInfo.getInnerBBox(), _findCore(patchInfo)):
         seen = geom.Box2D(bbox)
         seen.clip(view)
-        if not seen.isEmpty():
-            return seen.getCenter()
-    return None
+        if not seen.isEmpty() and (place is None or min(seen.getWidth(), seen.getHeight()) > narrow):
+            place = seen.getCenter()
+    return place
+
+
+def _findCore(patchInfo):
+    """Find the part of a patch that no neighbour overlaps."""
+    inner, outer = patchInfo.getInnerBBox(), patchInfo.getOuterBBox()
+    # At the edge of a tract the border is narrower.
+    low, high = inner.getMin() - outer.getMin(), outer.getMax() - inner.getMax()
+    return inner.erodedBy(max(low.x, low.y, high.x, high.y))
 
 
 def _drawDetector(ax, exposure, tractWcs):
@@ -298,17 +314,17 @@ def _nameAxes(ax):
     declination.set_axislabel("declination (ICRS)")
 
 
-def _addLegend(ax, styles, withDetector):
+def _addLegend(ax, styles, isHatched):
     """Explain the outlines, outside of the axes."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    styles = [*styles, *([DETECTOR] if withDetector else [])]
     handles = [
         Line2D([], [], color=style.color, linestyle=style.lineStyle, linewidth=2.0, label=style.label)
         for style in styles
     ]
-    handles.append(
-        Patch(facecolor="none", edgecolor=NO_DATA_COLOR, hatch="////", linewidth=0.0, label="NO_DATA")
-    )
+    if isHatched:
+        handles.append(
+            Patch(facecolor="none", edgecolor=NO_DATA_COLOR, hatch="////", linewidth=0.0, label="NO_DATA")
+        )
     ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False, handlelength=3.0)

@@ -1,0 +1,113 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import matplotlib.image
+import numpy as np
+
+import lsst.utils.tests
+from lsst.afw.image import ExposureF
+from lsst.daf.butler import Butler
+
+DEMO = pathlib.Path(__file__).parents[1] / "examples" / "demo.py"
+
+
+def runDemo(folder, *options, cwd):
+    """Run the demo as a user does."""
+    return subprocess.run(
+        [sys.executable, str(DEMO), folder, *options], cwd=cwd, capture_output=True, text=True, timeout=600
+    )
+
+
+class DemoTestCase(lsst.utils.tests.TestCase):
+    """What the demo prints and writes."""
+
+    @classmethod
+    def setUpClass(cls):
+        temporary = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(temporary.cleanup)
+        cls.root = pathlib.Path(temporary.name)
+        cls.folder = cls.root / "demo"
+        cls.folder.mkdir()
+        (cls.folder / "notes.txt").write_text("of the user")
+        (cls.folder / "template_1_2.fits").write_text("of the user")
+        cls.done = runDemo("demo", cwd=cls.root)
+        if cls.done.returncode:
+            raise AssertionError(cls.done.stdout + cls.done.stderr)
+        cls.butler = Butler.from_config(cls.folder / "repo", collections="demo/templates")
+
+    def facts(self, detector):
+        dataId = {"instrument": "DemoCam", "visit": 101, "detector": detector, "skymap": "demo_rings"}
+        metadata = self.butler.get("makeCoaddTemplate_metadata", dataId)
+        return metadata["makeCoaddTemplate:getTemplate"]
+
+    def testEachDetectorHasATemplateAndAPicture(self):
+        for detector in range(4):
+            with self.subTest(detector=detector):
+                self.assertIn(f"visit 101 detector {detector}: tract ", self.done.stdout)
+                template = ExposureF(str(self.folder / f"template_101_{detector}.fits"))
+                noData = template.mask.array & template.mask.getPlaneBitMask("NO_DATA")
+                self.assertEqual(np.count_nonzero(noData == 0), self.facts(detector)["goodPixels"])
+                picture = matplotlib.image.imread(self.folder / f"template_101_{detector}.png")
+                self.assertGreater(picture[..., :3].std(), 0.05)
+
+    def testDetectorsFindDifferentTracts(self):
+        self.assertEqual(len({self.facts(detector)["tract"] for detector in range(4)}), 2)
+
+    def testOnePatchIsMissingAndOneHasAnEdge(self):
+        missing = [self.facts(detector).getArray("patchesMissing") for detector in range(4)]
+        self.assertEqual(len({patch for patches in missing for patch in patches}), 1)
+        fractions = [
+            self.facts(detector)["coveredFraction"] for detector in range(4) if not missing[detector]
+        ]
+        self.assertTrue(any(fraction < 1.0 for fraction in fractions))
+
+    def testNeighbouringPatchesHoldTheSameSky(self):
+        skyMap = self.butler.get("skyMap", skymap="demo_rings", collections="demo/inputs")
+        coadds = {}
+        for ref in self.butler.query_datasets("deepCoadd", collections="demo/inputs"):
+            coadds.setdefault(ref.dataId["tract"], []).append(self.butler.get(ref))
+        compared = 0
+        for tract, (first, *others) in coadds.items():
+            self.assertEqual(first.getWcs(), skyMap[tract].getWcs())
+            for other in others:
+                common = first.getBBox().clippedTo(other.getBBox())
+                if not common.isEmpty():
+                    a, b = first[common].image.array, other[common].image.array
+                    both = np.isfinite(a) & np.isfinite(b)
+                    np.testing.assert_array_equal(a[both], b[both])
+                    compared += both.sum()
+        self.assertGreater(compared, 100_000)
+
+    def testSecondRunDeletesOnlyWhatTheFirstOneMade(self):
+        second = runDemo("demo", cwd=self.root)
+        self.assertEqual(second.returncode, 0, second.stderr)
+        self.assertEqual((self.folder / "notes.txt").read_text(), "of the user")
+        self.assertEqual((self.folder / "template_1_2.fits").read_text(), "of the user")
+
+    def testForeignRepositoryIsLeftAlone(self):
+        foreign = self.root / "foreign"
+        (foreign / "repo").mkdir(parents=True)
+        done = runDemo(os.fspath(foreign), cwd="/")
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("is not from this demo: move it away, or name another folder", done.stderr)
+        self.assertTrue((foreign / "repo").is_dir())
+
+
+class TestMemory(lsst.utils.tests.MemoryTestCase):
+    pass
+
+
+def setup_module(module):
+    lsst.utils.tests.init()
+
+
+if __name__ == "__main__":
+    lsst.utils.tests.init()
+    unittest.main()

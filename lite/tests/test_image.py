@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 import lsst.afw.image as afwImage
 import lsst.utils.tests
+from lsst.daf.base import PropertyList
 from lsst.geom import Box2D, Box2I, Extent2I, Point2D, Point2I
-from lsst.pex.exceptions import InvalidParameterError, LengthError
+from lsst.pex.exceptions import InvalidParameterError, LengthError, NotFoundError
 
 BOX = Box2I(Point2I(3, 4), Extent2I(10, 8))
 TYPES = dict(I=np.int32, F=np.float32, D=np.float64, U=np.uint16, L=np.uint64)
@@ -94,8 +95,8 @@ class ImageConstructionTestCase(lsst.utils.tests.TestCase):
 
     def testDeepCopyIsIndependent(self):
         image = makeRamp()
-        copies = afwImage.ImageF(image, True), image.clone(), image.Factory(image, True), copy.deepcopy(image)
-        for other in copies:
+        copies = [afwImage.ImageF(image, True), image.clone(), image.Factory(image, True)]
+        for other in (*copies, copy.copy(image), copy.deepcopy(image)):
             other.array[:] = -1
             self.assertEqual(image.array.sum(), 3160)
             self.assertEqual(other.getBBox(), BOX)
@@ -351,6 +352,20 @@ class ImageFunctionsTestCase(lsst.utils.tests.TestCase):
         image = makeRamp()
         self.assertTrue(afwImage.imagesOverlap(image, image[4:6, 5:8]))
         self.assertFalse(afwImage.imagesOverlap(image, image.clone()))
+
+    def testHeadersDescribeBoxes(self):
+        metadata = PropertyList()
+        with self.assertRaises(NotFoundError):
+            afwImage.bboxFromMetadata(metadata)
+        for name, value in dict(NAXIS1=10, NAXIS2=8).items():
+            metadata.set(name, value)
+        self.assertEqual(afwImage.bboxFromMetadata(metadata), Box2I(Point2I(0, 0), Extent2I(10, 8)))
+        for name, value in dict(CRPIX1A=1.0, CRPIX2A=1.0, CRVAL1A=3.0, CRVAL2A=4.0).items():
+            metadata.set(name, value)
+        self.assertEqual(afwImage.bboxFromMetadata(metadata), BOX)
+        for name, value in dict(ZNAXIS1=5, ZNAXIS2=6).items():
+            metadata.set(name, value)
+        self.assertEqual(afwImage.bboxFromMetadata(metadata), Box2I(Point2I(3, 4), Extent2I(5, 6)))
 
     def testInnerProduct(self):
         image = afwImage.ImageF(3, 3, 2)

@@ -13,6 +13,9 @@ from ._visitInfo import VisitInfo
 
 _MAX_ID = 2**63
 
+_PLAIN_TYPES = (str, bytes, bool, int, float, complex, list, tuple, dict, set)
+"""Types that are never components."""
+
 
 class ExposureInfo:
     """The components of an exposure, any of which may be missing.
@@ -119,7 +122,7 @@ class ExposureInfo:
             self._components.pop(key, None)
             return
         cls = _findClass(key)
-        if not isinstance(component, cls):
+        if not isinstance(component, cls) or isinstance(component, _PLAIN_TYPES):
             raise MismatchError(f"{key}: must be {cls.__name__}, not {type(component).__name__}")
         self._components[key] = component
 
@@ -370,18 +373,7 @@ def _findClass(key):
         return PhotoCalib
     if key == ExposureInfo.KEY_FILTER:
         return FilterLabel
-    return _Storable
-
-
-class _StorableMeta(type):
-    """Metaclass for an ``isinstance`` check."""
-
-    def __instancecheck__(cls, instance):
-        return not isinstance(instance, (str, bytes, bool, int, float, complex, list, tuple, dict, set))
-
-
-class _Storable(metaclass=_StorableMeta):
-    """Anything that is not plain data can be a component."""
+    return object
 
 
 _INIT_FORMS = Overloads("ExposureInfo", ExposureInfo._initCopy, ExposureInfo._initComponents)

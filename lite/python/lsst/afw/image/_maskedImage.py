@@ -585,8 +585,8 @@ class MaskedImage(metaclass=TemplateMeta):
         self.variance.set(0.0 if variance is None else variance)
 
     def _set(self, index, value, origin):
-        for plane, pixel in zip(self._getPlanes(), value, strict=False):
-            plane._set(index, pixel, origin)
+        for i, plane in enumerate(self._getPlanes()):
+            plane._set(index, value[i], origin)
 
     def _get(self, index, origin):
         return tuple(plane._get(index, origin) for plane in self._getPlanes())

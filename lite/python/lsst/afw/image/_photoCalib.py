@@ -453,8 +453,8 @@ def _fromMagnitude(magnitude):
 
 def _checkNoCatalog(name, args, kwargs):
     """Refuse the forms that take catalogs, which lsst-lite does not have."""
-    fields = {"instFluxField", "sourceRecord", "sourceCatalog"}
-    if fields & kwargs.keys() or any(isinstance(value, str) for value in args[1:]):
+    isCatalog = args and not hasattr(args[0], "__float__") and any(isinstance(name, str) for name in args[1:])
+    if isCatalog or {"instFluxField", "sourceRecord", "sourceCatalog"} & kwargs.keys():
         raise notInLite(f"lsst.afw.image.PhotoCalib.{name} with catalogs")
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
-from lsst.pex.exceptions import LengthError
+from lsst.pex.exceptions import LengthError, NotFoundError
 
 from ._image import TypedImage
 from ._imageBase import PixelArray
@@ -80,9 +80,17 @@ def bboxFromMetadata(metadata, /):
     bbox : `lsst.geom.Box2I`
         Box with the dimensions of the image, before compression; its corner
         is what the alternate WCS ``A`` says.
+
+    Raises
+    ------
+    lsst.pex.exceptions.NotFoundError
+        Raised if there are no dimensions.
     """
     checkArguments("bboxFromMetadata", metadata=(metadata, PropertySet))
     prefix = "ZNAXIS" if metadata.exists("ZNAXIS1") and metadata.exists("ZNAXIS2") else "NAXIS"
+    missing = [name for name in (f"{prefix}1", f"{prefix}2") if not metadata.exists(name)]
+    if missing:
+        raise NotFoundError(f"{missing[0]} not found")
     dimensions = Extent2I(*(int(metadata.getScalar(f"{prefix}{axis}")) for axis in (1, 2)))
     return Box2I(_readXY0(metadata), dimensions, invert=False)
 

@@ -116,6 +116,9 @@ class Sliceable:
         """Return a deep copy."""
         return type(self)(self, True)
 
+    def __copy__(self):
+        return self.clone()
+
     def __getitem__(self, imageSlice):
         box, point, origin = parseSubscript(imageSlice, self.getBBox)
         if box is not None:

@@ -1,0 +1,11 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+# MakeCoaddTemplateConfig for the templates that the former task of
+# lsst.ip.diffim made: patches with different photometric calibrations are
+# copied as they are (with a warning), and a template with few pixels is
+# written too.
+#     pipetask run -p pipelines/MakeCoaddTemplate.yaml \
+#         -C makeCoaddTemplate:config/formerTask.py ...
+
+config.getTemplate.calibrationMismatch = "warn"
+config.requiredTemplateFraction = 0.0

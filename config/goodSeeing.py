@@ -1,0 +1,11 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+# MakeCoaddTemplateConfig for templates from the coadds of the sharpest visits
+# (goodSeeingCoadd):
+#     pipetask run -p pipelines/MakeCoaddTemplate.yaml \
+#         -C makeCoaddTemplate:config/goodSeeing.py ...
+# A pipeline with several tasks takes "-c parameters:coaddName=goodSeeing"
+# instead, which sets it for all of them.
+
+config.connections.coaddName = "goodSeeing"
+config.getTemplate.coaddName = "goodSeeing"

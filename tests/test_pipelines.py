@@ -1,0 +1,200 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import lsst.utils.tests
+from lsst.ip.template import MakeCoaddTemplateConfig
+
+ROOT = pathlib.Path(__file__).parents[1]
+PIPELINES = ROOT / "pipelines"
+MAKE = PIPELINES / "MakeCoaddTemplate.yaml"
+INSPECT = PIPELINES / "InspectCoaddTemplate.yaml"
+
+
+def build(pipeline, *options, cwd=None):
+    """Build a pipeline and draw it, as a user does."""
+    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+    return subprocess.run(
+        [shutil.which("pipetask", path=path), "build", "-p", str(pipeline), "--show", "pipeline-graph", *options],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+class BuildTestCase(lsst.utils.tests.TestCase):
+    """Tests of what `build` gives."""
+
+    def assertDraws(self, done, *words):
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for word in words:
+            self.assertIn(word, done.stdout)
+
+    def assertRefuses(self, done, error, *words):
+        self.assertNotEqual(done.returncode, 0)
+        self.assertIn(error, done.stderr)
+        for word in words:
+            self.assertIn(word, done.stderr)
+
+
+class PipelinesTestCase(BuildTestCase):
+    """Every pipeline builds."""
+
+    def testEveryPipelineBuildsFromAnyFolder(self):
+        pipelines = sorted(PIPELINES.rglob("*.yaml"))
+        self.assertGreater(len(pipelines), 5)
+        with tempfile.TemporaryDirectory() as folder:
+            for pipeline in pipelines:
+                with self.subTest(pipeline=pipeline.name):
+                    self.assertDraws(build(pipeline, cwd=folder), "skyMap", "ExposureF", "■")
+
+    def testDataPreviewsReadTheirOwnDatasetTypes(self):
+        for name in ("DP1.yaml", "DP2.yaml"):
+            with self.subTest(pipeline=name):
+                self.assertDraws(
+                    build(PIPELINES / name), "visit_image:", "template_coadd:", "template_unresampled:"
+                )
+
+    def testPipelinesAreFoundByThePackageName(self):
+        done = build("resource://lsst.ip.template/pipelines/MakeCoaddTemplate.yaml", cwd="/")
+        self.assertDraws(done, "deepDiff_templateCoadd: {detector, visit} ExposureF")
+
+    def testOneSettingChangesTheKindOfCoaddForAllTasks(self):
+        done = build(INSPECT, "-c", "parameters:coaddName=goodSeeing")
+        self.assertDraws(
+            done,
+            "goodSeeingCoadd:",
+            "goodSeeingDiff_templateCoadd:",
+            "goodSeeingDiff_templateCoadd_plot:",
+            "goodSeeingDiff_templateSummary:",
+        )
+        self.assertNotIn("deep", done.stdout)
+
+    def testIngredientStandsNextToOnesOwnTasks(self):
+        with tempfile.TemporaryDirectory() as folder:
+            mine = pathlib.Path(folder, "Mine.yaml")
+            mine.write_text(
+                "description: Mine.\n"
+                "imports:\n"
+                "  - location: resource://lsst.ip.template/pipelines/_ingredients/ApTemplate.yaml\n"
+                "tasks:\n"
+                "  makeCoaddTemplate:\n"
+                "    class: lsst.ip.template.MakeCoaddTemplateTask\n"
+                "    config:\n"
+                "      connections.coaddExposures: myCoadd\n"
+                "  plotCoaddTemplate:\n"
+                "    class: lsst.ip.template.plotCoaddTemplate.PlotCoaddTemplateTask\n"
+                "    config:\n"
+                "      connections.template: template_unresampled\n"
+                "      connections.bbox: preliminary_visit_image.bbox\n"
+                "      connections.wcs: preliminary_visit_image.wcs\n"
+            )
+            done = build(mine)
+            self.assertDraws(done, "myCoadd:", "preliminary_visit_image:", "plotCoaddTemplate:")
+            self.assertNotIn("calexp", done.stdout)
+            self.assertDraws(build(f"{mine}#unresampledTemplates"), "makeCoaddTemplate:")
+
+
+class InconsistentOverridesTestCase(BuildTestCase):
+    """Overrides that contradict each other are caught before anything is
+    run, with what to set.
+    """
+
+    def testKindOfCoaddInOnePlaceOnly(self):
+        self.assertRefuses(
+            build(MAKE, "-c", "makeCoaddTemplate:getTemplate.coaddName=goodSeeing"),
+            "FieldValidationError",
+            "set connections.coaddName to 'goodSeeing'",
+        )
+
+    def testKindOfWarpInOnePlaceOnly(self):
+        self.assertRefuses(
+            build(MAKE, "-c", "makeCoaddTemplate:connections.warpTypeSuffix=PsfMatched"),
+            "FieldValidationError",
+            "set connections.warpTypeSuffix to ''",
+        )
+
+    def testDcrWithoutWavelengths(self):
+        self.assertRefuses(
+            build(MAKE, "-c", "parameters:coaddName=dcr"),
+            "FieldValidationError",
+            "coaddName 'dcr' requires effectiveWavelength",
+        )
+
+    def testPictureOfAnotherTemplate(self):
+        self.assertRefuses(
+            build(INSPECT, "-c", "makeCoaddTemplate:connections.template=mine"),
+            "ContractError",
+            "set the same connections.coaddName, connections.warpTypeSuffix",
+        )
+
+    def testTableOfAnotherTemplate(self):
+        self.assertRefuses(
+            build(INSPECT, "-c", "summarizeCoaddTemplates:connections.coaddName=goodSeeing"),
+            "ContractError",
+            "set parameters:coaddName",
+        )
+
+
+class ConfigFilesTestCase(lsst.utils.tests.TestCase):
+    """The override files do what they are named for."""
+
+    def load(self, name):
+        config = MakeCoaddTemplateConfig()
+        config.load(str(ROOT / "config" / name))
+        config.validate()
+        return config
+
+    def testEveryFileLoadsAndIsConsistent(self):
+        files = sorted((ROOT / "config").glob("*.py"))
+        self.assertGreater(len(files), 5)
+        for file in files:
+            with self.subTest(file=file.name):
+                self.assertNotEqual(self.load(file.name).toDict(), MakeCoaddTemplateConfig().toDict())
+
+    def testCoaddsRead(self):
+        for name, datasetType in (
+            ("goodSeeing.py", "goodSeeingCoadd"),
+            ("psfMatched.py", "deepCoaddPsfMatched"),
+        ):
+            with self.subTest(file=name):
+                config = self.load(name)
+                connections = config.connections.ConnectionsClass(config=config)
+                self.assertEqual(connections.coaddExposures.name, datasetType)
+
+    def testPolicies(self):
+        self.assertEqual(self.load("keepValid.py").getTemplate.overlapPolicy, "keepValid")
+        self.assertEqual(self.load("rescale.py").getTemplate.calibrationMismatch, "rescale")
+        former = self.load("formerTask.py")
+        self.assertEqual(former.getTemplate.calibrationMismatch, "warn")
+        self.assertEqual(former.requiredTemplateFraction, 0.0)
+
+    def testPipetaskLoadsThem(self):
+        done = build(
+            MAKE,
+            *("-C", f"makeCoaddTemplate:{ROOT / 'config' / 'goodSeeing.py'}"),
+            *("-C", f"makeCoaddTemplate:{ROOT / 'config' / 'psfMatched.py'}"),
+        )
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertIn("goodSeeingCoaddPsfMatched:", done.stdout)
+
+
+class MemoryTestCase(lsst.utils.tests.MemoryTestCase):
+    """No file is left open."""
+
+
+def setup_module(module):
+    lsst.utils.tests.init()
+
+
+if __name__ == "__main__":
+    lsst.utils.tests.init()
+    unittest.main()

@@ -9,16 +9,17 @@ from dataclasses import dataclass
 import lsst.geom as geom
 from lsst.afw.geom import SkyWcs
 from lsst.afw.image import VisitInfo
-from lsst.pex.config import FieldValidationError, RangeField
+from lsst.pex.config import Field, FieldValidationError, RangeField
 from lsst.pipe.base import (
     NoWorkFound,
     PipelineTask,
     PipelineTaskConfig,
     PipelineTaskConnections,
 )
-from lsst.pipe.base.connectionTypes import Input, Output
+from lsst.pipe.base.connectionTypes import Input, Output, PrerequisiteInput
 from lsst.skymap import BaseSkyMap
 
+from .coaddLookup import findCoaddsAround
 from .getCoaddAsTemplate import GetCoaddAsTemplateTask
 
 
@@ -108,10 +109,34 @@ class MakeCoaddTemplateConnections(
 
     def __init__(self, *, config):
         super().__init__(config=config)
-        if config.getTemplate.coaddName == "dcr":
-            del self.coaddExposures
-        else:
-            del self.dcrCoadds
+        used, unused = "coaddExposures", "dcrCoadds"
+        if config.getTemplate.value.isDcr():
+            used, unused = unused, used
+        delattr(self, unused)
+        if config.findCornerPatches:
+            setattr(self, used, _makePrerequisite(getattr(self, used)))
+
+    def adjustQuantum(self, inputs, outputs, label, data_id):
+        # Docstring inherited. Prerequisites may be none at all; then there is
+        # nothing to make a template from.
+        for name in ("coaddExposures", "dcrCoadds"):
+            if name in self.prerequisiteInputs and not inputs[name][1]:
+                raise NoWorkFound(f"No {inputs[name][0].name} near {data_id}.")
+        return super().adjustQuantum(inputs, outputs, label, data_id)
+
+
+def _makePrerequisite(connection):
+    """Make the connection whose datasets each quantum looks up itself."""
+    return PrerequisiteInput(
+        doc=connection.doc,
+        name=connection.name,
+        storageClass=connection.storageClass,
+        dimensions=connection.dimensions,
+        multiple=True,
+        deferLoad=True,
+        minimum=0,
+        lookupFunction=findCoaddsAround,
+    )
 
 
 class MakeCoaddTemplateConfig(PipelineTaskConfig, pipelineConnections=MakeCoaddTemplateConnections):
@@ -123,8 +148,17 @@ class MakeCoaddTemplateConfig(PipelineTaskConfig, pipelineConnections=MakeCoaddT
         default=0.1,
         min=0.0,
         max=1.0,
+        inclusiveMax=True,
         doc="Smallest fraction of the template's pixels that must have data. With less, no template is "
         "written; 0 writes every template.",
+    )
+
+    findCornerPatches = Field(
+        dtype=bool,
+        default=False,
+        doc="Also use the coadds under the corners of the template that the detector itself does not reach? "
+        "Each quantum then looks its coadds up while the graph is built, so that they must exist before, and "
+        "no other task of the pipeline may have them as regular inputs or outputs.",
     )
 
     def validate(self):
@@ -165,7 +199,7 @@ class MakeCoaddTemplateTask(PipelineTask):
             wcs=butlerQC.get(inputRefs.wcs),
             visitInfo=butlerQC.get(inputRefs.visitInfo),
         )
-        isDcr = self.config.getTemplate.coaddName == "dcr"
+        isDcr = self.config.getTemplate.value.isDcr()
         coaddRefs = inputRefs.dcrCoadds if isDcr else inputRefs.coaddExposures
         result = self.getTemplate.runQuantum(science, butlerQC, inputRefs.skyMap, coaddRefs)
         self._checkCoverage(result.area / result.exposure.getBBox().getArea())

@@ -15,7 +15,7 @@ from lsst.pipe.base.connectionTypes import Input, Output
 from lsst.skymap import BaseSkyMap
 
 from .makeCoaddTemplate import ScienceGeometry
-from .plotTemplate import MARGINS, plotTemplate, tractProjection
+from .plotTemplate import FIGURE_SIZE, MARGINS, plotTemplate, tractProjection
 from .provenance import TemplateProvenance
 
 
@@ -61,13 +61,12 @@ class PlotCoaddTemplateConnections(
 class PlotCoaddTemplateConfig(PipelineTaskConfig, pipelineConnections=PlotCoaddTemplateConnections):
     """Configuration of `PlotCoaddTemplateTask`."""
 
-    figureWidth = RangeField(
-        dtype=float,
-        default=8.0,
-        min=2.0,
-        doc="Width of the picture, in inches. Its height is 0.8 of that.",
+    dpi = RangeField(
+        dtype=int,
+        default=120,
+        min=20,
+        doc="Pixels of the picture per inch; it is 8.0 inches wide and 6.4 inches high.",
     )
-    dpi = RangeField(dtype=int, default=120, min=20, doc="Pixels of the picture per inch.")
 
 
 class PlotCoaddTemplateTask(PipelineTask):
@@ -122,8 +121,7 @@ class PlotCoaddTemplateTask(PipelineTask):
         if provenance is None:
             raise ValueError("The template's metadata does not say which tract and patches it was made from.")
         tractInfo = skyMap[provenance.tract]
-        width = self.config.figureWidth
-        figure = Figure(figsize=(width, 0.8 * width), dpi=self.config.dpi)
+        figure = Figure(figsize=FIGURE_SIZE, dpi=self.config.dpi)
         figure.subplots_adjust(**MARGINS)
         ax = figure.add_subplot(projection=tractProjection(tractInfo))
         plotTemplate(template, tractInfo, ax, exposure=exposure)

@@ -35,10 +35,13 @@ MISSING = OutlineStyle("patch missing", "#D55E00", (0, (4, 3)))
 DETECTOR = OutlineStyle("detector", "#009E73", "-")
 NO_DATA_COLOR = "#999999"
 
+FIGURE_SIZE = (8.0, 6.4)
+"""Width and height of a figure with one template, in inches."""
+
 MARGINS = {"left": 0.14, "right": 0.78, "bottom": 0.1, "top": 0.91}
-"""Place for axes of this kind in a figure with an aspect ratio of 5:4, with
-room for the legend on the right. Matplotlib's own layout engines take the
-labels of axes on the sky for larger than they are.
+"""Place of the axes in a figure of that size, with room for the legend on the
+right. Matplotlib's own layout engines take the labels of axes on the sky for
+larger than they are.
 """
 
 
@@ -152,7 +155,7 @@ def _makeAxes(tractInfo):
     """Make axes on the sky in a new pyplot figure."""
     from matplotlib import pyplot
 
-    figure = pyplot.figure(figsize=(8.0, 6.4))
+    figure = pyplot.figure(figsize=FIGURE_SIZE)
     figure.subplots_adjust(**MARGINS)
     return figure.add_subplot(projection=tractProjection(tractInfo))
 
@@ -241,7 +244,8 @@ def _drawPatch(ax, patchInfo, style):
             fontweight="bold",
             ha="center",
             va="center",
-            path_effects=_halo(3),
+            path_effects=_halo(3.0),
+            clip_on=True,
             zorder=5,
         )
 

@@ -54,7 +54,7 @@ def makeVisitInfo():
     """Make a visit info that has a value for most of its fields."""
     return afwImage.VisitInfo(
         exposureTime=30.0,
-        date=DateTime("2024-01-01T03:04:05", DateTime.ISO8601, DateTime.TAI),
+        date=DateTime("2024-01-01T03:04:05", DateTime.TAI),
         boresightRaDec=geom.SpherePoint(30.0, -5.0, geom.degrees),
         boresightAirmass=1.25,
         boresightRotAngle=15.0 * geom.degrees,

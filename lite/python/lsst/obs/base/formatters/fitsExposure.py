@@ -18,9 +18,7 @@ from typing import Any
 import lsst.daf.butler
 import lsst.resources
 from lsst.afw._lite import moduleGetattr, notInLite
-from lsst.afw.detection import Psf
 from lsst.afw.fits import CompressionOptions
-from lsst.afw.fits._opaque import OpaqueComponent
 from lsst.afw.image import (
     ExposureFitsReader,
     FilterLabel,
@@ -33,6 +31,16 @@ from lsst.daf.butler import FormatterV2
 from ._provenance import addProvenance
 
 _PLANES = ("image", "mask", "variance")
+
+# Components that an exposure carries, but that are of no use by themselves:
+# the Butler refuses what is not of the component's class, even None.
+_OPAQUE = {
+    "apCorrMap": "lsst.afw.image.ApCorrMap",
+    "coaddInputs": "lsst.afw.image.CoaddInputs",
+    "detector": "lsst.afw.cameraGeom.Detector",
+    "summaryStats": "lsst.afw.image.ExposureSummaryStats",
+    "transmissionCurve": "lsst.afw.image.TransmissionCurve",
+}
 
 # Exposure format version from which on filter labels in files are the
 # standard ones, so that a disagreement with the data ID is worth a warning.
@@ -323,28 +331,18 @@ class FitsExposureFormatter(FitsMaskedImageFormatter):
             "id": self.reader.readExposureId,
             "metadata": self.reader.readMetadata,
             "wcs": self.reader.readWcs,
-            "coaddInputs": self.reader.readCoaddInputs,
             "psf": self.reader.readPsf,
             "photoCalib": self.reader.readPhotoCalib,
             "filter": self.reader.readFilter,
             "validPolygon": self.reader.readValidPolygon,
-            "apCorrMap": self.reader.readApCorrMap,
             "visitInfo": self.reader.readVisitInfo,
-            "transmissionCurve": self.reader.readTransmissionCurve,
-            "detector": self.reader.readDetector,
         }
-        if component == "summaryStats":
-            value = self.reader.readComponent("SUMMARY_STATS")
-        elif component in readers:
-            value = readers[component]()
-        else:
+        if component in _OPAQUE:
+            raise notInLite(_OPAQUE[component])
+        if component not in readers:
             return super().readComponent(component)
-        if isinstance(value, OpaqueComponent) and not isinstance(value, Psf):
-            # The Butler would refuse it for its type, and say less.
-            raise notInLite(f"The {component} of {self.dataset_ref.datasetType.name}, {value!r},")
-        if component == "filter":
-            return self._fixFilterLabel(value)
-        return value
+        value = readers[component]()
+        return self._fixFilterLabel(value) if component == "filter" else value
 
     def readFull(self) -> Any:
         # Docstring inherited.

@@ -68,6 +68,23 @@ class FitsImageFormatterBase(FormatterV2):
         """Reader of the file (an instance of ``ReaderClass``)."""
         raise NotImplementedError("Must be implemented by derived classes.")
 
+    @property
+    def checked_parameters(self):
+        """Read parameters (`dict`), known to the storage class.
+
+        Raises `KeyError` for a parameter that the storage class lacks.
+        """
+        parameters = self.file_descriptor.parameters
+        if parameters is None:
+            parameters = {}
+        self.file_descriptor.storageClass.validateParameters(parameters)
+        return parameters
+
+    @property
+    def storageClass_dtype(self):
+        """Pixel type of the storage class (`numpy.dtype`), or `None`."""
+        return getattr(self.file_descriptor.storageClass.pytype, "dtype", None)
+
     def readComponent(self, component: str) -> Any:
         """Read one component.
 
@@ -130,23 +147,6 @@ class StandardFitsImageFormatterBase(FitsImageFormatterBase):
                 path = self.file_descriptor.location.path
             self._reader = self.ReaderClass(path)
         return self._reader
-
-    @property
-    def checked_parameters(self):
-        """Read parameters (`dict`), known to the storage class.
-
-        Raises `KeyError` for a parameter that the storage class lacks.
-        """
-        parameters = self.file_descriptor.parameters
-        if parameters is None:
-            parameters = {}
-        self.file_descriptor.storageClass.validateParameters(parameters)
-        return parameters
-
-    @property
-    def storageClass_dtype(self):
-        """Pixel type of the storage class (`numpy.dtype`), or `None`."""
-        return getattr(self.file_descriptor.storageClass.pytype, "dtype", None)
 
     @classmethod
     def validate_write_recipes(cls, recipes: Mapping[str, Any] | None) -> Mapping[str, Any] | None:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Make templates for a simulated visit, from an empty folder to pictures.
 
-Usage: ``python examples/demo.py [FOLDER] [--visits N] [--processes N]``
+Usage: ``python examples/demo.py [FOLDER] [--visits N]``
 
 It makes a Butler repository with coadds and a visit of a small camera, runs
 ``pipetask run`` on ``pipelines/MakeCoaddTemplate.yaml``, and writes each
@@ -35,7 +35,7 @@ import lsst.geom as geom
 import lsst.sphgeom as sphgeom
 from lsst.afw.image import ExposureF, FilterLabel
 from lsst.daf.butler import Butler, DatasetType
-from lsst.ip.template.plotTemplate import plotTemplate, tractProjection
+from lsst.ip.template.plotTemplate import FIGURE_SIZE, plotTemplate, tractProjection
 from lsst.resources import ResourcePath
 from lsst.skymap.ringsSkyMap import RingsSkyMap
 
@@ -326,13 +326,13 @@ def putVisit(butler, sky, visit):
         )
 
 
-def runPipetask(repo, logFile, processes):
+def runPipetask(repo, logFile):
     """Run the pipeline on everything in the repository."""
     path = os.pathsep.join([str(pathlib.Path(sys.executable).parent), os.environ.get("PATH", "")])
     pipetask = shutil.which("pipetask", path=path)
     if pipetask is None:
         raise DemoError("There is no pipetask command: install lsst-ctrl-mpexec, or use 'make demo'.")
-    command = [pipetask, "run", "--register-dataset-types", "--processes", str(processes)]
+    command = [pipetask, "run", "--register-dataset-types"]
     command += ["--butler-config", str(repo), "--pipeline", str(PIPELINE)]
     command += ["--input", INPUTS, "--output", TEMPLATES]
     command += ["--data-query", f"skymap = '{SKYMAP}' AND instrument = '{DemoCamera.getName()}'"]
@@ -343,35 +343,49 @@ def runPipetask(repo, logFile, processes):
         raise DemoError(f"{lastLines}\npipetask failed: {logFile} has all of its messages.")
 
 
+def drawTemplate(template, exposure, tractInfo, facts, title):
+    """Draw a template, with what the task's metadata says about it."""
+    figure = Figure(figsize=FIGURE_SIZE)
+    ax = figure.add_subplot(projection=tractProjection(tractInfo))
+    plotTemplate(
+        template,
+        tractInfo,
+        ax,
+        exposure=exposure,
+        patchesUsed=facts.getArray("patchesUsed"),
+        patchesMissing=facts.getArray("patchesMissing"),
+    )
+    ax.set_title(title)
+    return figure
+
+
 def writeTemplate(butler, skyMap, folder, dataId):
     """Write a template as FITS file and as picture, and say what it is."""
-    name = "template_{visit}_{detector}".format(**dataId)
-    fitsFile, picture = folder.claim(f"{name}.fits"), folder.claim(f"{name}.png")
+    name = "{visit}_{detector}".format(**dataId)
+    fitsFile, picture = folder.claim(f"template_{name}.fits"), folder.claim(f"template_{name}.png")
     ResourcePath(fitsFile).transfer_from(butler.getURI("deepDiff_templateCoadd", dataId), transfer="copy")
-    template = ExposureF(str(fitsFile))
 
     metadata = butler.get("makeCoaddTemplate_metadata", dataId, skymap=SKYMAP)
     facts = metadata["makeCoaddTemplate:getTemplate"]
-    tractInfo = skyMap[facts["tract"]]
-    used, missing = facts.getArray("patchesUsed"), facts.getArray("patchesMissing")
-
-    figure = Figure(figsize=(8, 6.4))
-    ax = figure.add_subplot(projection=tractProjection(tractInfo))
-    exposure = butler.get("calexp", dataId)
-    plotTemplate(template, tractInfo, ax, exposure=exposure, patchesUsed=used, patchesMissing=missing)
-    ax.set_title(
-        "Template for visit {visit} detector {detector}".format(**dataId) + f", tract {tractInfo.getId()}"
+    tract = facts["tract"]
+    title = "visit {visit} detector {detector}".format(**dataId)
+    figure = drawTemplate(
+        ExposureF(str(fitsFile)),
+        butler.get("calexp", dataId),
+        skyMap[tract],
+        facts,
+        title=f"Template for {title}, tract {tract}",
     )
     figure.savefig(picture, dpi=120, bbox_inches="tight")
 
     print(
-        f"  visit {dataId['visit']} detector {dataId['detector']}: tract {tractInfo.getId()}, "
-        f"patches used {used}, missing {missing}, covered {100 * facts['coveredFraction']:.1f}%"
+        f"  {title}: tract {tract}, patches used {facts.getArray('patchesUsed')}, "
+        f"missing {facts.getArray('patchesMissing')}, covered {100 * facts['coveredFraction']:.1f}%"
     )
-    print(f"    {fitsFile}\n    {picture}")
+    print(f"    {fitsFile}\n    {picture}", flush=True)
 
 
-def makeDemo(root, numVisits, processes):
+def makeDemo(root, numVisits):
     """Run the demo.
 
     Parameters
@@ -380,8 +394,6 @@ def makeDemo(root, numVisits, processes):
         Folder to write to.
     numVisits : `int`
         How many visits to simulate.
-    processes : `int`
-        How many processes pipetask may use.
 
     Raises
     ------
@@ -411,11 +423,11 @@ def makeDemo(root, numVisits, processes):
 
     logFile = folder.claim("pipetask.log")
     progress.say(f"Running pipetask on {PIPELINE.name}; its messages are in {logFile}")
-    runPipetask(repo, logFile, processes)
+    runPipetask(repo, logFile)
 
     progress.say("Writing the templates and their pictures")
     butler = Butler.from_config(repo, collections=TEMPLATES)
-    for ref in sorted(butler.query_datasets("deepDiff_templateCoadd"), key=lambda ref: ref.dataId):
+    for ref in butler.query_datasets("deepDiff_templateCoadd", order_by=["visit", "detector"]):
         writeTemplate(butler, skyMap, folder, dict(ref.dataId.required))
     progress.say("Done")
 
@@ -431,10 +443,11 @@ def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("folder", nargs="?", default=CHECKOUT / "demo", help="where to write (%(default)s)")
     parser.add_argument("--visits", type=int, default=1, help="number of visits (%(default)s)")
-    parser.add_argument("--processes", type=int, default=1, help="processes for pipetask (%(default)s)")
     args = parser.parse_args(argv)
+    if args.visits < 1:
+        parser.error(f"--visits is {args.visits}, but one visit is the least")
     try:
-        makeDemo(pathlib.Path(args.folder), args.visits, args.processes)
+        makeDemo(pathlib.Path(args.folder), args.visits)
     except DemoError as err:
         sys.exit(f"demo: {err}")
     except OSError as err:

@@ -72,8 +72,7 @@ class PlotPipelineTestCase(lsst.utils.tests.TestCase):
                 str(repo), inputs=["golden/inputs"], output="pictures"
             )
             pipeline = Pipeline.from_uri(str(PIPELINE))
-            pipeline.addConfigOverride("plotCoaddTemplate", "figureWidth", 5.0)
-            pipeline.addConfigOverride("plotCoaddTemplate", "dpi", 60)
+            pipeline.addConfigOverride("plotCoaddTemplate", "dpi", 50)
             executor = SimplePipelineExecutor.from_pipeline(
                 pipeline,
                 where="instrument = 'GoldenCam' AND skymap = 'gold_sky' AND visit = 100 AND detector = 0",
@@ -83,7 +82,7 @@ class PlotPipelineTestCase(lsst.utils.tests.TestCase):
             butler = Butler.from_config(str(repo), collections="pictures")
             (ref,) = butler.query_datasets("deepDiff_templateCoadd_plot")
             picture = matplotlib.image.imread(butler.getURI(ref).ospath)
-            self.assertEqual(picture.shape[:2], (240, 300))
+            self.assertEqual(picture.shape[:2], (320, 400))
 
 
 class TestMemory(lsst.utils.tests.MemoryTestCase):

@@ -21,8 +21,9 @@ INSPECT = PIPELINES / "InspectCoaddTemplate.yaml"
 def build(pipeline, *options, cwd=None):
     """Build a pipeline and draw it, as a user does."""
     path = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+    pipetask = shutil.which("pipetask", path=path)
     return subprocess.run(
-        [shutil.which("pipetask", path=path), "build", "-p", str(pipeline), "--show", "pipeline-graph", *options],
+        [pipetask, "build", "-p", str(pipeline), "--show", "pipeline-graph", *options],
         cwd=cwd,
         capture_output=True,
         text=True,

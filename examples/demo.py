@@ -20,10 +20,10 @@ import sys
 import time
 from dataclasses import dataclass
 
-import numpy as np
-from matplotlib.figure import Figure
-
 try:
+    import numpy as np
+    from matplotlib.figure import Figure
+
     from lsst.ip.template import GetCoaddAsTemplateConfig
 except ModuleNotFoundError as err:
     sys.exit(f"{err}: run this with the Python that has the package; 'make demo' sets one up.")
@@ -36,6 +36,7 @@ import lsst.sphgeom as sphgeom
 from lsst.afw.image import ExposureF, FilterLabel
 from lsst.daf.butler import Butler, DatasetType
 from lsst.ip.template.plotTemplate import FIGURE_SIZE, plotTemplate, tractProjection
+from lsst.ip.template.provenance import TemplateProvenance
 from lsst.resources import ResourcePath
 from lsst.skymap.ringsSkyMap import RingsSkyMap
 
@@ -343,20 +344,18 @@ def runPipetask(repo, logFile):
         raise DemoError(f"{lastLines}\npipetask failed: {logFile} has all of its messages.")
 
 
-def drawTemplate(template, exposure, tractInfo, facts, title):
-    """Draw a template, with what the task's metadata says about it."""
+def drawTemplate(template, exposure, skyMap, title):
+    """Draw a template; its metadata says what it was made from.
+
+    Returns the figure and what the template was made from.
+    """
+    provenance = TemplateProvenance.read(template.getMetadata())
+    tractInfo = skyMap[provenance.tract]
     figure = Figure(figsize=FIGURE_SIZE)
     ax = figure.add_subplot(projection=tractProjection(tractInfo))
-    plotTemplate(
-        template,
-        tractInfo,
-        ax,
-        exposure=exposure,
-        patchesUsed=facts.getArray("patchesUsed"),
-        patchesMissing=facts.getArray("patchesMissing"),
-    )
-    ax.set_title(title)
-    return figure
+    plotTemplate(template, tractInfo, ax, exposure=exposure)
+    ax.set_title(f"Template for {title}, tract {provenance.tract}")
+    return figure, provenance
 
 
 def writeTemplate(butler, skyMap, folder, dataId):
@@ -365,22 +364,17 @@ def writeTemplate(butler, skyMap, folder, dataId):
     fitsFile, picture = folder.claim(f"template_{name}.fits"), folder.claim(f"template_{name}.png")
     ResourcePath(fitsFile).transfer_from(butler.getURI("deepDiff_templateCoadd", dataId), transfer="copy")
 
-    metadata = butler.get("makeCoaddTemplate_metadata", dataId, skymap=SKYMAP)
-    facts = metadata["makeCoaddTemplate:getTemplate"]
-    tract = facts["tract"]
     title = "visit {visit} detector {detector}".format(**dataId)
-    figure = drawTemplate(
-        ExposureF(str(fitsFile)),
-        butler.get("calexp", dataId),
-        skyMap[tract],
-        facts,
-        title=f"Template for {title}, tract {tract}",
+    figure, provenance = drawTemplate(
+        ExposureF(str(fitsFile)), butler.get("calexp", dataId), skyMap, title
     )
     figure.savefig(picture, dpi=120, bbox_inches="tight")
 
+    metadata = butler.get("makeCoaddTemplate_metadata", dataId, skymap=SKYMAP)
+    covered = metadata["makeCoaddTemplate:getTemplate"]["coveredFraction"]
     print(
-        f"  {title}: tract {tract}, patches used {facts.getArray('patchesUsed')}, "
-        f"missing {facts.getArray('patchesMissing')}, covered {100 * facts['coveredFraction']:.1f}%"
+        f"  {title}: tract {provenance.tract}, patches used {list(provenance.patchesUsed)}, "
+        f"missing {list(provenance.patchesMissing)}, covered {100 * covered:.1f}%"
     )
     print(f"    {fitsFile}\n    {picture}", flush=True)
 

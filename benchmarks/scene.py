@@ -43,15 +43,15 @@ class Scene:
     """Write recipe of the Butler's exposure formatter."""
 
     def name(self):
-        return "_".join(str(value) for value in asdict(self).values())
+        return "_".join(str(value).replace(".", "p") for value in asdict(self).values())
 
     def skyMap(self):
         """Make the skymap: one tract of ``patches`` x ``patches``."""
         config = DiscreteSkyMap.ConfigClass()
         config.raList, config.decList = [30.0], [-30.0]
-        # Half a pixel less than the patches reach, so that no further row of
+        # A little less than the patches reach, so that no further row of
         # patches is made.
-        config.radiusList = [((self.patches * self.patch - 1) / 2) * PIXEL_SCALE.asDegrees()]
+        config.radiusList = [(self.patches * self.patch / 2 - 10) * PIXEL_SCALE.asDegrees()]
         config.projection = "TAN"
         config.pixelScale = PIXEL_SCALE.asArcseconds()
         config.tractOverlap = 0.0
@@ -143,6 +143,6 @@ def _makeCoadd(tractInfo, patchInfo):
     detected = random.random(shape, dtype=np.float32) < 0.02
     coadd.mask.array[:] = detected * coadd.mask.getPlaneBitMask("DETECTED")
     coadd.setPsf(GaussianPsf(41, 41, 2.0 + 0.01 * patch))
-    coadd.setFilter(FilterLabel(band="r", physical="r_bench"))
+    coadd.setFilter(FilterLabel(band="r"))
     coadd.setPhotoCalib(PhotoCalib(1.0))
     return coadd

@@ -25,7 +25,7 @@ test: $(READY)
 
 lint: $(READY)
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/flake8 python tests lite examples
+	@$(BIN)/flake8 python tests lite examples benchmarks
 	@echo "lint: nothing to complain about"
 
 # The stack's own build; it lints, writes version.py and runs tests/.

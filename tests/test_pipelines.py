@@ -79,6 +79,11 @@ class PipelinesTestCase(BuildTestCase):
         )
         self.assertNotIn("deep", done.stdout)
 
+    def testTasksCanBeLeftOut(self):
+        done = build(INSPECT, "--delete", "plotCoaddTemplate", "--delete", "summarizeCoaddTemplates")
+        self.assertDraws(done, "makeCoaddTemplate:")
+        self.assertNotIn("plotCoaddTemplate", done.stdout)
+
     def testIngredientStandsNextToOnesOwnTasks(self):
         with tempfile.TemporaryDirectory() as folder:
             mine = pathlib.Path(folder, "Mine.yaml")

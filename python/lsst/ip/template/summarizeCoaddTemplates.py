@@ -8,7 +8,7 @@ __all__ = [
     "SummarizeCoaddTemplatesTask",
 ]
 
-from lsst.pipe.base import PipelineTask, PipelineTaskConfig, PipelineTaskConnections, Struct
+from lsst.pipe.base import NoWorkFound, PipelineTask, PipelineTaskConfig, PipelineTaskConnections, Struct
 from lsst.pipe.base.connectionTypes import Input, Output
 
 
@@ -33,7 +33,7 @@ class SummarizeCoaddTemplatesConnections(
         deferLoad=True,
     )
     table = Output(
-        doc="One row for each template of the visit.",
+        doc="One row for each detector of the visit that has coadds.",
         name="{fakesType}{coaddName}Diff_templateSummary{warpTypeSuffix}",
         storageClass="ArrowAstropy",
         dimensions=("instrument", "visit"),
@@ -47,7 +47,8 @@ class SummarizeCoaddTemplatesConfig(
 
 
 class SummarizeCoaddTemplatesTask(PipelineTask):
-    """Tabulate the templates of a visit, one row for each detector.
+    """Tabulate the templates of a visit, one row for each detector that has
+    coadds.
 
     The numbers are those that `GetCoaddAsTemplateTask` leaves in its
     metadata, so that no template is read again.
@@ -68,6 +69,10 @@ class SummarizeCoaddTemplatesTask(PipelineTask):
             }
             for handle in handles
         ]
+        # A detector without WCS or coadds leaves metadata without numbers.
+        records = [record for record in records if "tract" in record]
+        if not records:
+            raise NoWorkFound("No detector of the visit has coadds.")
         butlerQC.put(self.run(records), outputRefs)
 
     def run(self, records):

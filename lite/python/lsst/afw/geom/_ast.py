@@ -21,18 +21,10 @@ import re
 import numpy as np
 import starlink.Ast as Ast
 
+from ._astDump import checkDump
+
 AST_ERRORS = (Ast.AstError, UnicodeDecodeError)
 """What starlink.Ast raises; it cannot decode some of its own messages."""
-
-_BEGIN = re.compile(r"^ *Begin (\w+)", re.MULTILINE)
-_CLASS = re.compile(r"(?!KeyMap)\w*(?:Map|Frame|FrameSet|Axis)$")
-_COUNT = re.compile(r"^ *(N[a-z]\w*|NCF\w*|NCI\w*|MPF\w*|MPI\w*) = (\d+)", re.MULTILINE)
-
-_MAX_AXES = 100
-"""More axes, or frames, than any WCS has."""
-
-_MAX_DEPTH = 200
-"""Deeper nesting than that of any WCS; AST reads a dump by recursion."""
 
 _FLOAT = re.compile(r"= (-?\d+\.?\d*(?:[eE][-+]?\d+)?)$", re.MULTILINE)
 
@@ -41,7 +33,7 @@ class _TextSource:
     """Lines of text, as an AST channel asks for them."""
 
     def __init__(self, text):
-        self._lines = iter(text.splitlines())
+        self._lines = iter(text.split("\n"))
 
     def astsource(self):
         return next(self._lines, None)
@@ -73,27 +65,6 @@ def describeError(error):
     return str(error) if isinstance(error, Ast.AstError) else "AST does not say why"
 
 
-def _checkDump(text):
-    """Refuse what is no mapping, or would need more memory than it is worth.
-
-    Dumps come from files, and AST itself believes the counts in them.
-    """
-    for name in _BEGIN.findall(text):
-        if not _CLASS.match(name):
-            raise RuntimeError(f"Cannot read an AST object: {name} is no kind of Mapping, Frame or Axis")
-    for name, count in _COUNT.findall(text):
-        limit = _MAX_AXES if name in ("Nin", "Nout", "Naxes", "Nframe") else len(text)
-        if int(count) > limit:
-            raise RuntimeError(f"Cannot read an AST object: {name} is {count}, more than {limit}")
-    depth = deepest = 0
-    for line in text.splitlines():
-        words = line.split(None, 1)
-        depth += bool(words) and (words[0] == "Begin") - (words[0] == "End")
-        deepest = max(deepest, depth)
-    if deepest > _MAX_DEPTH:
-        raise RuntimeError(f"Cannot read an AST object: nested {deepest} deep, more than {_MAX_DEPTH}")
-
-
 def loadObject(text):
     """Read an AST object from its dump.
 
@@ -112,7 +83,7 @@ def loadObject(text):
     RuntimeError
         Raised if the text is not a valid dump of a mapping or frame set.
     """
-    _checkDump(text)
+    checkDump(text)
     try:
         return Ast.Channel(_TextSource(text)).read()
     except AST_ERRORS as err:

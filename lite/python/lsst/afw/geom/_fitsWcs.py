@@ -51,7 +51,7 @@ def _putCard(fitsChan, name, value):
     elif isinstance(value, float):
         if math.isfinite(value):
             fitsChan.setfitsF(name, value, "", False)
-    elif isinstance(value, str) and len(value) <= 68:
+    elif isinstance(value, str) and len(value) <= 68 and value.isascii() and value.isprintable():
         fitsChan.setfitsS(name, value, "", False)
 
 

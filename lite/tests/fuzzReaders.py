@@ -1,0 +1,240 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Read mutated FITS files; `test_fuzz` runs this program.
+
+    fuzzReaders.py FOLDER FIRST COUNT
+
+Mutation number i of some files is the same everywhere. Its number goes to
+standard output before it is read. An exception that a reader must not raise,
+a crash or a hang ends the program.
+"""
+
+import contextlib
+import faulthandler
+import logging
+import os
+import pathlib
+import re
+import resource
+import sys
+import tempfile
+
+import numpy as np
+
+import lsst.pex.exceptions as pexExceptions
+from lsst.afw.detection import Psf
+from lsst.afw.fits import readMetadata
+from lsst.afw.geom import Polygon, SkyWcs, makeSkyWcs
+from lsst.afw.image import (
+    ExposureF,
+    ExposureFitsReader,
+    ImageFitsReader,
+    MaskedImageFitsReader,
+    MaskFitsReader,
+    PhotoCalib,
+)
+from lsst.geom import Box2I, Extent2I, Point2D, Point2I
+
+MEMORY = 1 << 30
+"""Bytes that reading may take beyond what the program itself needs; the
+largest file is 1 MB, of whose bytes no compression makes that many.
+"""
+
+SECONDS = 20
+"""Time after which a reader hangs."""
+
+CARD, BLOCK = 80, 2880
+
+NASTY_VALUES = (
+    *("0", "-1", "1", "2", "3", "7", "255", "32767", "65536", "2147483647", "2147483648", "-2147483649"),
+    *("4294967297", "9223372036854775807", "99999999999999999999999999", "1" * 4000),
+    *("1.5", "-0.0", "1e308", "1e999", "1E-400", "NaN", "'NAN'", "'+INFINITY'", "T", "F", "", "/", "'"),
+    *("'", "''", "'x'", "'GZIP_1'", "'GZIP_2'", "'RICE_1'", "'HCOMPRESS_1'", "'PLIO_1'", "'NOCOMPRESS'"),
+    *("'1PB(99)'", "'1QD'", "'99999999999A'", "'-5D'", "'1X'", "'0D'", "'IMAGE'", "'BINTABLE'", "'MASK'"),
+    *("'SkyWcs'", "'Polygon'", "'PhotoCalib'", "'FilterLabel'", "'GaussianPsf'", "(1, 2)", "é", "'a&'"),
+)
+NASTY_BYTES = (b"\0", b"\xff", b"\x7f\xff\xff\xff", b"\x80\0\0\0", b"\0\0\0\1", b"END".ljust(CARD), b"&")
+DOCUMENTED = (pexExceptions.Exception, NotImplementedError)
+"""What a reader may raise; FitsError is one of the former."""
+
+
+def pick(random, options):
+    return options[int(random.integers(len(options)))]
+
+
+def setCard(random, data):
+    """Give a header card a nasty value."""
+    cards = [i for i in range(0, len(data) - CARD, CARD) if data[i + 8 : i + 10] == b"= "]
+    if cards:
+        at = pick(random, cards)
+        value = pick(random, NASTY_VALUES).encode("latin-1")[: CARD - 10]
+        data[at + 10 : at + CARD] = value.rjust(20).ljust(CARD - 10)[: CARD - 10]
+
+
+def dropCard(random, data):
+    """Blank a header card, or end the header there."""
+    cards = [i for i in range(0, len(data) - CARD, CARD) if data[i + 8 : i + 10] == b"= "]
+    if cards:
+        at = pick(random, cards)
+        data[at : at + CARD] = pick(random, (b"", b"END", b"CONTINUE  'x&'", b"HIERARCH = 1")).ljust(CARD)
+
+
+def renameCard(random, data):
+    """Give a header card the keyword of another one."""
+    cards = [i for i in range(0, len(data) - CARD, CARD) if data[i + 8 : i + 10] == b"= "]
+    if cards:
+        to, source = pick(random, cards), pick(random, cards)
+        data[to : to + 8] = data[source : source + 8]
+
+
+def flipBits(random, data):
+    """Flip some bits anywhere."""
+    for at in random.integers(len(data), size=int(random.integers(1, 30))):
+        data[at] ^= 1 << int(random.integers(8))
+
+
+def overwrite(random, data):
+    """Write a nasty value over some bytes."""
+    at = int(random.integers(len(data)))
+    value = pick(random, NASTY_BYTES) * int(random.integers(1, 20))
+    data[at : at + len(value)] = value[: len(data) - at]
+
+
+def truncate(random, data):
+    """Cut the file off."""
+    del data[int(random.integers(len(data))) :]
+
+
+def moveBlocks(random, data):
+    """Delete, repeat or zero some blocks."""
+    start = BLOCK * int(random.integers(len(data) // BLOCK + 1))
+    stop = start + BLOCK * int(random.integers(1, 5))
+    data[start:stop] = data[start:stop] * int(random.integers(3)) or bytes(int(random.integers(2)) * BLOCK)
+
+
+def changeText(random, data):
+    """Change a digit or word of an AST dump or another text in a table."""
+    places = [match.start() for match in re.finditer(rb"= -?\d", data)]
+    words = [match.span(1) for match in re.finditer(rb"(?:Begin|End|IsA) +(\w+)", data)]
+    if words and random.random() < 0.3:
+        (start, stop), (first, last) = pick(random, words), pick(random, words)
+        data[start:stop] = data[first:last].ljust(stop - start)[: stop - start]
+    elif places:
+        at = pick(random, places) + 2
+        number = pick(random, (b"-1", b"0", b"1", b"2", b"99", b"1e9", b"nan", b'"x"'))
+        data[at : at + len(number)] = number
+
+
+def changeTable(random, data):
+    """Change bytes behind a header: rows, descriptors and heap."""
+    tables = [match.start() for match in re.finditer(rb"XTENSION= 'BINTABLE'", data)]
+    if tables:
+        end = data.find(b"END" + b" " * 77, pick(random, tables))
+        start = end + -end % BLOCK
+        for _ in range(int(random.integers(1, 4))):
+            at = start + int(random.integers(400))
+            value = pick(random, NASTY_BYTES[:5])
+            if at + len(value) < len(data):
+                data[at : at + len(value)] = value
+
+
+MUTATIONS = (
+    *(setCard, setCard, setCard, dropCard, renameCard, flipBits, overwrite, truncate, moveBlocks),
+    *(changeText, changeText, changeTable, changeTable),
+)
+
+
+def mutate(files, number):
+    """Make a mutation.
+
+    Parameters
+    ----------
+    files : `list` [`bytes`]
+        Valid files.
+    number : `int`
+        Number of the mutation.
+
+    Returns
+    -------
+    data : `bytes`
+        The mutated file.
+    """
+    random = np.random.default_rng(number)
+    data = bytearray(files[number % len(files)])
+    for _ in range(int(random.integers(1, 4))):
+        if data:
+            pick(random, MUTATIONS)(random, data)
+    return bytes(data)
+
+
+def useWcs(wcs):
+    """Transform some points, as whoever reads a WCS does."""
+    wcs.getPixelOrigin(), wcs.getSkyOrigin(), wcs.getPixelScale()
+    sky = wcs.pixelToSky([Point2D(0, 0), Point2D(100.5, -7)])
+    wcs.skyToPixel(sky)
+    str(wcs), wcs.isFits, wcs.isFlipped
+    SkyWcs.readString(wcs.writeString())
+
+
+def useComponent(component):
+    """Do with a component what the template task does with it."""
+    with contextlib.suppress(*DOCUMENTED, RuntimeError):
+        if isinstance(component, SkyWcs):
+            useWcs(component)
+        elif isinstance(component, PhotoCalib):
+            component.getLocalCalibration(Point2D(3, 4))
+        elif isinstance(component, Psf):
+            component.computeKernelImage(Point2D(3, 4))
+
+
+def readExposure(path):
+    """Read all components, one after the other."""
+    reader = ExposureFitsReader(path)
+    for name in sorted(dir(reader)):
+        if name.startswith("read") and name != "readComponent":
+            with contextlib.suppress(*DOCUMENTED):
+                useComponent(getattr(reader, name)())
+    reader.read(Box2I(Point2I(0, 0), Extent2I(5, 5)))
+
+
+def readMetadataWcs(path, hdu):
+    """Read a WCS from the cards of a header."""
+    metadata = readMetadata(path, hdu)
+    with contextlib.suppress(*DOCUMENTED, RuntimeError):
+        useWcs(makeSkyWcs(metadata))
+
+
+def readAll(path):
+    """Read the file in every way that there is."""
+    readers = [readExposure, ExposureF.readFits, SkyWcs.readFits, Polygon.readFits]
+    readers += [lambda path: MaskedImageFitsReader(path).read()]
+    for hdu in range(6):
+        readers.append(lambda path, hdu=hdu: readMetadataWcs(path, hdu))
+    for hdu in range(1, 4):
+        readers.append(lambda path, hdu=hdu: ImageFitsReader(path, hdu).read(allowUnsafe=True))
+        readers.append(lambda path, hdu=hdu: MaskFitsReader(path, hdu).read())
+    for reader in readers:
+        with contextlib.suppress(*DOCUMENTED):
+            reader(path)
+
+
+def main(folder, first, count):
+    files = [path.read_bytes() for path in sorted(pathlib.Path(folder).glob("*.fits"))]
+    with open("/proc/self/statm") as stream:
+        used = int(stream.read().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
+    faulthandler.enable()
+    logging.disable()
+    with tempfile.TemporaryDirectory() as scratch:
+        path = os.path.join(scratch, "mutated.fits")
+        for number in range(first, first + count):
+            print(number, flush=True)
+            with open(path, "wb") as stream:
+                stream.write(mutate(files, number))
+            faulthandler.dump_traceback_later(SECONDS, exit=True)
+            readAll(path)
+            faulthandler.cancel_dump_traceback_later()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

@@ -1,0 +1,67 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading files that somebody has tampered with.
+
+``IP_TEMPLATE_MUTATIONS`` is the number of mutated files.
+"""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import lsst.geom as geom
+import lsst.utils.tests
+from lsst.afw.geom import Polygon, makeCdMatrix, makeSkyWcs
+
+HERE = pathlib.Path(__file__).parent
+MUTATIONS = int(os.environ.get("IP_TEMPLATE_MUTATIONS", "300"))
+MAX_FAILURES = 10
+"""Failures after which there is no use in going on."""
+
+
+class FuzzTestCase(lsst.utils.tests.TestCase):
+    """Mutations of valid files."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        for path in (HERE / "data" / "golden" / "exposures").glob("*.fits"):
+            if "lossy" not in path.name:
+                shutil.copy(path, self.folder)
+        center = geom.SpherePoint(10.0, 20.0, geom.degrees)
+        cdMatrix = makeCdMatrix(scale=0.2 * geom.arcseconds)
+        makeSkyWcs(geom.Point2D(5, 6), center, cdMatrix).writeFits(str(self.folder / "wcs.fits"))
+        Polygon(geom.Box2D(geom.Point2D(0, 0), geom.Point2D(3, 4))).writeFits(str(self.folder / "box.fits"))
+
+    def read(self, first, count):
+        """Read mutations.
+
+        Returns
+        -------
+        last : `int`
+            The last one that was begun.
+        problem : `str`
+            What ended the reading early, or nothing.
+        """
+        words = [sys.executable, HERE / "fuzzReaders.py", self.folder, first, count]
+        environment = {**os.environ, "LSST_LITE_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        done = subprocess.run(list(map(str, words)), capture_output=True, text=True, env=environment)
+        last = int(done.stdout.split()[-1])
+        return last, f"mutation {last}: status {done.returncode}\n{done.stderr}" if done.returncode else ""
+
+    def testOnlyDocumentedExceptionsComeOut(self):
+        first, problems = 0, []
+        while first < MUTATIONS and len(problems) < MAX_FAILURES:
+            last, problem = self.read(first, MUTATIONS - first)
+            problems += [problem] if problem else []
+            first = last + 1
+        self.assertFalse(problems, "\n".join(problems))
+
+
+if __name__ == "__main__":
+    unittest.main()

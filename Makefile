@@ -21,7 +21,7 @@ demo: $(READY)
 	@$(BIN)/python examples/demo.py demo
 
 test: $(READY)
-	@$(BIN)/python -m pytest --quiet -n auto tests lite/tests
+	@$(BIN)/python -m pytest --quiet -n auto --dist loadscope tests lite/tests
 
 lint: $(READY)
 	@$(BIN)/ruff check --quiet .

@@ -37,7 +37,7 @@ class Int:
         try:
             return operator.index(value)
         except TypeError:
-            raise MismatchError(f"{value!r} is not an integer") from None
+            raise MismatchError(f"{type(value).__name__} is not an integer") from None
 
 
 class Size:
@@ -56,11 +56,11 @@ class Float:
     def __new__(cls, value):
         isNumber = hasattr(value, "__float__") or hasattr(value, "__index__")
         if isinstance(value, (str, bytes)) or not isNumber:
-            raise MismatchError(f"{value!r} is not a number")
+            raise MismatchError(f"{type(value).__name__} is not a number")
         try:
             return float(value)
         except TypeError:
-            raise MismatchError(f"{value!r} is not a number") from None
+            raise MismatchError(f"{type(value).__name__} is not a number") from None
 
 
 class Bool:
@@ -68,7 +68,7 @@ class Bool:
 
     def __new__(cls, value):
         if value is not None and not (hasattr(value, "__bool__") and np.ndim(value) == 0):
-            raise MismatchError(f"{value!r} is not a bool")
+            raise MismatchError(f"{type(value).__name__} is not a bool")
         return bool(value)
 
 
@@ -96,7 +96,7 @@ class Optional:
 
     def __call__(self, value):
         if value is not None and not isinstance(value, self.cls):
-            raise MismatchError(f"{value!r} is not {self.cls.__name__}")
+            raise MismatchError(f"{type(value).__name__} is not {self.cls.__name__}")
         return value
 
 
@@ -112,7 +112,8 @@ def _makeConverter(annotation):
 
     def checkInstance(value):
         if not isinstance(value, annotation):
-            raise MismatchError(f"{value!r} is not {annotation.__name__}")
+            # Not its repr: that of an image takes longer than all the rest.
+            raise MismatchError(f"{type(value).__name__} is not {annotation.__name__}")
         return value
 
     return checkInstance

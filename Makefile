@@ -1,4 +1,4 @@
-# make demo | test | lint | scons | clean      (make PYTHON=python3.13 test takes another interpreter)
+# make demo | test | test-postgres | lint | docs | scons | clean      (make PYTHON=python3.13 test takes another interpreter)
 PYTHON ?= python3
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 SUPPORTED := $(shell $(PYTHON) -c 'import sys; print("yes" if sys.version_info >= (3, 11) else "no")' 2>/dev/null)
@@ -15,18 +15,28 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 LOG := $(VENV)/install.log
 
-.PHONY: demo test lint scons clean
+.PHONY: demo test test-postgres lint docs scons clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py demo
 
 test: $(READY)
-	@$(BIN)/python -m pytest --quiet -n auto --dist loadscope tests lite/tests
+	@$(BIN)/python -m pytest --quiet -n auto --dist loadscope --cov --cov-report= tests lite/tests
+	@echo "coverage: $$($(BIN)/coverage report --format=total)% of the lines of python and lite/python"
+
+# The end-to-end test on a registry in PostgreSQL, on a server of its own that is gone afterwards.
+test-postgres: $(VENV)/postgres
+	@$(BIN)/python tests/postgresServer.py
+	@$(BIN)/python -m pytest --quiet -rs tests/test_postgres.py
 
 lint: $(READY)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/flake8 python tests lite examples benchmarks
 	@echo "lint: nothing to complain about"
+
+docs: $(VENV)/docs
+	@$(BIN)/sphinx-build -q -W --keep-going -d doc/_build/doctrees doc doc/_build/html
+	@echo "The pages are in doc/_build/html/index.html"
 
 # The stack's own build; it lints, writes version.py and runs tests/.
 scons: $(READY)
@@ -40,5 +50,12 @@ $(READY): pyproject.toml lite/pyproject.toml requirements.txt
 	    || { tail -n 20 $(LOG) >&2; echo "pip failed; its whole output is in $(LOG)" >&2; exit 1; }
 	@touch $@
 
+# What only some targets need is installed when they are first asked for.
+$(VENV)/docs $(VENV)/postgres: $(VENV)/%: $(READY)
+	@echo "Adding to $(VENV) what \"make $(MAKECMDGOALS)\" needs (once) ..."
+	@$(BIN)/python -m pip install -e '.[$*]' > $(LOG) 2>&1 \
+	    || { tail -n 20 $(LOG) >&2; echo "pip failed; its whole output is in $(LOG)" >&2; exit 1; }
+	@touch $@
+
 clean:
-	@rm -rf .venv demo build .pytest_cache .hypothesis .ruff_cache tests/.tests python/*.dist-info .sconsign.dblite
+	@rm -rf .venv demo build .coverage doc/_build doc/lsst.ip.template/py-api .pytest_cache .hypothesis .ruff_cache tests/.tests python/*.dist-info .sconsign.dblite

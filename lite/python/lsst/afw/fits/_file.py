@@ -16,6 +16,11 @@ _HEADER_READ = 4 * BLOCK
 _MAX_HEADER = 16 << 20
 """Bytes beyond which a header without ``END`` is given up."""
 
+_BITPIX = (8, 16, 32, 64, -32, -64)
+
+_MAX_SIZE = 1 << 62
+"""More than any length in a file."""
+
 _END = b"END".ljust(CARD)
 
 
@@ -76,8 +81,7 @@ class Hdu:
 
     def _size(self, key, value):
         """Check a number that a length is computed from."""
-        allowed = (8, 16, 32, 64, -32, -64) if key == "BITPIX" else range(1 << 62)
-        if value not in allowed:
+        if value is None or not (value in _BITPIX if key == "BITPIX" else 0 <= value < _MAX_SIZE):
             raise self.error(f"expected a valid {key}, found {self.header.get(key)!r}")
         return abs(value)
 

@@ -4,19 +4,24 @@
 
 __all__ = ["AstropyImage", "PlainImage", "isImage", "openImage"]
 
+import io
+import math
 import struct
 import zlib
 from functools import partial
 
 import numpy as np
 
-from ._tiles import TileTable
+from ._cards import BLOCK, formatHeader
+from ._tables import Catalog
+from ._tiles import TileGrid, TileTable
 
 _CHUNK = 1 << 22
 """Bytes of plain pixels that are read at once."""
 
 _BROKEN = (
     ArithmeticError,
+    AssertionError,
     AttributeError,
     EOFError,
     LookupError,
@@ -35,8 +40,47 @@ _STORED = {8: "u1", 16: ">i2", 32: ">i4", 64: ">i8", -32: ">f4", -64: ">f8"}
 _UNSIGNED = {(8, -(1 << 7)): "i1", (16, 1 << 15): "u2", (32, 1 << 31): "u4", (64, 1 << 63): "u8"}
 """Types that FITS has only as an offset, by ``BITPIX`` and ``BZERO``."""
 
+_ASTROPY_CARDS = frozenset(
+    {
+        "BITPIX",
+        "BLANK",
+        "BSCALE",
+        "BZERO",
+        "GCOUNT",
+        "NAXIS",
+        "NAXIS1",
+        "NAXIS2",
+        "PCOUNT",
+        "TFIELDS",
+        "THEAP",
+        "XTENSION",
+    }
+)
+
+_PARAMETERS = {
+    "BLOCKSIZE": (16, 32, 64, 128),
+    "BYTEPIX": (1, 2, 4, 8),
+    "SMOOTH": range(2),
+    "ZDITHER0": range(10001),
+}
+"""What parameters of compression may be."""
+
+_ASTROPY_STARTS = ("TFORM", "TNULL", "TSCAL", "TTYPE", "TZERO", "Z")
+
 _MOST_EXPANDED = 8192
 """Bytes that any compression may make of one byte, generously."""
+
+
+def _codecErrors():
+    """What the compiled part of astropy raises, where there is such a type.
+
+    It is a plain `Exception`, and not part of astropy's interface.
+    """
+    try:
+        from astropy.io.fits.hdu.compressed._compression import CfitsioException
+    except ImportError:
+        return ()
+    return (CfitsioException,)
 
 
 def _scaledType(bitpix, zero, scale):
@@ -124,6 +168,55 @@ class PlainImage:
             out[...] = part * float(self._scale) + float(self._zero)
 
 
+class _HduStream(io.RawIOBase):
+    """A file with nothing but one HDU of another file in it.
+
+    Parameters
+    ----------
+    header : `bytes`
+        Header of the HDU.
+    hdu : `lsst.afw.fits._file.Hdu`
+        Where its data are.
+    """
+
+    def __init__(self, header, hdu):
+        self._start = formatHeader([("SIMPLE", True), ("BITPIX", 8), ("NAXIS", 0), ("EXTEND", True)]) + header
+        self._hdu = hdu
+        self._place = 0
+        self._size = len(self._start) + -(-hdu.dataSize // BLOCK) * BLOCK
+
+    def readable(self):
+        """Whether it can be read: yes."""
+        return True
+
+    def seekable(self):
+        """Whether it can be read from any place: yes."""
+        return True
+
+    def tell(self):
+        """Where the next byte comes from."""
+        return self._place
+
+    def seek(self, offset, whence=io.SEEK_SET):
+        """Move to another place."""
+        base = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
+        self._place = max(0, base + offset)
+        return self._place
+
+    def readinto(self, buffer):
+        """Read into a buffer, as much as there is."""
+        size = max(0, min(len(buffer), self._size - self._place))
+        data = self._start[self._place : self._place + size]
+        if len(data) < size:
+            offset = self._place + len(data) - len(self._start)
+            stop = min(offset + size - len(data), self._hdu.dataSize)
+            data += self._hdu.read(offset, max(0, stop - offset))
+        # What is missing is the padding.
+        buffer[:size] = data.ljust(size, b"\0")
+        self._place += size
+        return size
+
+
 class AstropyImage:
     """A compressed image that astropy reads: Rice, quantized floats, and so
     on. Only the tiles that are needed are decompressed.
@@ -132,6 +225,11 @@ class AstropyImage:
     ----------
     hdu : `lsst.afw.fits._file.Hdu`
         Where it is.
+
+    Raises
+    ------
+    FitsError
+        Raised if the header contradicts itself or the size of the file.
     """
 
     def __init__(self, hdu):
@@ -145,6 +243,31 @@ class AstropyImage:
             raise hdu.error(f"expected a valid ZBITPIX, found {header.get('ZBITPIX')!r}")
         self.shape = tuple(sizes)
         self.dtype = _scaledType(bitpix, _number(hdu, "BZERO", 0), _number(hdu, "BSCALE", 1))
+        self._grid = self._makeGrid()
+        self._table = Catalog(hdu)
+        if self._table.rows != math.prod(self._grid.counts) or "COMPRESSED_DATA" not in self._table.columns:
+            raise hdu.error(f"expected a row for each of {math.prod(self._grid.counts)} tiles")
+
+        self._checkParameters()
+
+    def _checkParameters(self):
+        """Make sure of what the decompressor takes on trust."""
+        header, parameters = self._hdu.header, {}
+        for i in range(1, 100):
+            if f"ZNAME{i}" in header:
+                parameters[header.get(f"ZNAME{i}")] = header.get(f"ZVAL{i}")
+        parameters["ZDITHER0"] = header.get("ZDITHER0", 0)
+        for name, allowed in _PARAMETERS.items():
+            value = parameters.get(name, allowed[-1])
+            if not isinstance(value, int) or value not in allowed:
+                raise self._hdu.error(f"expected {name} from {allowed[0]} to {allowed[-1]}, found {value!r}")
+
+    def _makeGrid(self):
+        """Find out how the image is cut."""
+        tile = self._hdu.header.getInt("ZTILE2", 1), self._hdu.header.getInt("ZTILE1", self.shape[1])
+        if not all(0 < t for t in tile):
+            raise self._hdu.error(f"expected tiles of positive size, found {tile}")
+        return TileGrid(self.shape, tuple(map(min, tile, self.shape)))
 
     def checkSize(self):
         """Make sure that the data can hold an image of this size."""
@@ -159,16 +282,41 @@ class AstropyImage:
         """Make the task that reads a box: see `TileTable.tasks`."""
         return [partial(self._read, rows, columns, out)] if rows and columns else []
 
+    def _header(self):
+        """Write a header with just what matters for the decompression."""
+        cards = [
+            card
+            for card in self._hdu.header.cards
+            if (card.key in _ASTROPY_CARDS or card.key.startswith(_ASTROPY_STARTS)) and card.key[:5] != "ZTILE"
+        ]
+        cards += [("ZTILE1", self._grid.tile[1]), ("ZTILE2", self._grid.tile[0])]
+        return formatHeader(cards)
+
+    def _checkHcompress(self, rows, columns):
+        """Make sure that tiles have the size that they are taken to have.
+
+        The decompressor goes by the size in the stream, whatever room there
+        is.
+        """
+        for tile in self._grid.touched(rows, columns):
+            start = self._table.read(tile, 1)[0].array("COMPRESSED_DATA")[:10].tobytes()
+            expected = math.prod(map(len, self._grid.span(tile)))
+            sizes = struct.unpack(">ii", start[2:]) if len(start) == 10 else (0, 0)
+            if start and (min(sizes) < 1 or math.prod(sizes) != expected):
+                raise self._hdu.error(f"tile {tile}: expected {expected} pixels, found {sizes}")
+
     def _read(self, rows, columns, out):
         """Read the box."""
         from astropy.io import fits
 
+        if self._hdu.header.getStr("ZCMPTYPE").startswith("HCOMPRESS"):
+            self._checkHcompress(rows, columns)
+        stream = io.BufferedReader(_HduStream(self._header(), self._hdu))
         try:
-            with fits.open(self._hdu.file.name, memmap=False, lazy_load_hdus=True) as hdus:
-                section = hdus[self._hdu.index].section
-                pixels = section[rows.start : rows.stop, columns.start : columns.stop]
-                out[...] = pixels
-        except _BROKEN as err:
+            with fits.open(stream, memmap=False) as hdus:
+                section = hdus[1].section
+                out[...] = section[rows.start : rows.stop, columns.start : columns.stop]
+        except (*_BROKEN, *_codecErrors(), fits.VerifyError) as err:
             raise self._hdu.error(f"cannot decompress: {type(err).__name__}: {err}") from err
 
 

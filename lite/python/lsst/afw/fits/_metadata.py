@@ -56,6 +56,13 @@ _BOILERPLATE = re.compile(
 
 _COMMENTARY = ("COMMENT", "HISTORY")
 
+_INTEGERS = (
+    ("Int", -(1 << 31), 1 << 31),
+    ("LongLong", -(1 << 63), 1 << 63),
+    ("UnsignedLongLong", 0, 1 << 64),
+)
+"""Integer types of property lists, and what they can hold."""
+
 
 def _isStructure(key):
     """Whether a keyword only says how an HDU is laid out."""
@@ -73,22 +80,43 @@ def _toPropertyList(header, strip):
         Whether to leave out what only says how the HDU is laid out.
     """
     metadata = PropertyList()
-    present = set()
+    present = {}
     for key, value, comment in header.cards:
         if not key or (strip and _isStructure(key)):
             continue
         if strip and key == "COMMENT" and isinstance(value, str) and _BOILERPLATE.match(value):
             continue
-        if isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
-            value = float(value)
         if key in _COMMENTARY:
             value, comment = value or "", ""
-        if key in present and type(metadata.getScalar(key)) is type(value):
-            metadata.add(key, value, comment)
-        else:
-            metadata.set(key, value, comment)
-            present.add(key)
+        suffix, value = _findType(value)
+        # A keyword that is there again, with another type, replaces.
+        action = "add" if present.get(key) == suffix else "set"
+        present[key] = suffix
+        getattr(metadata, action + suffix)(key, value, comment)
     return metadata
+
+
+def _findType(value):
+    """Find the type that a value has in a property list.
+
+    Returns
+    -------
+    suffix : `str`
+        As in ``setInt``.
+    value : `bool`, `int`, `float`, `str` or `None`
+        The value, a number that no integer type can hold as `float`.
+    """
+    if isinstance(value, str):
+        return "String", value
+    if isinstance(value, bool):
+        return "Bool", value
+    if value is None:
+        return "Undef", value
+    if isinstance(value, int):
+        for suffix, low, high in _INTEGERS:
+            if low <= value < high:
+                return suffix, value
+    return "Double", float(value)
 
 
 def _combine(first, second):

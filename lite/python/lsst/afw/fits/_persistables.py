@@ -262,6 +262,9 @@ def _polygonRows(polygon, archive):
 
 # lsst.afw.detection.GaussianPsf
 
+_MAX_KERNEL = 4096
+"""More pixels than any image of a PSF has on a side."""
+
 _GAUSSIAN_PSF = Schema(
     (
         Field("dimensions_x", "J", "width/height of realization of Psf", "pixel"),
@@ -275,7 +278,10 @@ def _readGaussianPsf(archive, rows):
     from lsst.afw.detection import GaussianPsf
 
     row = _only(rows)
-    return GaussianPsf(row.integer("dimensions_x"), row.integer("dimensions_y"), row.scalar("sigma"))
+    width, height = row.integer("dimensions_x"), row.integer("dimensions_y")
+    if not 0 < min(width, height) <= max(width, height) <= _MAX_KERNEL:
+        raise row.error(f"expected a PSF of 1 to {_MAX_KERNEL} pixels, found {width} x {height}")
+    return GaussianPsf(width, height, row.scalar("sigma"))
 
 
 def _gaussianPsfRows(psf, archive):

@@ -384,7 +384,7 @@ class Table:
                 self._lengths[field.name] = max(self._lengths[field.name], len(value))
             elif field.form.endswith("A"):
                 size = int(field.form[:-1])
-                yield value.encode("utf-8")[:size].ljust(size, b"\0")
+                yield value.encode("utf-8")[:size].ljust(size)
             else:
                 yield np.asarray(value, _TYPES[field.form[-1]]).tobytes()
 

@@ -45,6 +45,11 @@ _EXPOSURES = (ExposureU, ExposureI, ExposureF, ExposureD, ExposureL)
 
 _MAX_COORDINATE = 1 << 31
 
+_PLANE_PREFIX = "MP_"
+
+_FEW = 1 << 18
+"""Bytes of an image that are read without threads."""
+
 
 def _classFor(classes, dtype, error):
     """Choose the class for a type of pixels.
@@ -212,10 +217,14 @@ class _Plane:
 
     def planes(self):
         """Bits of the mask planes in the file (`dict`)."""
-        try:
-            return MaskX.parseMaskPlaneMetadata(self.metadata)
-        except _BROKEN as err:
-            raise self.error(f"expected MP_ cards with the bits of mask planes: {err}") from err
+        planes = {}
+        for card in self._hdu.header.cards:
+            if not card.key.startswith(_PLANE_PREFIX):
+                continue
+            if not isinstance(card.value, int) or card.value in planes.values():
+                raise self.error(f"expected a bit of its own for {card.key}, found {card.value!r}")
+            planes[card.key.removeprefix(_PLANE_PREFIX)] = card.value
+        return planes
 
 
 def _makeMask(array, xy0, planes, conformMasks):
@@ -511,7 +520,8 @@ class _MaskedImagePlanes:
             varianceArray = self._prepare(
                 self.variance, imageBox, bbox, origin, allowUnsafe, np.float32, tasks
             )
-        run(tasks)
+        # Threads for a few pixels cost more than they gain.
+        run(tasks, 1 if imageArray.nbytes < _FEW else None)
         image = cls._imageType(imageArray, False, xy0)
         mask = None if maskArray is None else _makeMask(maskArray, xy0, planes, conformMasks)
         variance = None if varianceArray is None else ImageF(varianceArray, False, xy0)

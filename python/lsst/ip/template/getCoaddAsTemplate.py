@@ -11,6 +11,7 @@ from lsst.pex.config import ChoiceField, Config, Field, FieldValidationError, Ra
 from lsst.pipe.base import NoWorkFound, Struct, Task
 from lsst.utils.timer import timeMethod
 
+from .checksums import verifyChecksums
 from .coaddPatch import PatchOverlap, describeHandle, readPatch
 from .dcrModel import DcrModel, checkVisitInfo, findDcrBox
 from .mosaic import Mosaic
@@ -99,6 +100,12 @@ class GetCoaddAsTemplateConfig(Config):
             "rescale": "Image and variance of each such patch are brought to the first patch's calibration.",
         },
         doc="What to do about a patch whose photometric calibration is not that of the first patch.",
+    )
+    verifyChecksums = Field(
+        dtype=bool,
+        default=False,
+        doc="Verify the FITS checksums (CHECKSUM, DATASUM) of each coadd's file before its pixels are copied? "
+        "All of the file is read for that. Files without checksums are accepted.",
     )
 
     def validate(self):
@@ -273,8 +280,8 @@ class GetCoaddAsTemplateTask(Task):
             been read then.
         RuntimeError
             If no patch has pixels in the template, no patch has a PSF or a
-            photometric calibration, or patches contradict each other or the
-            tract.
+            photometric calibration, patches contradict each other or the
+            tract, or a file's checksum is wrong.
         """
         if sensorRef is not None:
             raise ValueError("sensorRef is a Gen2 middleware parameter that is no longer usable; give None.")
@@ -285,6 +292,8 @@ class GetCoaddAsTemplateTask(Task):
         overlaps, missing = self._findOverlaps(tractInfo, patchList, availableCoaddRefs, bbox)
         mosaic = Mosaic(bbox, tractInfo.getWcs(), keepValid=self.config.overlapPolicy == "keepValid")
         sources = {overlap.patch: self._makeSource(availableCoaddRefs[overlap.patch]) for overlap in overlaps}
+        if self.config.verifyChecksums:
+            self._verifyFiles(sources)
         facts = self._copyPatches(mosaic, overlaps, sources, visitInfo)
         _checkComplete(mosaic.template, facts, tractInfo.getId())
         self._checkAgreement(facts)
@@ -367,6 +376,15 @@ class GetCoaddAsTemplateTask(Task):
         return DcrModel.fromQuantum(
             available, self.config.effectiveWavelength, self.config.bandwidth, self.config.numSubfilters
         )
+
+    def _verifyFiles(self, sources):
+        """Raise if the file of a coadd is damaged, as far as that shows."""
+        handles = [handle for source in sources.values() for handle in _handlesOf(source)]
+        without = [describeHandle(handle) for handle in handles if verifyChecksums(handle) == 0]
+        if without:
+            self.log.warning(
+                "%d of %d coadds have no FITS checksums to verify: %s", len(without), len(handles), without
+            )
 
     def _copyPatches(self, mosaic, overlaps, sources, visitInfo):
         """Copy the patches into the template, the last one first.

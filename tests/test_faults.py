@@ -1,0 +1,271 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults of files, disks and processes, injected for real."""
+
+import json
+import os
+import pathlib
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import traceback
+import unittest
+
+import numpy as np
+from astropy.io import fits
+from goldenRepo import unpackGolden
+
+import lsst.geom as geom
+import lsst.utils.tests
+from lsst.daf.butler import Butler, DatasetRef, FileDataset
+from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask, MakeCoaddTemplateTask
+from lsst.ip.template.checksums import ChecksumError
+from lsst.pipe.base import Pipeline, QuantumContext
+from lsst.pipe.base.simple_pipeline_executor import SimplePipelineExecutor
+
+PIPELINE = pathlib.Path(__file__).parents[1] / "pipelines" / "MakeCoaddTemplate.yaml"
+ALL = "instrument = 'GoldenCam' AND skymap = 'gold_sky'"
+TEMPLATE = "deepDiff_templateCoadd"
+PLAIN_TEMPLATES = f"""datastore:
+  formatters:
+    {TEMPLATE}:
+      formatter: lsst.obs.base.formatters.fitsExposure.FitsExposureFormatter
+      parameters:
+        recipe: noCompression"""
+NOT_FITS = "HDU|FITS|[Ii]ntegrity"
+
+
+def findHdus(path):
+    """Find the parts of a FITS file, by name.
+
+    Returns
+    -------
+    hdus : `dict` [`str`, `tuple`]
+        Offsets of header, data and end, and the header.
+    """
+    with fits.open(path, disable_image_compression=True) as hdus:
+        places = [(hdu.name, hdu.fileinfo(), hdu.header.copy()) for hdu in list(hdus)]
+    return {
+        name: (info["hdrLoc"], info["datLoc"], info["datLoc"] + info["datSpan"], header)
+        for name, info, header in places
+    }
+
+
+def cutHdu(path, name):
+    """Give a file's bytes without one of its HDUs."""
+    data = path.read_bytes()
+    start, _, end, _ = findHdus(path)[name]
+    return data[:start] + data[end:]
+
+
+def flipTiles(path, name):
+    """Give a file's bytes with one bit flipped in each tile of an image."""
+    data = bytearray(path.read_bytes())
+    _, start, _, header = findHdus(path)[name]
+    heap = start + header["NAXIS1"] * header["NAXIS2"]
+    for size, offset in np.frombuffer(data[start:heap], ">i4").reshape(-1, 2):
+        data[heap + offset + size // 2] ^= 1
+    return bytes(data)
+
+
+def samePixels(one, other):
+    """Are two exposures the same, bit by bit?"""
+    planes = ("image", "mask", "variance")
+    return one.getBBox() == other.getBBox() and all(
+        getattr(one, plane).array.tobytes() == getattr(other, plane).array.tobytes() for plane in planes
+    )
+
+
+class DamagedCoaddTestCase(lsst.utils.tests.TestCase):
+    """One coadd of a quantum is damaged: the error says which, and there is
+    no output.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        repo, _ = unpackGolden(folder.name)
+        settings = repo / "butler.yaml"
+        settings.write_text(settings.read_text().replace("datastore:", PLAIN_TEMPLATES, 1))
+        butler = SimplePipelineExecutor.prep_butler(str(repo), ["golden/inputs"], "faults")
+        executor = SimplePipelineExecutor.from_pipeline(
+            Pipeline.from_uri(str(PIPELINE)), where=f"{ALL} AND visit = 100 AND detector = 0", butler=butler
+        )
+        graph = executor.quantum_graph
+        graph.pipeline_graph.register_dataset_types(butler)
+        cls.butler = butler
+        cls.node = graph.pipeline_graph.tasks["makeCoaddTemplate"]
+        (cls.quantum,) = (node.quantum for node in graph)
+        cls.inputs, cls.outputs = cls.node.get_connections().buildDatasetRefs(cls.quantum)
+        (cls.ref,) = (
+            ref.datasetRef for ref in cls.inputs.coaddExposures if ref.datasetRef.dataId["patch"] == 14
+        )
+        cls.path = pathlib.Path(butler.getURI(cls.ref).ospath)
+        cls.good = cls.path.read_bytes()
+        cls.reference = cls.makeTemplate()
+
+    @classmethod
+    def runQuantum(cls, **config):
+        """Run the quantum as the executor does."""
+        taskConfig = type(cls.node.config)()
+        taskConfig.loadFromString(cls.node.config.saveToString())
+        taskConfig.getTemplate.update(**config)
+        context = QuantumContext(cls.butler, cls.quantum)
+        MakeCoaddTemplateTask(config=taskConfig).runQuantum(context, cls.inputs, cls.outputs)
+
+    @classmethod
+    def makeTemplate(cls, **config):
+        """Run the quantum; give its template, which is then deleted."""
+        cls.runQuantum(**config)
+        template = cls.butler.get(cls.outputs.template)
+        cls.butler.pruneDatasets([cls.outputs.template], disassociate=True, unstore=True, purge=True)
+        return template
+
+    def setUp(self):
+        self.addCleanup(self.repair)
+
+    def repair(self):
+        if self.path.is_dir():
+            self.path.rmdir()
+        self.path.write_bytes(self.good)
+
+    def replace(self, data):
+        """Damage the coadd's file; its size remains, as far as possible, so
+        that not only the Butler's check of the size finds that out.
+        """
+        self.path.write_bytes(data.ljust(len(self.good), b"\0")[: len(self.good)])
+
+    def checkError(self, what, **config):
+        """Check that the error names dataset, file and what is wrong, and
+        that the rerun after a repair gives the template.
+        """
+        with self.assertRaises(Exception) as caught:
+            self.runQuantum(**config)
+        said = "".join(traceback.format_exception(caught.exception))
+        for wanted in (r"deepCoadd@\{.*tract: 0, patch: 14", re.escape(self.path.name), what):
+            self.assertRegex(said, wanted)
+        self.assertFalse(self.butler.stored(self.outputs.template))
+        self.repair()
+        self.assertTrue(samePixels(self.makeTemplate(), self.reference))
+
+    def testFileOfAnotherSize(self):
+        for what, data in (
+            ("truncated", self.good[: len(self.good) // 2]),
+            ("empty", b""),
+            ("replaced", b"<!DOCTYPE html><html><body>503 Service Unavailable</body></html>"),
+        ):
+            with self.subTest(what=what):
+                self.path.write_bytes(data)
+                self.checkError("[Ss]ize")
+
+    def testTruncated(self):
+        self.replace(self.good[: len(self.good) // 2])
+        self.checkError(NOT_FITS)
+
+    def testTruncatedHeader(self):
+        self.replace(self.good[:1000])
+        self.checkError(NOT_FITS)
+
+    def testReplacedByHtml(self):
+        self.replace(b"<!DOCTYPE html><html><body>503 Service Unavailable</body></html>")
+        self.checkError(NOT_FITS)
+
+    def testFlippedBitInTile(self):
+        for name in ("IMAGE", "MASK", "VARIANCE"):
+            with self.subTest(hdu=name):
+                self.path.write_bytes(flipTiles(self.path, name))
+                self.checkError(NOT_FITS)
+
+    def testMissingHdu(self):
+        for name in ("IMAGE", "MASK", "VARIANCE", "ARCHIVE_INDEX"):
+            with self.subTest(hdu=name):
+                self.replace(cutHdu(self.path, name))
+                self.checkError(NOT_FITS)
+
+    def testVanished(self):
+        self.path.unlink()
+        self.checkError("No such file")
+
+    def testUnreadable(self):
+        # Not by permissions, since root reads everything.
+        self.path.unlink()
+        self.path.mkdir()
+        self.checkError(NOT_FITS)
+
+    def ingestWithChecksums(self):
+        """Ingest the coadd once more: without compression, which by itself
+        would tell flipped bits, but with checksums.
+
+        Returns
+        -------
+        path : `pathlib.Path`
+            Its file.
+        handle : `lsst.daf.butler.DeferredDatasetHandle`
+            Its handle.
+        """
+        path = self.path.with_name("checksums.fits")
+        self.butler.get(self.ref).writeFits(str(path))
+        with fits.open(path) as hdus:
+            hdus.writeto(path, overwrite=True, checksum=True)
+        self.butler.collections.register("checksums")
+        ref = DatasetRef(self.ref.datasetType, self.ref.dataId, run="checksums")
+        self.butler.ingest(FileDataset(path=str(path), refs=[ref]), transfer="direct")
+        return path, self.butler.getDeferred(ref)
+
+    def copyOnePatch(self, handle, verifyChecksums):
+        """Make a template of just one patch."""
+        config = GetCoaddAsTemplateConfig(verifyChecksums=verifyChecksums)
+        tract = self.butler.get("skyMap", skymap="gold_sky")[0]
+        patch = tract[handle.dataId["patch"]]
+        corners = tract.getWcs().pixelToSky(geom.Box2D(patch.getInnerBBox()).getCorners())
+        return GetCoaddAsTemplateTask(config=config).run(
+            tract, [patch], corners, {patch.getSequentialIndex(): handle}
+        )
+
+    def testChecksumTellsWhatTheFormatCannot(self):
+        path, handle = self.ingestWithChecksums()
+        reference = self.copyOnePatch(handle, False)
+        self.assertTrue(samePixels(self.copyOnePatch(handle, True), reference))
+        damaged = bytearray(path.read_bytes())
+        _, start, _, header = findHdus(path)["MASK"]
+        column, row = header["NAXIS1"] // 2, header["NAXIS2"] // 2
+        damaged[start + 4 * (row * header["NAXIS1"] + column)] ^= 1
+        path.write_bytes(damaged)
+        self.assertFalse(samePixels(self.copyOnePatch(handle, False), reference))
+        with self.assertRaisesRegex(ChecksumError, r"checksums.fits, HDU 2 \(MASK\).*DATASUM") as caught:
+            self.copyOnePatch(handle, True)
+        self.assertIn(str(self.ref.dataId), caught.exception.__notes__[0])
+
+    def testNoChecksumsAreAWarning(self):
+        with self.assertLogs("lsst.makeCoaddTemplate", level="WARNING") as logged:
+            self.makeTemplate(verifyChecksums=True)
+        self.assertEqual(len([line for line in logged.output if "8 of 8 coadds have no FITS" in line]), 1)
+
+    def testFullDisk(self):
+        # A limit of the size of files meets the same code as a full disk,
+        # and needs neither a disk nor privileges. It is one that the
+        # registry's file does not reach.
+        _, most = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4_000_000, most))
+        try:
+            with self.assertRaises(Exception) as caught:
+                self.runQuantum(templateBorderSize=250)
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+        said = "".join(traceback.format_exception(caught.exception))
+        self.assertRegex(said, rf"dataset {TEMPLATE}@")
+        self.assertRegex(said, rf"{TEMPLATE}_GoldenCam.*fits.*(?i:too large|error writing)")
+        self.assertFalse(self.butler.stored(self.outputs.template))
+        folder = pathlib.Path(self.butler.getURI(self.outputs.template, predict=True).ospath).parent
+        self.assertEqual(list(folder.glob("*")), [])
+        self.assertTrue(samePixels(self.makeTemplate(), self.reference))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -136,7 +136,9 @@ def _readFilterLabel(archive, rows):
     from lsst.afw.image import FilterLabel
 
     row = _only(rows)
-    return FilterLabel(**{name: row.string(name) for name in ("band", "physical") if row.flag(f"{name}_exists")})
+    return FilterLabel(
+        **{name: row.string(name) for name in ("band", "physical") if row.flag(f"{name}_exists")}
+    )
 
 
 def _filterLabelRows(label, archive):
@@ -226,7 +228,9 @@ def _readPhotoCalib(archive, rows):
     if version != _PHOTO_CALIB_VERSION:
         raise ValueError(f"expected PhotoCalib version {_PHOTO_CALIB_VERSION}, found {version}")
     field = archive.get(row.integer("field"))
-    return PhotoCalib(row.scalar("calibrationMean"), row.scalar("calibrationErr"), field, row.flag("isConstant"))
+    return PhotoCalib(
+        row.scalar("calibrationMean"), row.scalar("calibrationErr"), field, row.flag("isConstant")
+    )
 
 
 def _photoCalibRows(photoCalib, archive):

@@ -88,7 +88,11 @@ class TemporaryFolder(lsst.utils.tests.TestCase):
 
     def writeWithAstropy(self, pixels, algorithm="GZIP_2", tile=None, **kwargs):
         hdu = fits.CompImageHDU(
-            pixels, compression_type=algorithm, tile_shape=tile, quantize_level=kwargs.pop("quantize_level", 0), **kwargs
+            pixels,
+            compression_type=algorithm,
+            tile_shape=tile,
+            quantize_level=kwargs.pop("quantize_level", 0),
+            **kwargs,
         )
         fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(self.path, overwrite=True)
 
@@ -151,13 +155,13 @@ class TileReadTestCase(TemporaryFolder):
         file = FitsFile(self.path)
         image = openImage(file[1])
         asked = []
-        read = file.pread
+        read = file._file.pread
 
         def count(offset, size):
             asked.append(size)
             return read(offset, size)
 
-        file.pread = count
+        file._file.pread = count
         out = np.empty((10, 300), "i4")
         run(image.tasks(range(200, 210), range(300), out), 1)
         self.assertTrue(sameBits(out, pixels[200:210]))
@@ -176,7 +180,9 @@ class TileReadTestCase(TemporaryFolder):
             start = data.draw(st.integers(0, size - 1))
             ranges.append(range(start, data.draw(st.integers(start, size))))
         part = readBox(self.path, *ranges, count=data.draw(st.integers(1, 3)))
-        self.assertTrue(sameBits(part, pixels[ranges[0].start : ranges[0].stop, ranges[1].start : ranges[1].stop]))
+        self.assertTrue(
+            sameBits(part, pixels[ranges[0].start : ranges[0].stop, ranges[1].start : ranges[1].stop])
+        )
 
     def testDestinationMayHaveAnyStridesAndType(self):
         for algorithm in ALGORITHMS:
@@ -208,7 +214,11 @@ class TileReadTestCase(TemporaryFolder):
         table[0, 0] = len(first), 0
         table[1, 1] = len(squeezed), len(first)
         table[2, 2] = 5, len(first) + len(squeezed)
-        columns = ("COMPRESSED_DATA", "1PB(99)"), ("GZIP_COMPRESSED_DATA", "1PB(99)"), ("UNCOMPRESSED_DATA", "1PE(5)")
+        columns = (
+            ("COMPRESSED_DATA", "1PB(99)"),
+            ("GZIP_COMPRESSED_DATA", "1PB(99)"),
+            ("UNCOMPRESSED_DATA", "1PE(5)"),
+        )
         cards = tableCards(24, 3, len(heap), 3)
         for i, (name, form) in enumerate(columns, 1):
             cards += [(f"TTYPE{i}", name), (f"TFORM{i}", form)]
@@ -427,7 +437,13 @@ class TileFaultTestCase(TemporaryFolder):
         grid = TileGrid((1, 20000), (1, 20000))
         table = np.array([[len(bomb), 0]], ">i4")
         cards = tableCards(8, 1, len(bomb), 1)
-        cards += [("TTYPE1", "COMPRESSED_DATA"), ("TFORM1", "1PB"), ("ZIMAGE", True), ("ZBITPIX", 32), ("ZNAXIS", 2)]
+        cards += [
+            ("TTYPE1", "COMPRESSED_DATA"),
+            ("TFORM1", "1PB"),
+            ("ZIMAGE", True),
+            ("ZBITPIX", 32),
+            ("ZNAXIS", 2),
+        ]
         cards += [("ZNAXIS1", grid.shape[1]), ("ZNAXIS2", 1), ("ZCMPTYPE", "GZIP_1")]
         with openOutput(self.path) as output:
             output.writeEmpty()

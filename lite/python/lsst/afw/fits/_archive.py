@@ -37,7 +37,9 @@ _VERSION = ("AFW_TABLE_VERSION", 3)
 
 _INDEX = Schema(
     (
-        Field("id", "J", "Archive ID of the persistable object that owns the records pointed at by this entry"),
+        Field(
+            "id", "J", "Archive ID of the persistable object that owns the records pointed at by this entry"
+        ),
         Field(
             "cat.archive",
             "J",
@@ -217,9 +219,7 @@ class OutputArchive:
                 name = next(row.name for row in archive.index if row.catalog == number)
                 self._catalogs.append(_Pending(name, opaque=catalog))
                 numbers[number] = len(self._catalogs)
-            self._index += [
-                dataclasses.replace(row, catalog=numbers[row.catalog]) for row in archive.index
-            ]
+            self._index += [dataclasses.replace(row, catalog=numbers[row.catalog]) for row in archive.index]
         self._last = max((row.id for row in self._index), default=0)
         self._carried = list(self._index)
         self._opened = {}
@@ -269,9 +269,7 @@ class OutputArchive:
         row0 = len(table.rows)
         for row in values:
             table.append(row)
-        self._index.append(
-            IndexRow(mine, number, 0, row0, len(values), persistable.name, persistable.module)
-        )
+        self._index.append(IndexRow(mine, number, 0, row0, len(values), persistable.name, persistable.module))
         return mine
 
     def _findCatalog(self, name, schema):

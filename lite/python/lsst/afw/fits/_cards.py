@@ -19,7 +19,7 @@ _VALUE = re.compile(
     r"|(?P<bool>[TtFf])(?=\s*(?:/|$))"
     r"|(?P<int>[+-]?\d+)(?=\s*(?:/|$))"
     r"|(?P<float>[+-]?(?:\d+\.?\d*|\.\d+)(?:[EeDd][+-]?\d+)?)(?=\s*(?:/|$))"
-    r"|(?P<other>[^/]*?))\s*(?:/ ?(?P<comment>.*))?$",
+    r"|(?P<other>[^/']*?))\s*(?:/ ?(?P<comment>.*))?$",
     re.ASCII | re.DOTALL,
 )
 _STANDARD_KEY = re.compile(r"[A-Z0-9_-]{1,8}\Z", re.ASCII)
@@ -228,9 +228,7 @@ def formatCard(key, value, comment=""):
     key, comment = _ascii(key), _ascii(comment)
     if key in _COMMENTARY:
         text = _ascii(value or "")
-        return "".join(
-            f"{key:<8}{text[i : i + 72]:<72}" for i in range(0, max(1, len(text)), 72)
-        )
+        return "".join(f"{key:<8}{text[i : i + 72]:<72}" for i in range(0, max(1, len(text)), 72))
     standard = _STANDARD_KEY.match(key)
     start = f"{key:<8}= " if standard else f"HIERARCH {key} = "
     text = _formatValue(_ascii(value) if isinstance(value, str) else value)

@@ -29,7 +29,7 @@ class Hdu:
 
     Parameters
     ----------
-    file : `FitsFile`
+    file : `_OpenFile`
         File that the HDU is in.
     index : `int`
         Number of the HDU, 0 for the primary one.
@@ -43,7 +43,7 @@ class Hdu:
     """
 
     def __init__(self, file, index, offset):
-        self.file = file
+        self._file = file
         self.index = index
         self.offset = offset
         text = self._readHeader()
@@ -56,7 +56,7 @@ class Hdu:
         raw = b""
         expected = b"SIMPLE  " if self.index == 0 else b"XTENSION"
         while True:
-            more = self.file.pread(self.offset + len(raw), _HEADER_READ)
+            more = self._file.pread(self.offset + len(raw), _HEADER_READ)
             if not raw and not more.startswith(expected):
                 found = more[:8].decode("latin-1")
                 raise self.error(f"expected a header that starts with {expected.decode()!r}, found {found!r}")
@@ -103,7 +103,7 @@ class Hdu:
 
         To be called before anything of the size of the data is allocated.
         """
-        found = self.file.size - self.dataOffset
+        found = self._file.size - self.dataOffset
         if found < self.dataSize:
             raise self.error(f"truncated: expected {self.dataSize} bytes of data, found {max(0, found)}")
 
@@ -125,8 +125,10 @@ class Hdu:
             Raised if that is not all within the data, or not in the file.
         """
         if offset < 0 or size < 0 or offset + size > self.dataSize:
-            raise self.error(f"bytes {offset} to {offset + size} are outside its {self.dataSize} bytes of data")
-        data = self.file.pread(self.dataOffset + offset, size)
+            raise self.error(
+                f"bytes {offset} to {offset + size} are outside its {self.dataSize} bytes of data"
+            )
+        data = self._file.pread(self.dataOffset + offset, size)
         if len(data) != size:
             raise self.error(f"truncated: expected {size} bytes at {offset}, found {len(data)}")
         return data
@@ -135,24 +137,16 @@ class Hdu:
         """Make an error that names file and HDU."""
         name = self.header.get("EXTNAME") if "header" in vars(self) else None
         label = f"HDU {self.index} ({name})" if isinstance(name, str) else f"HDU {self.index}"
-        return FitsError(f"{self.file.name}, {label}: {message}")
+        return FitsError(f"{self._file.name}, {label}: {message}")
 
 
-class FitsFile:
-    """A FITS file that is open for reading.
-
-    Only what is asked for is read. It may be shared by threads once the HDUs
-    that they need are known.
+class _OpenFile:
+    """An open file, which knows nothing of FITS.
 
     Parameters
     ----------
     fileName : `str`
         Path of a local file.
-
-    Raises
-    ------
-    FitsError
-        Raised if the file cannot be opened or is no FITS file.
     """
 
     def __init__(self, fileName):
@@ -164,18 +158,10 @@ class FitsFile:
         except (OSError, ValueError) as err:
             # ValueError: a null character in the name.
             raise FitsError(f"{self.name}: cannot open: {getattr(err, 'strerror', None) or err}") from err
-        if self.size == 0:
-            raise FitsError(f"{self.name}: expected a FITS file, found an empty file")
-        self._hdus = [Hdu(self, 0, 0)]
 
     def __del__(self):
-        self.close()
-
-    def close(self):
-        """Close the file; nothing can be read from it after."""
         if self._descriptor is not None:
             os.close(self._descriptor)
-            self._descriptor = None
 
     def pread(self, offset, size):
         """Read bytes of the file, fewer if it ends before.
@@ -190,6 +176,41 @@ class FitsFile:
         except OSError as err:
             raise FitsError(f"{self.name}: cannot read: {err.strerror}") from err
 
+
+class FitsFile:
+    """A FITS file that is open for reading.
+
+    Only what is asked for is read. It may be shared by threads once the HDUs
+    that they need are known. The file is closed as soon as neither this nor
+    one of its HDUs is in use.
+
+    Parameters
+    ----------
+    fileName : `str`
+        Path of a local file.
+
+    Raises
+    ------
+    FitsError
+        Raised if the file cannot be opened or is no FITS file.
+    """
+
+    def __init__(self, fileName):
+        self._file = _OpenFile(fileName)
+        if self.size == 0:
+            raise FitsError(f"{self.name}: expected a FITS file, found an empty file")
+        self._hdus = [Hdu(self._file, 0, 0)]
+
+    @property
+    def name(self):
+        """Name of the file (`str`)."""
+        return self._file.name
+
+    @property
+    def size(self):
+        """Length of the file, in bytes (`int`)."""
+        return self._file.size
+
     def __getitem__(self, index):
         """Give an HDU by its number, 0 for the primary one."""
         while len(self._hdus) <= index:
@@ -197,13 +218,13 @@ class FitsFile:
             if last.end >= self.size:
                 last.checkComplete()
                 raise FitsError(f"{self.name}: expected an HDU {index}, found {len(self._hdus)} HDUs")
-            self._hdus.append(Hdu(self, len(self._hdus), last.end))
+            self._hdus.append(Hdu(self._file, len(self._hdus), last.end))
         return self._hdus[index]
 
     def has(self, index):
         """Whether there is an HDU of this number."""
         while len(self._hdus) <= index and self._hdus[-1].end < self.size:
-            self._hdus.append(Hdu(self, len(self._hdus), self._hdus[-1].end))
+            self._hdus.append(Hdu(self._file, len(self._hdus), self._hdus[-1].end))
         return index < len(self._hdus)
 
     def __iter__(self):

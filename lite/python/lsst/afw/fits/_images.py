@@ -287,7 +287,8 @@ class AstropyImage:
         cards = [
             card
             for card in self._hdu.header.cards
-            if (card.key in _ASTROPY_CARDS or card.key.startswith(_ASTROPY_STARTS)) and card.key[:5] != "ZTILE"
+            if (card.key in _ASTROPY_CARDS or card.key.startswith(_ASTROPY_STARTS))
+            and card.key[:5] != "ZTILE"
         ]
         cards += [("ZTILE1", self._grid.tile[1]), ("ZTILE2", self._grid.tile[0])]
         return formatHeader(cards)

@@ -392,9 +392,13 @@ def _opaqueClass(suffix):
         What the names of such classes end with: "Psf" or "BoundedField".
     """
     if suffix == "Psf":
-        from lsst.afw.detection import Psf as base
+        from lsst.afw.detection import Psf
+
+        base = Psf
     else:
-        from lsst.afw.math import BoundedField as base
+        from lsst.afw.math import BoundedField
+
+        base = BoundedField
 
     def refuse(name):
         def method(self, *args, **kwargs):
@@ -456,7 +460,8 @@ def makeFirst(component):
         return component
     if unknown:
         raise FitsError(
-            f"Cannot write {component!r} to a file of its own: what {unknown} refers to is not known in lsst-lite."
+            f"Cannot write {component!r} to a file of its own: what {unknown} refers to is not known in "
+            "lsst-lite."
         )
     ids = {old: new for new, old in enumerate([id, *sorted(needed - {id})], 1)}
     renumbered = archive.restricted(needed).renumbered(ids)

@@ -36,7 +36,9 @@ class CompressionOptions:
         Raised if ``quantization`` is given.
     """
 
-    def __init__(self, *, algorithm=CompressionAlgorithm.GZIP_2, tile_width=0, tile_height=1, quantization=None):
+    def __init__(
+        self, *, algorithm=CompressionAlgorithm.GZIP_2, tile_width=0, tile_height=1, quantization=None
+    ):
         if not isinstance(algorithm, CompressionAlgorithm):
             raise TypeError(f"algorithm must be a CompressionAlgorithm, not {type(algorithm).__name__}.")
         if quantization is not None:

@@ -215,9 +215,7 @@ class FitsOutput:
         table[:, 0] = sizes
         table[1:, 1] = np.cumsum(sizes[:-1])
         self._stream.seek(start)
-        self._stream.write(
-            self._tileHeader(pixels, grid, element, sum(sizes), max(sizes), algorithm, cards)
-        )
+        self._stream.write(self._tileHeader(pixels, grid, element, sum(sizes), max(sizes), algorithm, cards))
         self._stream.write(table.tobytes())
         self._stream.seek(end)
         self.hdus += 1

@@ -147,7 +147,11 @@ class Catalog:
             Raised if there is no such column.
         """
         column = self.columns.get(name)
-        if column is None or (column.code, column.variable) != (code, "") or (code == "J" and column.count != 1):
+        if (
+            column is None
+            or (column.code, column.variable) != (code, "")
+            or (code == "J" and column.count != 1)
+        ):
             raise self.hdu.error(f"expected a column {name!r} of type {code}, found {sorted(self.columns)}")
         table = np.frombuffer(self.hdu.read(0, self.rows * self.rowLength), "u1")
         part = table.reshape(self.rows, self.rowLength)[:, column.offset : column.offset + column.size]
@@ -409,7 +413,10 @@ class Table:
         """Bytes that a row would have, if there are no rows."""
         form = re.compile(r"(\d*)([A-Z]+)")
         sizes = [form.match(field.form).groups() for field in self.schema.fields if field.form != "flag"]
-        fixed = sum(int(count or 1) * (16 if "Q" in code else np.dtype(_TYPES[code]).itemsize) for count, code in sizes)
+        fixed = sum(
+            int(count or 1) * (16 if "Q" in code else np.dtype(_TYPES[code]).itemsize)
+            for count, code in sizes
+        )
         return fixed + -(-len(self.schema.flags) // 8)
 
     @property

@@ -418,7 +418,8 @@ class TileTable:
             inside = np.s_[top - down.start : bottom - down.start, left - across.start : right - across.start]
             size = len(down) // len(batch) * len(across) * self._stored.itemsize
             pieces = [
-                self._pixels(tile, size, *where) for tile, where in zip(batch, data[i : i + step], strict=True)
+                self._pixels(tile, size, *where)
+                for tile, where in zip(batch, data[i : i + step], strict=True)
             ]
             self._place(pieces, (len(down), len(across)), inside, target)
 
@@ -587,9 +588,7 @@ def _encodeTiles(pixels, grid, shuffled, tiles):
     data = []
     for tile in tiles:
         rows, columns = grid.span(tile)
-        part = np.ascontiguousarray(
-            pixels[rows.start : rows.stop, columns.start : columns.stop], dtype=big
-        )
+        part = np.ascontiguousarray(pixels[rows.start : rows.stop, columns.start : columns.stop], dtype=big)
         data.append(_deflate.compress(_shuffle(part) if shuffled else part, _LEVEL, _GZIP))
     return data
 

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Faults of files, disks and processes, injected for real."""
 
-import json
 import os
 import pathlib
 import re
@@ -265,6 +264,93 @@ class DamagedCoaddTestCase(lsst.utils.tests.TestCase):
         folder = pathlib.Path(self.butler.getURI(self.outputs.template, predict=True).ospath).parent
         self.assertEqual(list(folder.glob("*")), [])
         self.assertTrue(samePixels(self.makeTemplate(), self.reference))
+
+
+class PipetaskFaultsTestCase(lsst.utils.tests.TestCase):
+    """pipetask is killed, disturbed, or finds a file gone; afterwards it
+    completes, and its templates are those of an undisturbed run.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.folder = pathlib.Path(folder.name)
+        cls.repo, _ = unpackGolden(folder.name)
+        cls.log = open(cls.folder / "log", "w+")
+        cls.addClassCleanup(cls.log.close)
+        cls.atOnce = [cls.start("run", output, "--register-dataset-types") for output in ("one", "two")]
+        cls.statuses = [process.wait(600) for process in cls.atOnce]
+
+    @classmethod
+    def start(cls, command, output, *options, pipeline=True):
+        """Start pipetask for both detectors of a visit; its messages go to
+        the log.
+        """
+        words = [command, "-b", cls.repo, "-i", "golden/inputs", "-o", output, *options]
+        if pipeline:
+            words += ["-p", PIPELINE, "-d", f"{ALL} AND visit = 100"]
+        search = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+        pipetask = shutil.which("pipetask", path=search)
+        return subprocess.Popen(
+            [pipetask, *map(str, words)], stdout=cls.log, stderr=cls.log, start_new_session=True
+        )
+
+    def readLog(self):
+        return (self.folder / "log").read_text()
+
+    def rerun(self, output):
+        """Complete what an earlier run has begun."""
+        options = ("--extend-run", "--skip-existing", "--clobber-outputs")
+        self.assertEqual(self.start("run", output, *options).wait(600), 0, self.readLog())
+
+    def checkTemplates(self, output):
+        """Check that templates are those of the first run."""
+        for detector in (0, 1):
+            template, reference = (self.getTemplate(run, detector) for run in (output, "one"))
+            self.assertTrue(samePixels(template, reference))
+            self.assertEqual(template.getWcs(), reference.getWcs())
+            self.assertEqual(template.getPsf().getSigma(), reference.getPsf().getSigma())
+
+    def getTemplate(self, output, detector):
+        butler = Butler.from_config(self.repo, collections=output)
+        return butler.get(TEMPLATE, instrument="GoldenCam", visit=100, detector=detector)
+
+    def countTemplates(self, output):
+        butler = Butler.from_config(self.repo, collections=output)
+        return len(butler.query_datasets(TEMPLATE, explain=False))
+
+    def testTwoAtOnce(self):
+        self.assertEqual(self.statuses, [0, 0], self.readLog())
+        self.checkTemplates("two")
+
+    def testFileGoneSinceTheGraphWasBuilt(self):
+        graph = self.folder / "graph.qg"
+        process = self.start("qgraph", "gone", "-q", graph, "--qgraph-datastore-records")
+        self.assertEqual(process.wait(600), 0, self.readLog())
+        (path,) = (self.repo / "golden" / "deepCoadd" / "0" / "19").glob("r/*.fits")
+        elsewhere = path.rename(self.folder / path.name)
+        options = ("-g", graph, "-j", 2, "--start-method", "spawn")
+        status = self.start("run", "gone", *options, pipeline=False).wait(600)
+        elsewhere.rename(path)
+        self.assertNotEqual(status, 0)
+        self.assertRegex(self.readLog(), rf"No such file.*{path.name}")
+        self.assertRegex(self.readLog(), r"while reading .* of the coadd deepCoadd@.*tract: 0, patch: 19")
+        # The other detector needs another part of the sky.
+        self.assertEqual(self.countTemplates("gone"), 1)
+        self.rerun("gone")
+        self.checkTemplates("gone")
+
+    def testKilledWhileWriting(self):
+        process = self.start("run", "killed")
+        while process.poll() is None and not any(self.repo.glob(f"killed/*/{TEMPLATE}/**/*.*")):
+            time.sleep(0.001)
+        os.killpg(process.pid, signal.SIGKILL)
+        self.assertEqual(process.wait(), -signal.SIGKILL, self.readLog())
+        self.assertLess(self.countTemplates("killed"), 2)
+        self.rerun("killed")
+        self.assertEqual(self.countTemplates("killed"), 2)
+        self.checkTemplates("killed")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ __all__ = ["PatchOverlap", "describeHandle", "readPatch"]
 import contextlib
 from dataclasses import dataclass
 
+import lsst.afw.image as afwImage
 import lsst.geom as geom
 from lsst.pex.exceptions import LengthError
 
@@ -57,7 +58,8 @@ def readPatch(handle, bbox):
     -------
     coadd : `lsst.afw.image.Exposure` or `None`
         The pixels of ``bbox`` that the stored coadd has, in tract pixels;
-        `None` if it has none of them.
+        `None` if it has none of them. The mask has the planes of this
+        process.
 
     Raises
     ------
@@ -69,13 +71,35 @@ def readPatch(handle, bbox):
         coadd = _read(handle, bbox)
     except Exception as err:
         err.add_note(f"while reading {bbox} of the coadd {describeHandle(handle)}")
+        planes = _getSessionPlanes()
+        if len(planes) == afwImage.Mask.getNumPlanesMax():
+            err.add_note(f"This process has no room for mask planes besides {sorted(planes)}.")
         raise
     if coadd is None:
         return None
     common = bbox.clippedTo(coadd.getBBox())
     if common.isEmpty():
         return None
-    return coadd if common == coadd.getBBox() else coadd[common]
+    return _conformMask(coadd if common == coadd.getBBox() else coadd[common])
+
+
+def _getSessionPlanes():
+    """Give the mask planes that new masks have (`dict`)."""
+    return afwImage.Mask(0, 0).getMaskPlaneDict()
+
+
+def _conformMask(coadd):
+    """Give a coadd's mask the planes of this process, by name.
+
+    Files are read so; only a coadd in memory may have planes of its own.
+    """
+    planes = coadd.mask.getMaskPlaneDict()
+    if planes == _getSessionPlanes():
+        return coadd
+    mask = afwImage.Mask(coadd.getBBox())
+    mask.array[:] = coadd.mask.array
+    mask.conformMaskPlanes(planes)
+    return type(coadd)(afwImage.makeMaskedImage(coadd.image, mask, coadd.variance), coadd.getInfo())
 
 
 def _read(handle, bbox):

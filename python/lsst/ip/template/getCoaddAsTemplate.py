@@ -104,7 +104,7 @@ class GetCoaddAsTemplateConfig(Config):
     verifyChecksums = Field(
         dtype=bool,
         default=False,
-        doc="Verify the FITS checksums (CHECKSUM, DATASUM) of each coadd's file before its pixels are copied? "
+        doc="Verify the FITS checksums (CHECKSUM, DATASUM) of each coadd's file before pixels are copied? "
         "All of the file is read for that. Files without checksums are accepted.",
     )
 

@@ -78,7 +78,8 @@ REFERENCES = {
     ("Detector", 1): (_NOTHING, _AMPLIFIER),
     ("GaussianPsf", 0): (_NOTHING, frozenset({"dimensions_x", "dimensions_y"})),
     ("PhotoCalib", 0): (frozenset({"field"}), frozenset({"version"})),
-    ("TransformMap", 0): (frozenset({"transform"}), _NOTHING),
+    ("TransformMap", 0): (frozenset({"transform"}), frozenset({"id"})),
+    ("TransformMap", 1): (frozenset({"transform"}), frozenset({"from", "to"})),
     ("VisitInfo", 0): (_NOTHING, frozenset({"rottype", "version"})),
 }
 """For each class and catalog of it, the 32-bit integer columns that hold
@@ -302,7 +303,6 @@ class OpaqueComponent:
     """
 
     def __init__(self, archive, id, name, module):
-        super().__init__()
         self._archive = archive
         self._archiveId = id
         self._className = name

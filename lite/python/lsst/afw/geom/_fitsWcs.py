@@ -35,6 +35,17 @@ _SIP_INVERSE = re.compile(r"[AB]P_\d+_\d+$")
 _MAX_AXES = 99
 """The most axes that the names of FITS cards can tell apart."""
 
+_LIMITS = {
+    "DUT1": 1e6,
+    "EPOCH": 1e5,
+    "EQUINOX": 1e5,
+    "MJD-AVG": 1e8,
+    "MJD-BEG": 1e8,
+    "MJD-END": 1e8,
+    "MJD-OBS": 1e8,
+}
+"""How far from zero a time may be, in seconds, years or days."""
+
 _FITS_TOLERANCE = 0.0001
 """How far a WCS may be from what its cards say, in pixels."""
 
@@ -88,6 +99,11 @@ def _fillFitsChan(metadata):
     if isinstance(axes, (int, float)) and not axes <= _MAX_AXES:
         # AST would make room for all of them.
         raise PexTypeError(f"WCSAXES is {axes}, more than {_MAX_AXES}; cannot read metadata as a SkyWcs")
+    for name, limit in _LIMITS.items():
+        value = metadata.getScalar(name) if metadata.exists(name) else 0
+        if isinstance(value, (int, float)) and not abs(value) <= limit:
+            # AST would go there step by step.
+            raise PexTypeError(f"{name} is {value}, beyond {limit:g}; cannot read metadata as a SkyWcs")
     return fitsChan
 
 

@@ -1,0 +1,380 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Archives hold objects as the stack writes them; what lite does not
+understand travels unchanged.
+"""
+
+import copy
+import dataclasses
+import os
+import pickle
+import tempfile
+import unittest
+
+import numpy as np
+
+import lsst.utils.tests
+from lsst.afw.coord import Observatory, Weather
+from lsst.afw.detection import GaussianPsf, Psf
+from lsst.afw.fits import FitsError
+from lsst.afw.fits._archive import InputArchive, OutputArchive, _Memory, readObject, writeObject
+from lsst.afw.fits._file import FitsFile
+from lsst.afw.fits._opaque import OpaqueArchive, OpaqueComponent, makeOpaque, planArchives
+from lsst.afw.fits._output import openOutput
+from lsst.afw.fits._tables import Catalog
+from lsst.afw.geom import Polygon, SkyWcs, makeCdMatrix, makeSkyWcs
+from lsst.afw.image import (
+    ExposureF,
+    ExposureFitsReader,
+    FilterLabel,
+    PhotoCalib,
+    RotType,
+    VisitInfo,
+)
+from lsst.afw.math import ChebyshevBoundedField
+from lsst.daf.base import DateTime
+from lsst.geom import Box2I, Extent2I, Point2D, Point2I, SpherePoint, arcseconds, degrees
+
+DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "golden", "exposures")
+FULL = os.path.join(DATA, "coadd_full.fits")
+DETECTOR = os.path.join(DATA, "exposure-version-2.fits")
+OLD_DETECTOR = os.path.join(DATA, "exposure-version-1.fits")
+
+OPAQUE = "AP_CORR_MAP", "COADD_INPUTS", "PSF", "TRANSMISSION_CURVE"
+
+
+def makeWcs():
+    """Make a WCS."""
+    return makeSkyWcs(Point2D(7, 8), SpherePoint(30, -20, degrees), makeCdMatrix(0.2 * arcseconds))
+
+
+def makeVisitInfo():
+    """Make a visit info with all facts."""
+    return VisitInfo(
+        exposureTime=30.0,
+        darkTime=31.5,
+        date=DateTime(60300.25, DateTime.MJD, DateTime.TAI),
+        ut1=60300.2,
+        era=45 * degrees,
+        boresightRaDec=SpherePoint(12, -34, degrees),
+        boresightAzAlt=SpherePoint(56, 78, degrees),
+        boresightAirmass=1.2,
+        boresightRotAngle=9 * degrees,
+        rotType=RotType.SKY,
+        observatory=Observatory(-70 * degrees, -30 * degrees, 2663.0),
+        weather=Weather(9.5, 74000.0, 35.0),
+        instrumentLabel="GoldenCam",
+        id=2**40,
+        focusZ=0.1,
+        observationType="science",
+        scienceProgram="gold",
+        observationReason="test",
+        object="field",
+        hasSimulatedContent=True,
+    )
+
+
+def makeField(orderX=2, orderY=1):
+    """Make a bounded field."""
+    coefficients = np.arange((orderX + 1) * (orderY + 1), dtype=float).reshape(orderY + 1, orderX + 1) + 1
+    return ChebyshevBoundedField(Box2I(Point2I(-3, 4), Extent2I(10, 12)), coefficients)
+
+
+def expand(archive, id):
+    """Write out an object and all that it refers to, without archive ids.
+
+    Parameters
+    ----------
+    archive : `OpaqueArchive`
+        Archive of the object.
+    id : `int`
+        Its archive id.
+
+    Returns
+    -------
+    tree : `tuple` or `None`
+        Classes, columns and values; equal for objects that are the same.
+    """
+    if id == 0:
+        return None
+    tree = []
+    for index in sorted((row for row in archive.index if row.id == id), key=lambda row: row.persistable):
+        references = archive.referenceColumns(index)
+        catalog = Catalog(_Memory(archive.catalogs[index.catalog]))
+        for row in catalog.read(index.row0, index.nrows):
+            values = []
+            for column in catalog.columns.values():
+                if column.code == "J" and column.offset in references:
+                    values.append((column.name, expand(archive, row.integer(column.name))))
+                elif column.code == "X":
+                    flags = [(name, row.flag(name)) for name in catalog.flags]
+                    values.append((column.name, tuple(flags)))
+                else:
+                    values.append((column.name, row.array(column.name).tobytes()))
+            tree.append((index.name, index.module, index.persistable, tuple(values)))
+    return tuple(tree)
+
+
+def expandFile(path):
+    """Write out all components of a file, by their names."""
+    reader = ExposureFitsReader(path)
+    archive = reader._archive.readOpaque()
+    return {name: expand(archive, id) for name, id in reader._componentIds().items()}
+
+
+class TemporaryFolder(lsst.utils.tests.TestCase):
+    """Tests that write files."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = os.path.join(folder.name, "archive.fits")
+
+
+class PersistableTestCase(TemporaryFolder):
+    def writeAndRead(self, value):
+        writeObject(value, self.path)
+        return readObject(self.path)
+
+    def testObjectsComeBackFromFilesOfTheirOwn(self):
+        box = Box2I(Point2I(0, 0), Extent2I(20, 30))
+        for value in (
+            makeWcs(),
+            FilterLabel(band="r", physical="r_1"),
+            FilterLabel(band="r"),
+            FilterLabel(physical="Hα filter"),
+            PhotoCalib(3.5, 0.25),
+            PhotoCalib(makeField(), 0.5),
+            PhotoCalib(2.0, 0.1, box),
+            makeField(),
+            makeField(0, 0),
+            makeVisitInfo(),
+            VisitInfo(),
+            Polygon([Point2D(0, 0), Point2D(5, 0), Point2D(3, 7.5)]),
+        ):
+            with self.subTest(value=str(value)):
+                self.assertEqual(self.writeAndRead(value), value)
+
+    def testGaussianPsfComesBack(self):
+        psf = self.writeAndRead(GaussianPsf(15, 17, 2.25))
+        self.assertIsInstance(psf, GaussianPsf)
+        self.assertEqual((psf.getSigma(), tuple(psf.getDimensions())), (2.25, (15, 17)))
+
+    def testClassesReadAndWriteThemselves(self):
+        wcs = makeWcs()
+        wcs.writeFits(self.path)
+        self.assertEqual(SkyWcs.readFits(self.path), wcs)
+        label = FilterLabel(band="g")
+        label.writeFits(self.path)
+        self.assertEqual(FilterLabel.readFits(self.path), label)
+
+    def testCatalogsAreThoseOfTheStack(self):
+        # Each of these has components in the order in which lite writes
+        # them: then all of the archive is the same, to the byte.
+        for name in ("coadd_default.fits", "calexp_sip.fits", "calexp_xy0.fits", "coadd_nopsf_nofilter.fits"):
+            path = os.path.join(DATA, name)
+            ExposureFitsReader(path).read().writeFits(self.path)
+            expected, found = FitsFile(path), FitsFile(self.path)
+            for hdu in list(expected)[4:]:
+                ours = found[hdu.index]
+                for a, b in ((hdu.offset, ours.offset), (hdu.dataOffset, ours.dataOffset)):
+                    size = hdu.dataOffset - hdu.offset if a == hdu.offset else hdu.end - hdu.dataOffset
+                    self.assertEqual(found._file.pread(b, size), expected._file.pread(a, size))
+
+    def testSharedObjectIsWrittenOnce(self):
+        field = makeField()
+        archive = OutputArchive()
+        first = archive.put(PhotoCalib(1.0, 0.0, field, False))
+        self.assertEqual(archive.put(PhotoCalib(2.0, 0.0, field, False)), first + 2)
+        self.assertEqual(archive.put(field), first + 1)
+        self.assertEqual(archive.put(None), 0)
+
+    def testObjectsOfOneClassShareACatalog(self):
+        archive = OutputArchive()
+        ids = [archive.put(PhotoCalib(float(i), 0.0)) for i in (1, 2, 3)]
+        with openOutput(self.path) as output:
+            output.writeEmpty()
+            archive.write(output)
+        found = InputArchive(FitsFile(self.path), 1)
+        self.assertEqual([found.get(id).getCalibrationMean() for id in ids], [1.0, 2.0, 3.0])
+        self.assertEqual(FitsFile(self.path)[1].header.get("AR_NCAT"), 3)
+
+    def testOnlyRowsThatAreAskedForAreRead(self):
+        file = FitsFile(FULL)
+        archive = InputArchive(file, 4)
+        self.assertEqual(len(file._hdus), 5)
+        archive.get(2)
+        self.assertEqual(len(file._hdus), 7)
+
+    def testWhatIsNotThereIsRefused(self):
+        with self.assertRaisesRegex(FitsError, "EXTTYPE"):
+            InputArchive(FitsFile(FULL), 2)
+        with self.assertRaisesRegex(FitsError, "archive id 99"):
+            InputArchive(FitsFile(FULL), 4).get(99)
+        self.assertIsNone(InputArchive(FitsFile(FULL), 4).get(0))
+
+    def testWhatLiteDoesNotHaveIsRefusedByName(self):
+        with self.assertRaisesRegex(NotImplementedError, "lsst-lite"):
+            writeObject(object(), self.path)
+        self.assertFalse(os.path.exists(self.path))
+
+
+class OpaqueTestCase(TemporaryFolder):
+    def setUp(self):
+        super().setUp()
+        self.exposure = ExposureFitsReader(FULL).read(Box2I(Point2I(140, 130), Extent2I(5, 6)))
+
+    def testOpaqueComponentsSayWhatTheyAre(self):
+        info = self.exposure.getInfo()
+        self.assertEqual(
+            repr(info.getPsf()), "<CoaddPsf, opaque in lsst-lite, persisted as lsst.meas.algorithms.CoaddPsf>"
+        )
+        self.assertEqual(
+            str(info.getCoaddInputs()),
+            "<CoaddInputs, opaque in lsst-lite, persisted as lsst.afw.image.CoaddInputs>",
+        )
+
+    def testOpaqueComponentsRefuseToCompute(self):
+        info, psf = self.exposure.getInfo(), self.exposure.getPsf()
+        for name, call in (
+            ("CoaddPsf.computeImage", lambda: psf.computeImage(Point2D(0, 0))),
+            ("CoaddPsf.getAveragePosition", lambda: psf.getAveragePosition()),
+            ("CoaddPsf.getComponentCount", lambda: psf.getComponentCount()),
+            ("CoaddInputs.visits", lambda: info.getCoaddInputs().visits),
+            ("ApCorrMap.__getitem__", lambda: info.getApCorrMap()["flux"]),
+            ("ApCorrMap.__contains__", lambda: "flux" in info.getApCorrMap()),
+            ("ApCorrMap.__iter__", lambda: list(info.getApCorrMap())),
+            ("TransmissionCurve.sampleAt", lambda: info.getTransmissionCurve().sampleAt(None, None)),
+        ):
+            with self.assertRaisesRegex(NotImplementedError, rf"lsst\..*{name} is not in lsst-lite"):
+                call()
+        self.assertFalse(hasattr(psf, "getComponentCount"))
+
+    def testOpaquePsfIsAPsf(self):
+        psf = self.exposure.getPsf()
+        self.assertIsInstance(psf, Psf)
+        self.assertTrue(psf.isPersistable())
+        other = ExposureF(2, 3)
+        other.setPsf(psf)
+        self.assertIs(other.getPsf(), psf)
+
+    def testOpaqueComponentsAreCopiedAndPickled(self):
+        for component in (self.exposure.getPsf(), self.exposure.getInfo().getApCorrMap()):
+            for other in (
+                copy.copy(component),
+                copy.deepcopy(component),
+                pickle.loads(pickle.dumps(component)),
+            ):
+                self.assertEqual(other, component)
+                self.assertEqual(hash(other), hash(component))
+                self.assertEqual(type(other), type(component))
+            self.assertNotEqual(component, object())
+
+    def testOpaqueComponentsAreWrittenUnchanged(self):
+        self.exposure.writeFits(self.path)
+        expected, found = expandFile(FULL), expandFile(self.path)
+        self.assertEqual(found.keys(), expected.keys())
+        for name in expected:
+            self.assertEqual(found[name], expected[name], name)
+
+    def testArchiveIdsAndSharedObjectsAreKept(self):
+        self.exposure.writeFits(self.path)
+        old, new = (ExposureFitsReader(path) for path in (FULL, self.path))
+        ids = new._componentIds()
+        for name in (*OPAQUE, "SKYWCS"):
+            # The WCS of the coadd is that of its PSF, too.
+            self.assertEqual(ids[name], old._componentIds()[name], name)
+        rows = [len([row for row in r._archive._index if row.name == "SkyWcs"]) for r in (old, new)]
+        self.assertEqual(*rows)
+
+    def testWritingAgainChangesNothing(self):
+        self.exposure.writeFits(self.path)
+        with open(self.path, "rb") as stream:
+            first = stream.read()
+        ExposureFitsReader(self.path).read().writeFits(self.path)
+        with open(self.path, "rb") as stream:
+            self.assertEqual(stream.read(), first)
+
+    def testWhatNoComponentNeedsIsLeftOut(self):
+        for name in OPAQUE[1:]:
+            self.exposure.getInfo().removeComponent(name)
+        self.exposure.writeFits(self.path)
+        archive = ExposureFitsReader(self.path)._archive
+        names = {row.name for row in archive._index}
+        self.assertEqual(names, {"ApCorrMap", "ChebyshevBoundedField", "FilterLabel", "PhotoCalib", "SkyWcs"})
+
+    def testComponentsOfSeveralFilesAreWrittenTogether(self):
+        other = ExposureFitsReader(DETECTOR)
+        self.exposure.setDetector(other.readDetector())
+        self.exposure.writeFits(self.path)
+        expected = expandFile(FULL) | {"DETECTOR": expandFile(DETECTOR)["DETECTOR"]}
+        self.assertEqual(expandFile(self.path), expected)
+        header = FitsFile(self.path)[0].header
+        self.assertEqual([header.get(key) for key in ("DETNAME", "DETSER")], ["detector 1", "xkcd722"])
+        places = [(row.id, row.persistable) for row in ExposureFitsReader(self.path)._archive._index]
+        self.assertEqual(len(set(places)), len(places))
+        third = ExposureFitsReader(OLD_DETECTOR)
+        self.exposure.getInfo().setComponent("ANOTHER", third.readDetector())
+        self.exposure.writeFits(self.path)
+        expected["ANOTHER"] = expandFile(OLD_DETECTOR)["DETECTOR"]
+        self.assertEqual(expandFile(self.path), expected)
+
+    def testOneFileReadTwiceIsOneArchive(self):
+        again = ExposureFitsReader(FULL)
+        self.exposure.setPsf(again.readPsf())
+        self.exposure.writeFits(self.path)
+        self.assertEqual(expandFile(self.path), expandFile(FULL))
+        self.assertEqual(ExposureFitsReader(self.path)._componentIds()["PSF"], 8)
+
+    def renamed(self, path, component, name):
+        """Make a component of a class that nothing is known of."""
+        archive = ExposureFitsReader(path)._archive.readOpaque()
+        id = ExposureFitsReader(path)._componentIds()[component]
+        index = [dataclasses.replace(row, name=name) if row.id == id else row for row in archive.index]
+        return makeOpaque(OpaqueArchive(path, index, archive.catalogs), id, name, "somewhere")
+
+    def testUnknownClassKeepsTheWholeArchiveAndAllIds(self):
+        psf = self.renamed(FULL, "PSF", "NewPsf")
+        archives, ids = planArchives([psf])
+        self.assertEqual(archives[0].index, psf._archive.index)
+        self.assertEqual(ids[psf], 8)
+        # One more file, whose ids can be changed, is no problem.
+        detector = ExposureFitsReader(DETECTOR).readDetector()
+        archives, ids = planArchives([detector, psf])
+        self.assertEqual(ids[psf], 8)
+        self.assertGreater(ids[detector], 28)
+
+    def testUnknownClassesOfTwoFilesAreRefused(self):
+        psf = self.renamed(FULL, "PSF", "NewPsf")
+        detector = self.renamed(DETECTOR, "DETECTOR", "NewDetector")
+        exposure = ExposureF(2, 3)
+        exposure.setPsf(psf)
+        exposure.setDetector(detector)
+        with self.assertRaisesRegex(FitsError, "NewPsf and NewDetector|NewDetector and NewPsf"):
+            exposure.writeFits(self.path)
+        self.assertFalse(os.path.exists(self.path))
+
+    def testOpaqueObjectHasAFileOfItsOwn(self):
+        psf = self.exposure.getPsf()
+        psf.writeFits(self.path)
+        found = readObject(self.path)
+        self.assertEqual(expand(found._archive, 1), expand(psf._archive, psf._archiveId))
+        with self.assertRaisesRegex(FitsError, "NewPsf"):
+            self.renamed(FULL, "PSF", "NewPsf").writeFits(self.path)
+
+    def testCalibrationByAnOpaqueFieldIsCarried(self):
+        field = self.renamed(os.path.join(DATA, "calexp_varying_calib.fits"), "PHOTOCALIB", "TheBoundedField")
+        self.assertIsInstance(field, OpaqueComponent)
+        photoCalib = PhotoCalib(2.0, 0.01, field, False)
+        with self.assertRaisesRegex(NotImplementedError, "TheBoundedField"):
+            photoCalib.getLocalCalibration(Point2D(0, 0))
+        exposure = ExposureF(2, 3)
+        exposure.setPhotoCalib(photoCalib)
+        exposure.writeFits(self.path)
+        found = ExposureFitsReader(self.path).readPhotoCalib()
+        self.assertEqual(found.getCalibrationMean(), 2.0)
+        self.assertIsInstance(found._field, OpaqueComponent)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,95 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import asyncio
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import nbformat
+from nbclient import NotebookClient
+
+import lsst.utils.tests
+
+ROOT = pathlib.Path(__file__).parents[1]
+NOTEBOOK = ROOT / "doc" / "lsst.ip.template" / "getCoaddAsTemplate.ipynb"
+
+
+class NotebookTestCase(lsst.utils.tests.TestCase):
+    """The notebook runs on what the demo makes, and shows what its text
+    says.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        temporary = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(temporary.cleanup)
+        done = subprocess.run(
+            [sys.executable, str(ROOT / "examples" / "demo.py"), temporary.name],
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+        if done.returncode:
+            raise AssertionError(done.stdout + done.stderr)
+        cls.notebook = nbformat.read(NOTEBOOK, as_version=4)
+        client = NotebookClient(cls.notebook, timeout=300, kernel_name="python3")
+        environment = {
+            **os.environ,
+            "IP_TEMPLATE_DEMO": os.path.join(temporary.name, "repo"),
+            "JUPYTER_RUNTIME_DIR": temporary.name,
+        }
+        asyncio.run(client.async_execute(env=environment, cwd=temporary.name))
+
+    def outputs(self, code):
+        """Give the outputs of the one cell that has some code."""
+        (cell,) = [cell for cell in self.notebook.cells if cell.cell_type == "code" and code in cell.source]
+        return cell.outputs
+
+    def printed(self, code):
+        """Give what that cell printed."""
+        return "".join(output.text for output in self.outputs(code) if output.get("name") == "stdout")
+
+    def testOneFigureForEachPicture(self):
+        for code in ("plotTemplate(template", "plt.subplots", "plotTemplate(myTemplate"):
+            with self.subTest(cell=code):
+                pictures = [output for output in self.outputs(code) if "image/png" in output.get("data", {})]
+                self.assertEqual(len(pictures), 1)
+
+    def testPipelineMadeTheSameTemplate(self):
+        self.assertEqual(
+            self.printed("stored = butler.get").split("\n"),
+            ["True", "image True", "mask True", "variance True", ""],
+        )
+
+    def testKeepValidFillsTheEmptyPartOfAPatch(self):
+        last, keepValid = (int(line.split()[1]) for line in self.printed("for policy in").splitlines())
+        self.assertGreater(keepValid, last)
+
+    def testWiderBorderMakesALargerTemplate(self):
+        self.assertRegex(self.printed("config.templateBorderSize = 200"), r"^\((\d+), \d+\) -> \((?!\1)\d+, ")
+
+
+class NotebookFileTestCase(lsst.utils.tests.TestCase):
+    """The file as it is kept."""
+
+    def testNoOutputsAreStored(self):
+        notebook = nbformat.read(NOTEBOOK, as_version=4)
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                self.assertEqual((cell.outputs, cell.execution_count), ([], None))
+
+    def testFileIsValid(self):
+        nbformat.validate(nbformat.read(NOTEBOOK, as_version=4))
+
+
+def setup_module(module):
+    lsst.utils.tests.init()
+
+
+if __name__ == "__main__":
+    lsst.utils.tests.init()
+    unittest.main()

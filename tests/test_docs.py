@@ -34,10 +34,8 @@ class PagesTestCase(lsst.utils.tests.TestCase):
         return (DOC / "lsst.ip.template" / "tasks" / f"lsst.ip.template.{task}.rst").read_text()
 
     def testEveryFileThatIsNamedIsThere(self):
-        named = set()
-        for page in PAGES:
-            text = page.read_text()
-            named.update(re.findall(r"(?<![\w/])(?:pipelines|config|bps|examples|tests)/[\w/]+\.(?:yaml|py)", text))
+        name = re.compile(r"(?<![\w/])(?:pipelines|config|bps|examples|tests)/[\w/]+\.(?:yaml|py)")
+        named = {match for page in PAGES for match in name.findall(page.read_text())}
         self.assertGreater(len(named), 8)
         for name in sorted(named):
             with self.subTest(file=name):

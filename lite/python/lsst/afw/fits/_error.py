@@ -13,3 +13,5 @@ class FitsError(pexExceptions.IoError):
     The message names the file, the HDU where there is one, what was expected
     and what was found.
     """
+
+    __module__ = "lsst.afw.fits"

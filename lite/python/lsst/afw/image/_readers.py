@@ -24,8 +24,8 @@ from ._exposureInfo import ExposureInfo
 from ._filterLabel import FilterLabel
 from ._image import ImageD, ImageF, ImageI, ImageL, ImageU
 from ._mask import MaskX
-from ._maskPlanes import MaskPlanes
 from ._maskedImage import MaskedImageD, MaskedImageF, MaskedImageI, MaskedImageL, MaskedImageU
+from ._maskPlanes import MaskPlanes
 from ._origin import PARENT
 from ._photoCalib import makePhotoCalibFromMetadata
 from ._visitInfo import VisitInfo
@@ -1019,9 +1019,7 @@ class ExposureFitsReader:
         info.setMetadata(self.readMetadata())
         return info
 
-    def readMaskedImage(
-        self, bbox=Box2I(), origin=PARENT, conformMasks=False, allowUnsafe=False, dtype=None
-    ):
+    def readMaskedImage(self, bbox=Box2I(), origin=PARENT, conformMasks=False, allowUnsafe=False, dtype=None):
         """Read the pixels.
 
         Parameters

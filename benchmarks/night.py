@@ -11,7 +11,6 @@ a template.
 
 import argparse
 import os
-import resource
 import shutil
 import subprocess
 import sys
@@ -131,14 +130,16 @@ def main():
         repo = scene.makeRepository(name)
         butler = Butler.from_config(repo, writeable=True, run="night/visits")
         butler.registry.registerDatasetType(
-            DatasetType("calexp", ("instrument", "visit", "detector"), "ExposureF", universe=butler.dimensions)
+            DatasetType(
+                "calexp", ("instrument", "visit", "detector"), "ExposureF", universe=butler.dimensions
+            )
         )
         jobs = {}
         for visit, detectors in ((1, 1), (2, args.detectors)):
             putVisit(butler, scene, visit, detectors)
             jobs[detectors] = measureJob(repo, folder, visit)
-        output = [path.stat().st_size for path in Path(repo, "night").rglob("deepDiff_templateCoadd*.fits")]
-    report(jobs, args.detectors, sum(output) / len(output))
+        sizes = [path.stat().st_size for path in Path(repo, "night").rglob("deepDiff_templateCoadd*.fits")]
+    report(jobs, args.detectors, sum(sizes) / len(sizes))
 
 
 def report(jobs, many, templateBytes):
@@ -146,15 +147,18 @@ def report(jobs, many, templateBytes):
     (_, one), (graph, more) = jobs[1], jobs[many]
     cpu = (more.cpu - one.cpu) / (many - 1)
     wall = (more.wall - one.wall) / (many - 1)
-    print(f"template           {cpu:8.2f} s cpu {wall:8.2f} s passed {templateBytes / 2**20:8.1f} MiB written")
+    mebi = 2**20
+    print(f"template           {cpu:8.2f} s cpu {wall:8.2f} s passed {templateBytes / mebi:8.1f} MiB written")
     print(f"process of a job   {one.cpu - cpu:8.2f} s cpu {one.wall - wall:8.2f} s passed")
     print(f"graph, {many} quanta    {graph.cpu:8.2f} s cpu {graph.wall:8.2f} s passed")
-    print(f"peak memory        {one.peak / 2**20:8.0f} MiB with 1 detector, {more.peak / 2**20:.0f} MiB with {many}")
+    for detectors, job in ((1, one), (many, more)):
+        print(f"memory, {detectors} detectors {job.peak / mebi:8.0f} MiB")
     quanta = VISITS * DETECTORS
     for label, perJob in (("one job a visit", DETECTORS), ("one job a detector", 1)):
         hours = (quanta * cpu + quanta / perJob * (one.cpu - cpu)) / 3600
         print(f"night, {label:<20}{hours:8.0f} core hours; a year {hours * NIGHTS:10.0f}")
-    print(f"output of a night  {quanta * templateBytes / 2**40:8.2f} TiB; a year {quanta * templateBytes * NIGHTS / 2**50:.2f} PiB")
+    output = quanta * templateBytes
+    print(f"output of a night  {output / 2**40:8.2f} TiB; a year {output * NIGHTS / 2**50:.2f} PiB")
 
 
 if __name__ == "__main__":

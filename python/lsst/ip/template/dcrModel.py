@@ -16,6 +16,7 @@ import lsst.geom as geom
 from lsst.afw.coord import differentialRefraction
 
 from .coaddPatch import describeHandle, readPatch
+from .inputChecks import checkMethods, checkPositive, listOf
 
 EDGE_WEIGHTS = ((0.75, 0.25), (0.25, 0.75))
 """Weights of the refractions at a slice's blue and red edge, for each of the
@@ -76,9 +77,20 @@ class DcrModel:
 
         Raises
         ------
+        TypeError
+            If an argument is not of the type above.
         ValueError
-            If there is not exactly one coadd for each slice.
+            If there is not exactly one coadd for each slice, or a number is
+            not positive.
         """
+        checkPositive(
+            effectiveWavelength=effectiveWavelength, bandwidth=bandwidth, numSubfilters=numSubfilters
+        )
+        handles = listOf("handles", handles, "handles")
+        for handle in handles:
+            checkMethods("Each of handles", handle, "a handle of a coadd", ("get",))
+            if "subfilter" not in handle.dataId:
+                raise ValueError(f"{describeHandle(handle)} has no subfilter in its data ID.")
         handles = sorted(handles, key=lambda handle: handle.dataId["subfilter"])
         given = [handle.dataId["subfilter"] for handle in handles]
         wanted = list(range(numSubfilters))
@@ -269,6 +281,8 @@ def checkVisitInfo(visitInfo):
 
     Raises
     ------
+    TypeError
+        If ``visitInfo`` is something else.
     ValueError
         If ``visitInfo`` is `None`, or has no boresight azimuth, elevation or
         parallactic angle, or no elevation of the observatory; the message
@@ -276,6 +290,7 @@ def checkVisitInfo(visitInfo):
     """
     if visitInfo is None:
         raise ValueError("The exposure has no visitInfo: a DCR-matched template cannot be made for it.")
+    checkMethods("visitInfo", visitInfo, "a VisitInfo", ("getBoresightAzAlt", "getObservatory"))
     azAlt = visitInfo.getBoresightAzAlt()
     quantities = {
         "boresight azimuth": azAlt.getLongitude().asDegrees(),

@@ -14,6 +14,7 @@ from lsst.utils.timer import timeMethod
 from .checksums import verifyChecksums
 from .coaddPatch import PatchOverlap, describeHandle, readPatch
 from .dcrModel import DcrModel, checkVisitInfo, findDcrBox
+from .inputChecks import checkCorners, checkHandles, checkMethods, checkPatches
 from .mosaic import Mosaic
 from .patchAgreement import (
     PatchFacts,
@@ -44,6 +45,7 @@ class GetCoaddAsTemplateConfig(Config):
     coaddName = Field(
         dtype=str,
         default="deep",
+        check=str.isidentifier,
         doc="Kind of coadd that the template is made from: the part of the dataset type's name before "
         "'Coadd', such as 'deep', 'goodSeeing' or 'dcr'.",
     )
@@ -182,6 +184,8 @@ class GetCoaddAsTemplateTask(Task):
             If the exposure has no WCS, no patch lies under it, none of these
             patches has a coadd, or no coadd has pixels there.
         """
+        checkMethods("exposure", exposure, "an Exposure", ("getBBox", "getInfo", "getWcs"))
+        checkMethods("butlerQC", butlerQC, "a QuantumContext", ("get",))
         if exposure.getWcs() is None:
             raise NoWorkFound("The exposure has no WCS: no template can be made for it.")
         skyMap = butlerQC.get(skyMapRef)
@@ -218,18 +222,25 @@ class GetCoaddAsTemplateTask(Task):
 
         Raises
         ------
+        TypeError
+            If an argument is not of the type above.
         ValueError
-            If the exposure has no WCS.
+            If the exposure has no WCS or no pixels, or a corner is not on
+            the sky.
         RuntimeError
             If the tract has no patch there.
         """
+        checkMethods("exposure", exposure, "an Exposure", ("getBBox", "getWcs"))
+        checkMethods("skyMap", skyMap, "a skymap", ("findTract",))
         wcs = exposure.getWcs()
         if wcs is None:
             raise ValueError("The exposure has no WCS: its place on the sky is not known.")
+        if exposure.getBBox().isEmpty():
+            raise ValueError("The exposure has no pixels: its bounding box is empty.")
         bbox = geom.Box2D(exposure.getBBox())
         bbox.grow(self.config.templateBorderSize)
         center = wcs.pixelToSky(bbox.getCenter())
-        skyCorners = wcs.pixelToSky(bbox.getCorners())
+        skyCorners = checkCorners(wcs.pixelToSky(bbox.getCorners()))
         tractInfo = skyMap.findTract(center)
         self.log.info("Using tract %d for the exposure centred at %s", tractInfo.getId(), center)
         patchList = tractInfo.findPatchList(skyCorners)
@@ -273,11 +284,15 @@ class GetCoaddAsTemplateTask(Task):
 
         Raises
         ------
+        TypeError
+            If an argument is not of the type above.
         ValueError
-            If ``sensorRef`` is given, or a corner is not on the sky. For DCR
-            coadds, if ``visitInfo`` lacks what the refraction depends on, or
-            a patch has not exactly one coadd for each subfilter; no pixel has
-            been read then.
+            If ``sensorRef`` is given, there is no patch or no corner, a
+            corner is not on the sky, a patch is not one of the tract's, or a
+            key is no patch number of the tract. For DCR coadds, if
+            ``visitInfo`` lacks what the refraction depends on, or a patch has
+            not exactly one coadd for each subfilter. No pixel has been read
+            then.
         RuntimeError
             If no patch has pixels in the template, no patch has a PSF or a
             photometric calibration, patches contradict each other or the
@@ -285,6 +300,9 @@ class GetCoaddAsTemplateTask(Task):
         """
         if sensorRef is not None:
             raise ValueError("sensorRef is a Gen2 middleware parameter that is no longer usable; give None.")
+        patchList = checkPatches(tractInfo, patchList)
+        skyCorners = checkCorners(skyCorners)
+        checkHandles(availableCoaddRefs, len(tractInfo), several=self.config.isDcr())
         if self.config.isDcr():
             checkVisitInfo(visitInfo)
         bbox = _templateBBox(tractInfo, skyCorners)

@@ -10,6 +10,7 @@ import numpy as np
 
 import lsst.geom as geom
 
+from .inputChecks import checkMethods, checkPatchNumbers, checkPositive
 from .provenance import TemplateProvenance
 
 
@@ -66,6 +67,7 @@ def tractProjection(tractInfo):
     """
     from astropy.wcs import WCS
 
+    checkMethods("tractInfo", tractInfo, "a TractInfo", ("getWcs",))
     return WCS(tractInfo.getWcs().getFitsMetadata().toDict())
 
 
@@ -110,10 +112,20 @@ def plotTemplate(
 
     Raises
     ------
+    TypeError
+        If an argument is not of the type above.
     ValueError
         If the patches are neither given nor in the template's metadata, or
-        the metadata names another tract than ``tractInfo``.
+        not in the tract, or the metadata names another tract than
+        ``tractInfo``, or ``maxPixels`` is not positive.
     """
+    checkMethods("template", template, "an Exposure", ("getBBox", "getMetadata"))
+    checkMethods("tractInfo", tractInfo, "a TractInfo", ("getId", "getWcs"))
+    checkPositive(maxPixels=maxPixels)
+    if ax is not None:
+        checkMethods("ax", ax, "matplotlib axes", ("imshow",))
+    if exposure is not None:
+        checkMethods("exposure", exposure, "an Exposure", ("getBBox", "getWcs"))
     patches = _sortPatches(template, tractInfo, patchesUsed, patchesMissing)
     if ax is None:
         ax = _makeAxes(tractInfo)
@@ -145,6 +157,8 @@ def _sortPatches(template, tractInfo, used, missing):
             )
         used = provenance.patchesUsed if used is None else used
         missing = provenance.patchesMissing if missing is None else missing
+    used = checkPatchNumbers("patchesUsed", used, len(tractInfo))
+    missing = checkPatchNumbers("patchesMissing", missing, len(tractInfo))
     bbox = template.getBBox()
     near = {patch.getSequentialIndex() for patch in tractInfo if patch.getOuterBBox().overlaps(bbox)}
     # What is drawn later lies on top: the few that are not used.

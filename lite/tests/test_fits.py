@@ -6,6 +6,8 @@ import math
 import os
 import pickle
 import stat
+import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -213,6 +215,23 @@ class OutputTestCase(TemporaryFolder):
             pass
         with self.assertRaises(ValueError), openOutput(self.path, "r"):
             pass
+
+    def testFullDiskLeavesNothingBehind(self):
+        code = (
+            "import resource, sys, numpy as np\n"
+            "from lsst.afw.fits import FitsError\n"
+            "from lsst.afw.fits._output import openOutput\n"
+            "resource.setrlimit(resource.RLIMIT_FSIZE, (50000, 50000))\n"
+            "try:\n"
+            "    with openOutput(sys.argv[1]) as output:\n"
+            "        output.writeImage(np.zeros((300, 300)))\n"
+            "except FitsError as err:\n"
+            "    print(err)\n"
+        )
+        command = [sys.executable, "-c", code, self.path]
+        result = subprocess.run(command, capture_output=True, text=True, check=True)
+        self.assertIn(f"{self.path}: cannot write: File too large", result.stdout)
+        self.assertEqual(self.listFolder(), [])
 
     def testFileHasTheUsualPermissions(self):
         with openOutput(self.path) as output:

@@ -22,6 +22,7 @@ import numpy as np
 import starlink.Ast as Ast
 
 from ._astDump import checkDump
+from ._astLocale import withDecimalPoint
 
 AST_ERRORS = (Ast.AstError, UnicodeDecodeError)
 """What starlink.Ast raises; it cannot decode some of its own messages."""
@@ -65,6 +66,7 @@ def describeError(error):
     return str(error) if isinstance(error, Ast.AstError) else "AST does not say why"
 
 
+@withDecimalPoint()
 def loadObject(text):
     """Read an AST object from its dump.
 
@@ -97,6 +99,7 @@ def _eighteenDigits(match):
     return f"= {float(text):.18g}"
 
 
+@withDecimalPoint()
 def dumpObject(obj):
     """Write an AST object as text, without comments.
 

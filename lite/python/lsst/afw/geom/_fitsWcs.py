@@ -14,6 +14,7 @@ from lsst.geom import Point2I
 from lsst.pex.exceptions import TypeError as PexTypeError
 
 from ._ast import AST_ERRORS, applyForward, describeError, findDomain, series
+from ._astLocale import withDecimalPoint
 from ._wcsUtils import createTrivialWcsMetadata, getImageXY0FromMetadata
 
 _XY0_WCS_NAME = "A"
@@ -166,6 +167,7 @@ def _addIcrsFrame(frameSet):
     return frameSet.Current
 
 
+@withDecimalPoint()
 def readWcsFrames(metadata, strip=False):
     """Make the frames of a SkyWcs from FITS cards.
 
@@ -261,6 +263,7 @@ def _cardsOf(fitsChan):
     return metadata
 
 
+@withDecimalPoint()
 def writeWcsCards(frameSet, bbox):
     """Write the frames of a SkyWcs as FITS cards.
 

@@ -25,6 +25,7 @@ from lsst.pex.exceptions import TypeError as PexTypeError
 
 from .._lite import notInLite
 from ._ast import applyForward, applyInverse, dumpObject, findDomain, jacobian, loadObject, toArrays
+from ._astLocale import withDecimalPoint
 from ._fitsWcs import readWcsFrames, writeWcsCards
 from ._frames import checkFrames, modifyFrames
 from ._python import reduceTransform
@@ -119,7 +120,8 @@ class SkyWcs:
     @cached_property
     def _skyOrigin(self):
         frame = self._frameSet.getframe(Ast.CURRENT)
-        return SpherePoint(float(frame.SkyRef_1), float(frame.SkyRef_2), radians)
+        with withDecimalPoint():
+            return SpherePoint(float(frame.SkyRef_1), float(frame.SkyRef_2), radians)
 
     @cached_property
     def _pixelOrigin(self):

@@ -6,7 +6,7 @@
 
 Mutation number i of some files is the same everywhere. Its number goes to
 standard output before it is read. An exception that a reader must not raise,
-a crash or a hang ends the program.
+a crash, a hang, or an attempt to run something ends the program.
 """
 
 import contextlib
@@ -54,6 +54,9 @@ NASTY_VALUES = (
     *("'SkyWcs'", "'Polygon'", "'PhotoCalib'", "'FilterLabel'", "'GaussianPsf'", "(1, 2)", "é", "'a&'"),
 )
 NASTY_BYTES = (b"\0", b"\xff", b"\x7f\xff\xff\xff", b"\x80\0\0\0", b"\0\0\0\1", b"END".ljust(CARD), b"&")
+FORBIDDEN = ("pickle.find_class", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn")
+"""Audit events that no reading of a file causes."""
+
 DOCUMENTED = (pexExceptions.Exception, NotImplementedError)
 """What a reader may raise; FitsError is one of the former."""
 
@@ -144,23 +147,41 @@ MUTATIONS = (
 )
 
 
-def mutate(files, number):
+def mutateLines(random, text):
+    """Delete, repeat, swap or replace lines of a text."""
+    lines = text.split("\n")
+    for _ in range(int(random.integers(1, 3))):
+        i, j = (int(k) for k in random.integers(len(lines), size=2))
+        change = int(random.integers(4))
+        if change == 0:
+            lines[i], lines[j] = lines[j], lines[i]
+        elif change == 1:
+            lines.insert(i, lines[j])
+        elif change == 2 and len(lines) > 1:
+            del lines[i]
+        else:
+            key, _, value = lines[i].partition("=")
+            words = ("-1", "0", "1", "2", "3", "99", "1e9", "nan", "", '"x"', value)
+            lines[i] = f"{key}= {pick(random, words)}"
+    return "\n".join(lines)
+
+
+def mutate(random, files):
     """Make a mutation.
 
     Parameters
     ----------
+    random : `numpy.random.Generator`
+        Source of chance.
     files : `list` [`bytes`]
         Valid files.
-    number : `int`
-        Number of the mutation.
 
     Returns
     -------
     data : `bytes`
         The mutated file.
     """
-    random = np.random.default_rng(number)
-    data = bytearray(files[number % len(files)])
+    data = bytearray(pick(random, files))
     for _ in range(int(random.integers(1, 4))):
         if data:
             pick(random, MUTATIONS)(random, data)
@@ -218,21 +239,54 @@ def readAll(path):
             reader(path)
 
 
-def main(folder, first, count):
-    files = [path.read_bytes() for path in sorted(pathlib.Path(folder).glob("*.fits"))]
-    with open("/proc/self/statm") as stream:
+def readText(text):
+    """Read a WCS from its own kind of text."""
+    with contextlib.suppress(*DOCUMENTED, RuntimeError):
+        useWcs(SkyWcs.readString(text))
+
+
+def collectTexts(paths):
+    """Give the WCSs of some files as texts."""
+    for path in paths:
+        with contextlib.suppress(*DOCUMENTED):
+            wcs = ExposureFitsReader(str(path)).readWcs()
+            if wcs is not None:
+                yield wcs.writeString()
+
+
+def forbid(event, arguments):
+    """End the program if it is about to run something."""
+    if event in FORBIDDEN:
+        print(event, arguments, file=sys.stderr, flush=True)
+        os._exit(1)
+
+
+def limitMemory():
+    """Let the program have little more memory than it has already, where it
+    can be told how much that is.
+    """
+    with contextlib.suppress(FileNotFoundError), open("/proc/self/statm") as stream:
         used = int(stream.read().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
+        resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, used + MEMORY))
+
+
+def main(folder, first, count):
+    paths = sorted(pathlib.Path(folder).glob("*.fits"))
+    files, texts = [path.read_bytes() for path in paths], list(collectTexts(paths))
+    limitMemory()
     faulthandler.enable()
     logging.disable()
+    sys.addaudithook(forbid)
     with tempfile.TemporaryDirectory() as scratch:
         path = os.path.join(scratch, "mutated.fits")
         for number in range(first, first + count):
             print(number, flush=True)
+            random = np.random.default_rng(number)
             with open(path, "wb") as stream:
-                stream.write(mutate(files, number))
+                stream.write(mutate(random, files))
             faulthandler.dump_traceback_later(SECONDS, exit=True)
             readAll(path)
+            readText(mutateLines(random, pick(random, texts)))
             faulthandler.cancel_dump_traceback_later()
 
 

@@ -8,6 +8,7 @@ __all__ = [
     "applyInverse",
     "describeError",
     "dumpObject",
+    "errorsOfAst",
     "findDomain",
     "inverted",
     "jacobian",
@@ -16,6 +17,7 @@ __all__ = [
     "toArrays",
 ]
 
+import contextlib
 import re
 
 import numpy as np
@@ -66,7 +68,23 @@ def describeError(error):
     return str(error) if isinstance(error, Ast.AstError) else "AST does not say why"
 
 
+@contextlib.contextmanager
+def errorsOfAst(what):
+    """Turn errors of AST into `RuntimeError`. Also a decorator.
+
+    Parameters
+    ----------
+    what : `str`
+        What went wrong, for the message.
+    """
+    try:
+        yield
+    except AST_ERRORS as err:
+        raise RuntimeError(f"{what}: {describeError(err)}") from err
+
+
 @withDecimalPoint()
+@errorsOfAst("Cannot read an AST object")
 def loadObject(text):
     """Read an AST object from its dump.
 
@@ -86,10 +104,7 @@ def loadObject(text):
         Raised if the text is not a valid dump of a mapping or frame set.
     """
     checkDump(text)
-    try:
-        return Ast.Channel(_TextSource(text)).read()
-    except AST_ERRORS as err:
-        raise RuntimeError(f"Cannot read an AST object: {describeError(err)}") from err
+    return Ast.Channel(_TextSource(text)).read()
 
 
 def _eighteenDigits(match):
@@ -124,10 +139,8 @@ def _apply(mapping, data, forward):
     if data.shape[1] == 0:
         # AST has no empty sets of points.
         return np.empty((mapping.Nout if forward else mapping.Nin, 0))
-    try:
+    with errorsOfAst("Cannot transform points"):
         result = mapping.tran(data, forward)
-    except AST_ERRORS as err:
-        raise RuntimeError(describeError(err)) from err
     result[result == Ast.BAD] = np.nan
     return result
 
@@ -173,6 +186,7 @@ def inverted(mapping):
     return result
 
 
+@errorsOfAst("Cannot differentiate a mapping")
 def jacobian(mapping, point):
     """Compute the derivatives of a two-dimensional mapping at a point.
 

@@ -121,10 +121,7 @@ def _readFrameSet(metadata, strip):
         metadata.remove("RADECSYS")
     fitsChan = _fillFitsChan(metadata)
     before = set(fitsChan.keys())
-    try:
-        frameSet = fitsChan.read()
-    except AST_ERRORS as err:
-        raise PexTypeError(f"The metadata does not describe an AST object: {describeError(err)}") from err
+    frameSet = fitsChan.read()
     if not isinstance(frameSet, Ast.FrameSet):
         what = "nothing" if frameSet is None else f"a {frameSet.Class}"
         raise PexTypeError(f"metadata describes {what}, not a FrameSet")
@@ -192,6 +189,14 @@ def readWcsFrames(metadata, strip=False):
     for name in ("CRPIX1", "CRPIX2"):
         if not metadata.exists(name):
             raise PexTypeError(f"{name} not found; cannot read metadata as a SkyWcs")
+    try:
+        return _makeFrames(metadata, strip)
+    except AST_ERRORS as err:
+        raise PexTypeError(f"The metadata does not describe an AST object: {describeError(err)}") from err
+
+
+def _makeFrames(metadata, strip):
+    """Make the frames of a SkyWcs; AST may raise errors of its own."""
     crpix = [metadata.getAsDouble("CRPIX1"), metadata.getAsDouble("CRPIX2")]
     raw = _readFrameSet(metadata, strip)
     gridIndex = _gridIndex(raw)

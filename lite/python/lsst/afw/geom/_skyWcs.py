@@ -24,7 +24,16 @@ from lsst.pex.exceptions import RuntimeError as PexRuntimeError
 from lsst.pex.exceptions import TypeError as PexTypeError
 
 from .._lite import notInLite
-from ._ast import applyForward, applyInverse, dumpObject, findDomain, jacobian, loadObject, toArrays
+from ._ast import (
+    applyForward,
+    applyInverse,
+    dumpObject,
+    errorsOfAst,
+    findDomain,
+    jacobian,
+    loadObject,
+    toArrays,
+)
 from ._astLocale import withDecimalPoint
 from ._fitsWcs import readWcsFrames, writeWcsCards
 from ._frames import checkFrames, modifyFrames
@@ -101,6 +110,7 @@ class SkyWcs:
         self._approximation = None
 
     @cached_property
+    @errorsOfAst("Cannot map pixels to the sky")
     def _mapping(self):
         """Mapping from pixels to ICRS longitude and latitude."""
         frameSet = self._frameSet
@@ -110,6 +120,7 @@ class SkyWcs:
         return frameSet.getmapping(Ast.BASE, Ast.CURRENT).simplify()
 
     @cached_property
+    @errorsOfAst("Cannot map pixels to intermediate world coordinates")
     def _pixelToIwc(self):
         return self._frameSet.getmapping(Ast.BASE, findDomain(self._frameSet, "IWC"))
 

@@ -113,6 +113,10 @@ def getCdMatrixFromMetadata(metadata):
     return matrix
 
 
+_MAX_COORDINATE = 1 << 31
+"""Pixel numbers have 32 bits."""
+
+
 def _round(value):
     # Halves go away from zero, unlike with Python's round.
     return int(math.copysign(math.floor(abs(value) + 0.5), value))
@@ -135,6 +139,11 @@ def getImageXY0FromMetadata(metadata, wcsName, strip=False):
     xy0 : `lsst.geom.Point2I`
         Parent pixel of the lower left corner; (0, 0) if the WCS is not
         there or is not of this kind.
+
+    Raises
+    ------
+    lsst.pex.exceptions.TypeError
+        Raised if the WCS is there, but has no pixel number.
     """
     names = [f"{name}{axis}{wcsName}" for name in ("CRPIX", "CRVAL") for axis in (1, 2)]
     if not all(metadata.exists(name) for name in names):
@@ -142,6 +151,8 @@ def getImageXY0FromMetadata(metadata, wcsName, strip=False):
     crpix1, crpix2, crval1, crval2 = (metadata.getAsDouble(name) for name in names)
     if crpix1 != 1.0 or crpix2 != 1.0:
         return Point2I(0, 0)
+    if not (abs(crval1) < _MAX_COORDINATE and abs(crval2) < _MAX_COORDINATE):
+        raise PexTypeError(f"WCS {wcsName} has no pixel numbers, but {crval1} and {crval2}")
     if strip:
         deleteBasicWcsMetadata(metadata, wcsName)
     return Point2I(_round(crval1), _round(crval2))

@@ -1,4 +1,4 @@
-# make demo | test | test-postgres | lint | docs | scons | clean      (make PYTHON=python3.13 test takes another interpreter)
+# make demo | test | test-deep | test-postgres | lint | docs | scons | clean      (make PYTHON=python3.13 test takes another interpreter)
 PYTHON ?= python3
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 SUPPORTED := $(shell $(PYTHON) -c 'import sys; print("yes" if sys.version_info >= (3, 11) else "no")' 2>/dev/null)
@@ -15,7 +15,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 LOG := $(VENV)/install.log
 
-.PHONY: demo test test-postgres lint docs scons clean
+.PHONY: demo test test-deep test-postgres lint docs scons clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py demo
@@ -23,6 +23,13 @@ demo: $(READY)
 test: $(READY)
 	@$(BIN)/python -m pytest --quiet -n auto --dist loadscope --cov --cov-report= tests lite/tests
 	@echo "coverage: $$($(BIN)/coverage report --format=total)% of the lines of python and lite/python"
+
+# Random scenes against the reference, and mutated files: about half an hour on two cores.
+test-deep: export IP_TEMPLATE_SCENES ?= 10000
+test-deep: export IP_TEMPLATE_MUTATIONS ?= 20000
+test-deep: $(READY)
+	@$(BIN)/python -m pytest --quiet -n 2 tests/test_oracle.py lite/tests/test_fuzz.py
+	@echo "$$IP_TEMPLATE_SCENES scenes and $$IP_TEMPLATE_MUTATIONS mutations: nothing found"
 
 # The end-to-end test on a registry in PostgreSQL, on a server of its own that is gone afterwards.
 test-postgres: $(VENV)/postgres

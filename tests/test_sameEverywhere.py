@@ -55,6 +55,8 @@ class SurroundingsTestCase(lsst.utils.tests.TestCase):
 
     def printTemplate(self, repo, cwd, **environment):
         """Make a template in another process; give a hash of its file."""
+        # Relative paths would be others in another folder.
+        environment["PYTHONPATH"] = os.pathsep.join(map(os.path.abspath, sys.path))
         done = subprocess.run(
             [sys.executable, PROGRAM, repo],
             cwd=cwd,

@@ -279,8 +279,9 @@ class PipetaskFaultsTestCase(lsst.utils.tests.TestCase):
         cls.repo, _ = unpackGolden(folder.name)
         cls.log = open(cls.folder / "log", "w+")
         cls.addClassCleanup(cls.log.close)
-        cls.atOnce = [cls.start("run", output, "--register-dataset-types") for output in ("one", "two")]
-        cls.statuses = [process.wait(600) for process in cls.atOnce]
+        register = "--register-dataset-types"
+        atOnce = [cls.start("run", "one", register), cls.start("run", "two", register, "-j", 2)]
+        cls.statuses = [process.wait(600) for process in atOnce]
 
     @classmethod
     def start(cls, command, output, *options, pipeline=True):

@@ -22,8 +22,8 @@ from dataclasses import asdict, replace
 from .scene import Scene
 
 GROWTH = {
-    "template area": [{"detector": size} for size in (2036, 2880, 4072, 5759, 8144)],
-    "patch size": [{"detector": 2000, "patch": size} for size in (2100, 4000, 6000)],
+    "template area": [{"detector": size} for size in (2036, 2880, 4072, 5759, 7800)],
+    "patch size": [{"detector": 2036, "patch": size} for size in (1500, 3000, 4000)],
     "number of patches": [
         {"detector": 4072, "patch": 8000 // count, "patches": count} for count in (2, 4, 8)
     ],

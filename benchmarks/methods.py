@@ -28,6 +28,9 @@ from .scene import Scene
 
 PLANES = ("IMAGE", "MASK", "VARIANCE")
 
+SWARP = shutil.which("SWarp") or shutil.which("swarp")
+"""SWarp's program, if it is installed."""
+
 
 @dataclass
 class Problem:
@@ -41,6 +44,9 @@ class Problem:
 
     threads: int = 1
     """Number of threads for the methods that use any."""
+
+    template: ExposureF | None = None
+    """The template that `ours` made last."""
 
     def __post_init__(self):
         self.butler = Butler.from_config(self.repository, collections="bench", writeable=True, run="bench")
@@ -98,6 +104,8 @@ class _CountingHandle:
 
 def ours(problem):
     """`GetCoaddAsTemplateTask` itself."""
+    # The one of the run before does not count as memory of this one.
+    problem.template = None
     handles = {patch: _CountingHandle(handle) for patch, handle in problem.handles.items()}
     problem.template = GetCoaddAsTemplateTask().run(
         problem.tractInfo, problem.patchList, problem.skyCorners, handles
@@ -224,7 +232,7 @@ def swarp(problem):
             fits.writeto(names[-1], coadd.image.array, header)
         subprocess.run(
             [
-                *("swarp", *names, "-RESAMPLE", "N", "-SUBTRACT_BACK", "N", "-COMBINE_TYPE", "AVERAGE"),
+                *(SWARP, *names, "-RESAMPLE", "N", "-SUBTRACT_BACK", "N", "-COMBINE_TYPE", "AVERAGE"),
                 *("-IMAGEOUT_NAME", f"{folder}/out.fits", "-WEIGHTOUT_NAME", f"{folder}/weight.fits"),
                 *("-WRITE_XML", "N", "-VERBOSE_TYPE", "QUIET", "-NTHREADS", str(problem.threads)),
             ],
@@ -249,7 +257,7 @@ def copy(problem):
 
 def write(problem):
     """Put a template into the repository."""
-    if not hasattr(problem, "template"):
+    if problem.template is None:
         ours(problem)
     ref = problem.butler.find_dataset("template", problem.scene.dataId())
     if ref is not None:
@@ -260,7 +268,7 @@ def write(problem):
 
 def writeAstropy(problem):
     """Write a template's three planes with astropy, as GZIP_2 by rows."""
-    if not hasattr(problem, "template"):
+    if problem.template is None:
         ours(problem)
     planes = {plane: getattr(problem.template, plane.lower()).array for plane in PLANES}
     with tempfile.TemporaryDirectory() as folder:
@@ -282,5 +290,5 @@ def writeAstropy(problem):
 METHODS = {
     function.__name__: function
     for function in (ours, limit, copy, sections, whole, reproject, swarp, write, writeAstropy)
-    if function is not swarp or shutil.which("swarp")
+    if function is not swarp or SWARP
 }

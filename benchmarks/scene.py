@@ -5,7 +5,7 @@
 __all__ = ["Scene"]
 
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -43,7 +43,8 @@ class Scene:
     """Write recipe of the Butler's exposure formatter."""
 
     def name(self):
-        return "_".join(str(value).replace(".", "p") for value in asdict(self).values())
+        """Name the repository: that of all detectors over the same coadds."""
+        return f"{self.patches}x{self.patches}_patches_{self.patch}_{self.border}_{self.compression}"
 
     def skyMap(self):
         """Make the skymap: one tract of ``patches`` x ``patches``."""

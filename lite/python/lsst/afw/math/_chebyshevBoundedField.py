@@ -66,11 +66,13 @@ class ChebyshevBoundedField(BoundedField):
     def _normalize(self, x, y):
         """Map positions to -1 ... 1."""
         box = Box2D(self._bbox)
-        width, height = box.getWidth(), box.getHeight()
-        return (
-            2.0/width*x - 2.0*box.getCenterX()/width,
-            2.0/height*y - 2.0*box.getCenterY()/height,
-        )
+        width, height = np.float64(box.getWidth()), np.float64(box.getHeight())
+        # Within an empty box nothing is defined: NaN, as in the stack.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return (
+                2.0/width*x - 2.0*box.getCenterX()/width,
+                2.0/height*y - 2.0*box.getCenterY()/height,
+            )
 
     def _evaluateArrays(self, x, y):
         x, y = self._normalize(x, y)

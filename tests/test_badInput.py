@@ -73,7 +73,7 @@ class BadInputTestCase(lsst.utils.tests.TestCase):
             ("other tract", ValueError, "do not belong together", {"tractInfo": self.otherTract}),
             ("other tract, other size", ValueError, "do not belong together", {"tractInfo": larger}),
             ("patches None", TypeError, "patchList must be.* not None", {"patchList": None}),
-            ("no patch", ValueError, "patchList is empty", {"patchList": []}),
+            ("no patch", RuntimeError, "patchList is empty", {"patchList": []}),
             ("patch numbers", TypeError, "a PatchInfo, not a int", {"patchList": [1, 2]}),
             ("patch of other tract", ValueError, "not one of", {"patchList": [*patchList, other]}),
             ("patch that is not there", ValueError, "not one of", {"patchList": [larger[80]]}),

@@ -93,12 +93,14 @@ def checkPatches(tractInfo, patchList):
     TypeError
         If one is no patch.
     ValueError
-        If there are none, or one is not that of the tract.
+        If one is not that of the tract.
+    RuntimeError
+        If there are none.
     """
     checkMethods("tractInfo", tractInfo, "a TractInfo", ("getId", "getSequentialPatchIndex", "getWcs"))
     patchList = listOf("patchList", patchList, "PatchInfo")
     if not patchList:
-        raise ValueError(f"patchList is empty: no patch of tract {tractInfo.getId()} to make a template of.")
+        raise RuntimeError(f"patchList is empty: no patch of tract {tractInfo.getId()} to make a template of.")
     for patchInfo in patchList:
         checkMethods("Each of patchList", patchInfo, "a PatchInfo", ("getOuterBBox", "getSequentialIndex"))
         if not _isPatchOf(tractInfo, patchInfo):

@@ -287,15 +287,15 @@ class GetCoaddAsTemplateTask(Task):
         TypeError
             If an argument is not of the type above.
         ValueError
-            If ``sensorRef`` is given, there is no patch or no corner, a
-            corner is not on the sky, a patch is not one of the tract's, or a
-            key is no patch number of the tract. For DCR coadds, if
+            If ``sensorRef`` is given, there is no corner, a corner is not on
+            the sky, a patch is not one of the tract's, or a key is no patch
+            number of the tract. For DCR coadds, if
             ``visitInfo`` lacks what the refraction depends on, or a patch has
             not exactly one coadd for each subfilter. No pixel has been read
             then.
         RuntimeError
-            If no patch has pixels in the template, no patch has a PSF or a
-            photometric calibration, patches contradict each other or the
+            If there is no patch, no patch has pixels in the template, no patch
+            has a PSF or a photometric calibration, patches contradict each other or the
             tract, or a file's checksum is wrong.
         """
         if sensorRef is not None:

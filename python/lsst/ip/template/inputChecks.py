@@ -100,7 +100,7 @@ def checkPatches(tractInfo, patchList):
     checkMethods("tractInfo", tractInfo, "a TractInfo", ("getId", "getSequentialPatchIndex", "getWcs"))
     patchList = listOf("patchList", patchList, "PatchInfo")
     if not patchList:
-        raise RuntimeError(f"patchList is empty: no patch of tract {tractInfo.getId()} to make a template of.")
+        raise RuntimeError(f"patchList is empty: there is no patch of tract {tractInfo.getId()} to copy.")
     for patchInfo in patchList:
         checkMethods("Each of patchList", patchInfo, "a PatchInfo", ("getOuterBBox", "getSequentialIndex"))
         if not _isPatchOf(tractInfo, patchInfo):

@@ -295,8 +295,8 @@ class GetCoaddAsTemplateTask(Task):
             then.
         RuntimeError
             If there is no patch, no patch has pixels in the template, no patch
-            has a PSF or a photometric calibration, patches contradict each other or the
-            tract, or a file's checksum is wrong.
+            has a PSF or a photometric calibration, patches contradict each
+            other or the tract, or a file's checksum is wrong.
         """
         if sensorRef is not None:
             raise ValueError("sensorRef is a Gen2 middleware parameter that is no longer usable; give None.")

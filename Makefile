@@ -38,7 +38,7 @@ test-postgres: $(VENV)/postgres
 
 lint: $(READY)
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/flake8 python tests lite examples benchmarks
+	@$(BIN)/ruff format --quiet --check . || { echo 'Format it with "$(BIN)/ruff format".' >&2; exit 1; }
 	@echo "lint: nothing to complain about"
 
 docs: $(VENV)/docs

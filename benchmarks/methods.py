@@ -64,9 +64,7 @@ class Problem:
     def handles(self):
         """Handle of each patch's coadd, by patch number."""
         patches = [patchInfo.getSequentialIndex() for patchInfo in self.patchList]
-        return {
-            patch: self.butler.getDeferred("deepCoadd", self.scene.dataId(patch)) for patch in patches
-        }
+        return {patch: self.butler.getDeferred("deepCoadd", self.scene.dataId(patch)) for patch in patches}
 
     def overlaps(self):
         """Yield patch number, file and overlap of each patch, in order."""
@@ -170,11 +168,11 @@ class _Tiles:
             start = hdu.fileinfo()["datLoc"]
             self.heap = start + hdu.header.get("THEAP", hdu.header["NAXIS1"] * hdu.header["NAXIS2"])
             self.data = np.memmap(path, np.uint8, "r")
-            table = self.data[start:start + hdu.header["NAXIS1"] * hdu.header["NAXIS2"]]
+            table = self.data[start : start + hdu.header["NAXIS1"] * hdu.header["NAXIS2"]]
             word = ">i8" if "Q" in form else ">i4"
             offset = sum(_fieldBytes(c.format) for c in hdu.columns[:column])
             table = table.reshape(hdu.header["NAXIS2"], -1)
-            self.descriptors = table[:, offset:offset + 2 * int(word[-1])].copy().view(word)
+            self.descriptors = table[:, offset : offset + 2 * int(word[-1])].copy().view(word)
 
     def inflate(self, numbers, first, columns, target):
         """Inflate some rows' pixels into the rows of an array."""
@@ -182,7 +180,7 @@ class _Tiles:
 
         for number in numbers:
             size, offset = (int(v) for v in self.descriptors[number])
-            packed = self.data[self.heap + offset:self.heap + offset + size]
+            packed = self.data[self.heap + offset : self.heap + offset + size]
             shuffled = np.frombuffer(isal_zlib.decompress(packed, wbits=31), np.uint8).reshape(4, -1)
             row = shuffled[:, columns].T.copy().view(">i4" if target.dtype.kind == "i" else ">f4")
             target[number - first] = row[:, 0]
@@ -249,9 +247,7 @@ def copy(problem):
             patch: InMemoryDatasetHandle(handle.get(), storageClass="ExposureF", tract=0, patch=patch)
             for patch, handle in problem.handles.items()
         }
-    GetCoaddAsTemplateTask().run(
-        problem.tractInfo, problem.patchList, problem.skyCorners, problem.inMemory
-    )
+    GetCoaddAsTemplateTask().run(problem.tractInfo, problem.patchList, problem.skyCorners, problem.inMemory)
     return 0
 
 
@@ -277,7 +273,10 @@ def writeAstropy(problem):
                 fits.PrimaryHDU(),
                 *[
                     fits.CompImageHDU(
-                        array, name=plane, compression_type="GZIP_2", quantize_level=0.0,
+                        array,
+                        name=plane,
+                        compression_type="GZIP_2",
+                        quantize_level=0.0,
                         tile_shape=(1, array.shape[1]),
                     )
                     for plane, array in planes.items()

@@ -218,9 +218,7 @@ def registerSkyMap(butler, skyMap, tracts):
 
 def registerVisit(butler, visit):
     """Write the dimension records of a visit and its detectors."""
-    corners = {
-        detector.id: visit.findCorners(detector, REGION_BORDER) for detector in DemoCamera.detectors
-    }
+    corners = {detector.id: visit.findCorners(detector, REGION_BORDER) for detector in DemoCamera.detectors}
     visitId = {"instrument": DemoCamera.getName(), "visit": visit.id}
     butler.registry.insertDimensionData(
         "visit",
@@ -317,14 +315,10 @@ def putVisit(butler, sky, visit):
     visitInfo = DemoCamera().makeVisitInfo(visit.id, visit.boresight, visit.rotation)
     for detector in DemoCamera.detectors:
         rng = np.random.default_rng([visit.id, detector.id])
-        exposure = observe(
-            sky, detector.bbox, visit.makeWcs(detector), psfSigma=2.2, noise=40.0, rng=rng
-        )
+        exposure = observe(sky, detector.bbox, visit.makeWcs(detector), psfSigma=2.2, noise=40.0, rng=rng)
         exposure.setFilter(FilterLabel(band=BAND, physical=PHYSICAL_FILTER))
         exposure.getInfo().setVisitInfo(visitInfo)
-        butler.put(
-            exposure, "calexp", instrument=DemoCamera.getName(), visit=visit.id, detector=detector.id
-        )
+        butler.put(exposure, "calexp", instrument=DemoCamera.getName(), visit=visit.id, detector=detector.id)
 
 
 def runPipetask(repo, logFile):
@@ -365,9 +359,7 @@ def writeTemplate(butler, skyMap, folder, dataId):
     ResourcePath(fitsFile).transfer_from(butler.getURI("deepDiff_templateCoadd", dataId), transfer="copy")
 
     title = "visit {visit} detector {detector}".format(**dataId)
-    figure, provenance = drawTemplate(
-        ExposureF(str(fitsFile)), butler.get("calexp", dataId), skyMap, title
-    )
+    figure, provenance = drawTemplate(ExposureF(str(fitsFile)), butler.get("calexp", dataId), skyMap, title)
     figure.savefig(picture, dpi=120, bbox_inches="tight")
 
     metadata = butler.get("makeCoaddTemplate_metadata", dataId, skymap=SKYMAP)

@@ -148,4 +148,4 @@ def _addGaussian(image, x, y, flux, covariance):
     dx, dy = xs - x, (ys - y)[:, np.newaxis]
     peak = flux / (2.0 * np.pi * np.sqrt(np.linalg.det(covariance)))
     stamp = peak * np.exp(-0.5 * (a * dx**2 + 2.0 * b * dx * dy + c * dy**2))
-    image[ys[0]:ys[-1] + 1, xs[0]:xs[-1] + 1] += stamp
+    image[ys[0] : ys[-1] + 1, xs[0] : xs[-1] + 1] += stamp

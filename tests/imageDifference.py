@@ -51,7 +51,5 @@ class ImageDifferenceTask(PipelineTask):
 
     def runQuantum(self, butlerQC, inputRefs, outputRefs):
         exposure = butlerQC.get(inputRefs.exposure)
-        result = self.getTemplate.runQuantum(
-            exposure, butlerQC, inputRefs.skyMap, inputRefs.coaddExposures
-        )
+        result = self.getTemplate.runQuantum(exposure, butlerQC, inputRefs.skyMap, inputRefs.coaddExposures)
         butlerQC.put(result.exposure, outputRefs.template)

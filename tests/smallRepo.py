@@ -41,9 +41,7 @@ def makeSmallRepo(config, numVisits, numDetectors):
     _registerCamera(butler, numDetectors)
     for patchInfo in skyMap[0]:
         patch = patchInfo.getSequentialIndex()
-        butler.put(
-            makeCoadd(skyMap[0], patch), "deepCoadd", skymap=SKYMAP, tract=0, patch=patch, band="r"
-        )
+        butler.put(makeCoadd(skyMap[0], patch), "deepCoadd", skymap=SKYMAP, tract=0, patch=patch, band="r")
     for visit in range(1, numVisits + 1):
         _putVisit(butler, visit, skyMap[0].getCtrCoord(), numDetectors)
 

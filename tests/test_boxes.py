@@ -22,7 +22,7 @@ def paint(boxList):
     """Count how often each pixel of a 24 x 24 grid is in a box."""
     counts = np.zeros((24, 24), dtype=int)
     for box in boxList:
-        counts[box.getBeginY():box.getEndY(), box.getBeginX():box.getEndX()] += 1
+        counts[box.getBeginY() : box.getEndY(), box.getBeginX() : box.getEndX()] += 1
     return counts
 
 

@@ -69,7 +69,7 @@ def makeWcs(center, bbox, orientation=0.0, flipX=False, scale=0.2):
 
 def drawStar(shape, y, x, sigma=2.0):
     """Draw a star with a flux of one."""
-    rows, columns = np.mgrid[:shape[0], :shape[1]]
+    rows, columns = np.mgrid[: shape[0], : shape[1]]
     return np.exp(-((rows - y) ** 2 + (columns - x) ** 2) / (2 * sigma**2)) / (2 * np.pi * sigma**2)
 
 
@@ -368,9 +368,7 @@ class SceneTestCase(lsst.utils.tests.TestCase):
         coadd.setPsf(GaussianPsf(11, 11, 2.0))
         coadd.setFilter(FilterLabel(band="g"))
         coadd.setPhotoCalib(PhotoCalib(1.0))
-        handle = CountingHandle(
-            coadd, storageClass="ExposureF", tract=0, patch=patch, subfilter=subfilter
-        )
+        handle = CountingHandle(coadd, storageClass="ExposureF", tract=0, patch=patch, subfilter=subfilter)
         object.__setattr__(handle, "boxes", [])
         return handle
 
@@ -400,13 +398,18 @@ class FullRunTestCase(SceneTestCase):
         amount = 0.0
         for edges, weight in zip(wavelengthGenerator(**BAND), self.fluxes, strict=True):
             for wavelength in edges:
-                amount += weight / sum(self.fluxes) / 2 * differentialRefraction(
-                    wavelength,
-                    BAND["effectiveWavelength"],
-                    visitInfo.getBoresightAzAlt().getLatitude(),
-                    visitInfo.getObservatory(),
-                    visitInfo.getWeather(),
-                ).asArcseconds()
+                amount += (
+                    weight
+                    / sum(self.fluxes)
+                    / 2
+                    * differentialRefraction(
+                        wavelength,
+                        BAND["effectiveWavelength"],
+                        visitInfo.getBoresightAzAlt().getLatitude(),
+                        visitInfo.getObservatory(),
+                        visitInfo.getWeather(),
+                    ).asArcseconds()
+                )
         # In the middle of a tract north is up and east to the left.
         angle = visitInfo.getBoresightParAngle().asRadians()
         expected = amount / PIXEL_SCALE * np.array([np.cos(angle), -np.sin(angle)])
@@ -518,7 +521,7 @@ class DcrModelTestCase(SceneTestCase):
         planes = ("CR", "SAT", "DETECTED")
         for number, (plane, handle) in enumerate(zip(planes, self.handles, strict=True)):
             mask = handle.inMemoryDataset.mask
-            mask.array[5, 10 + number:12 + number] = mask.getPlaneBitMask(plane)
+            mask.array[5, 10 + number : 12 + number] = mask.getPlaneBitMask(plane)
         matched = self.build()
         bits = [matched.mask.getPlaneBitMask(plane) for plane in planes]
         expected = [bits[0], bits[0] | bits[1], bits[1] | bits[2], bits[2], 0]
@@ -535,9 +538,7 @@ class DcrModelTestCase(SceneTestCase):
         self.assertTrue(np.array_equal(bad, noData))
         self.assertTrue(bad[90:93, 20:22].all())
         self.assertFalse(bad[:87].any() or bad[96:].any() or bad[:, :17].any() or bad[:, 25:].any())
-        self.assertFloatsAlmostEqual(
-            matched.image.array[~bad], whole.image.array[~bad], atol=1e-3, rtol=None
-        )
+        self.assertFloatsAlmostEqual(matched.image.array[~bad], whole.image.array[~bad], atol=1e-3, rtol=None)
         self.assertTrue(np.isnan(holed[90, 20]))
 
     def testStoredCoaddsAreNotChanged(self):

@@ -61,7 +61,7 @@ class GetCoaddAsTemplateTestCase(lsst.utils.tests.TestCase):
             box = self.tract[patch].getOuterBBox() if boxOf is None else boxOf(patch)
             box = box.clippedTo(bbox)
             y, x = box.getMinY() - bbox.getMinY(), box.getMinX() - bbox.getMinX()
-            image[y:y + box.getHeight(), x:x + box.getWidth()] = pixelValues(patch, box)
+            image[y : y + box.getHeight(), x : x + box.getWidth()] = pixelValues(patch, box)
         return image
 
     def testDatasetNames(self):

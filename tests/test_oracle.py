@@ -122,7 +122,7 @@ def makeReference(bbox, coadds, keepValid, noData):
     noData : `int`
         Bit mask of ``NO_DATA``.
     """
-    y, x = np.mgrid[bbox.getMinY():bbox.getMaxY() + 1, bbox.getMinX():bbox.getMaxX() + 1]
+    y, x = np.mgrid[bbox.getMinY() : bbox.getMaxY() + 1, bbox.getMinX() : bbox.getMaxX() + 1]
     planes = [
         np.full(x.shape, np.nan, np.float32),
         np.full(x.shape, noData, np.int32),

@@ -36,7 +36,7 @@ def makeWcs():
     return makeSkyWcs(
         crpix=Point2D(5, 6),
         crval=SpherePoint(30, -20, degrees),
-        cdMatrix=makeCdMatrix(scale=0.2*arcseconds),
+        cdMatrix=makeCdMatrix(scale=0.2 * arcseconds),
     )
 
 
@@ -142,8 +142,8 @@ class MaskedImageTestCase(lsst.utils.tests.TestCase):
         for operator, image, variance in (
             ("__iadd__", 9, 2.5),
             ("__isub__", 3, 2.5),
-            ("__imul__", 18, 36*0.5 + 9*2),
-            ("__itruediv__", 2, (36*0.5 + 9*2)/81),
+            ("__imul__", 18, 36 * 0.5 + 9 * 2),
+            ("__itruediv__", 2, (36 * 0.5 + 9 * 2) / 81),
         ):
             result = left.clone()
             getattr(result, operator)(right)
@@ -170,8 +170,8 @@ class MaskedImageTestCase(lsst.utils.tests.TestCase):
         for name, expected in dict(
             scaledPlus=(12.0, 5, 4.0),
             scaledMinus=(0.0, 5, 4.0),
-            scaledMultiplies=(36.0, 5, 4*(36*0.5 + 9*2)),
-            scaledDivides=(1.0, 5, (36*0.5 + 9*2)/(4*81)),
+            scaledMultiplies=(36.0, 5, 4 * (36 * 0.5 + 9 * 2)),
+            scaledDivides=(1.0, 5, (36 * 0.5 + 9 * 2) / (4 * 81)),
         ).items():
             left, right = afwImage.MaskedImageD(1, 1), afwImage.MaskedImageD(1, 1)
             left.set(6.0, 1, 2.0)
@@ -237,7 +237,7 @@ class ExposureTestCase(lsst.utils.tests.TestCase):
     def testMemoryIsTwelveBytesAPixel(self):
         exposure = afwImage.ExposureF(BOX)
         arrays = [plane.array for plane in (exposure.image, exposure.mask, exposure.variance)]
-        self.assertEqual(sum(array.nbytes for array in arrays), 12*80)
+        self.assertEqual(sum(array.nbytes for array in arrays), 12 * 80)
 
     def testNewExposureHasNoComponents(self):
         exposure = afwImage.ExposureF(BOX)
@@ -305,8 +305,11 @@ class ExposureTestCase(lsst.utils.tests.TestCase):
         shallow = afwImage.ExposureF(self.exposure)
         self.assertIs(shallow.image, self.exposure.image)
         self.assertIs(shallow.getMetadata(), self.exposure.getMetadata())
-        for deep in (afwImage.ExposureF(self.exposure, deep=True), self.exposure.clone(),
-                     copy.deepcopy(self.exposure)):
+        for deep in (
+            afwImage.ExposureF(self.exposure, deep=True),
+            self.exposure.clone(),
+            copy.deepcopy(self.exposure),
+        ):
             self.assertFalse(afwImage.imagesOverlap(deep.maskedImage, self.exposure.maskedImage))
             self.assertIsNot(deep.getMetadata(), self.exposure.getMetadata())
             self.assertComponentsEqual(deep, self.exposure)
@@ -371,7 +374,7 @@ class ExposureTestCase(lsst.utils.tests.TestCase):
         wcs = self.exposure.getWcs()
         pixels = [Point2D(5, 6), Point2D(12.4, 11.4), Point2D(12.6, 11.4), Point2D(100, 100)]
         ra, dec = (
-            [sky[i].asDegrees() for sky in wcs.pixelToSky(pixels)]*astropy.units.degree for i in (0, 1)
+            [sky[i].asDegrees() for sky in wcs.pixelToSky(pixels)] * astropy.units.degree for i in (0, 1)
         )
         self.assertEqual(self.exposure.containsSkyCoords(ra, dec).tolist(), [True, True, False, False])
         polygon = self.exposure.convex_polygon
@@ -413,7 +416,10 @@ class ExposureInfoTestCase(lsst.utils.tests.TestCase):
     def testComponentsByArgument(self):
         psf, metadata = GaussianPsf(15, 15, 2.0), PropertyList()
         info = afwImage.ExposureInfo(
-            psf=psf, photoCalib=afwImage.PhotoCalib(2.0), polygon=Polygon(Box2D(BOX)), metadata=metadata,
+            psf=psf,
+            photoCalib=afwImage.PhotoCalib(2.0),
+            polygon=Polygon(Box2D(BOX)),
+            metadata=metadata,
             visitInfo=afwImage.VisitInfo(id=3),
         )
         self.assertIs(info.getPsf(), psf)

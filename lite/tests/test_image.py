@@ -171,8 +171,10 @@ class ImageIndexingTestCase(lsst.utils.tests.TestCase):
                 self.image[subscript] = 1
 
     def testBoxesAreViews(self):
-        for box, origin in ((Box2I(Point2I(5, 6), Extent2I(2, 2)), afwImage.PARENT),
-                            (Box2I(Point2I(2, 2), Extent2I(2, 2)), afwImage.LOCAL)):
+        for box, origin in (
+            (Box2I(Point2I(5, 6), Extent2I(2, 2)), afwImage.PARENT),
+            (Box2I(Point2I(2, 2), Extent2I(2, 2)), afwImage.LOCAL),
+        ):
             image = makeRamp()
             for part in (image[box, origin], image.subset(box, origin), afwImage.ImageF(image, box, origin)):
                 self.assertEqual(part.array.tolist(), [[22, 23], [32, 33]])
@@ -267,22 +269,18 @@ class ImageIndexingTestCase(lsst.utils.tests.TestCase):
         with self.assertRaises(TypeError):
             self.image.setXY0(Point2D(0, 0))
 
-    @given(
-        st.integers(-20, 20), st.integers(-20, 20), st.integers(1, 7), st.integers(1, 7), st.data()
-    )
+    @given(st.integers(-20, 20), st.integers(-20, 20), st.integers(1, 7), st.integers(1, 7), st.data())
     @settings(deadline=None, max_examples=40)
     def testSubsetsHaveTheSamePixelsAtTheSamePositions(self, x0, y0, width, height, data):
         image = afwImage.ImageI(Box2I(Point2I(x0, y0), Extent2I(width, height)))
-        image.array[:] = np.arange(width*height).reshape(height, width)
+        image.array[:] = np.arange(width * height).reshape(height, width)
         x = data.draw(st.integers(x0, x0 + width - 1))
         y = data.draw(st.integers(y0, y0 + height - 1))
-        size = Extent2I(
-            data.draw(st.integers(1, x0 + width - x)), data.draw(st.integers(1, y0 + height - y))
-        )
+        size = Extent2I(data.draw(st.integers(1, x0 + width - x)), data.draw(st.integers(1, y0 + height - y)))
         box = Box2I(Point2I(x, y), size)
         for i in range(box.getBeginX(), box.getEndX()):
             for j in range(box.getBeginY(), box.getEndY()):
-                self.assertEqual(image[box][Point2I(i, j)], (j - y0)*width + i - x0)
+                self.assertEqual(image[box][Point2I(i, j)], (j - y0) * width + i - x0)
 
 
 class ImageArithmeticTestCase(lsst.utils.tests.TestCase):
@@ -299,7 +297,7 @@ class ImageArithmeticTestCase(lsst.utils.tests.TestCase):
             other += 1
             image /= other
             ramp = np.arange(80).reshape(8, 10)
-            expected = ((ramp + 4)*3 - 2)*ramp/(ramp + 1)
+            expected = ((ramp + 4) * 3 - 2) * ramp / (ramp + 1)
             if not np.issubdtype(pixelType, np.floating):
                 expected = np.trunc(expected)
             self.assertFloatsAlmostEqual(image.array.astype(float), expected, rtol=1e-6)
@@ -312,7 +310,7 @@ class ImageArithmeticTestCase(lsst.utils.tests.TestCase):
 
     def testScaledOperators(self):
         for name, expected in dict(
-            scaledPlus=7 + 2*3, scaledMinus=7 - 2*3, scaledMultiplies=7*2*3, scaledDivides=7/(2*3)
+            scaledPlus=7 + 2 * 3, scaledMinus=7 - 2 * 3, scaledMultiplies=7 * 2 * 3, scaledDivides=7 / (2 * 3)
         ).items():
             image = afwImage.ImageD(2, 1, 7)
             getattr(image, name)(2, afwImage.ImageD(2, 1, 3))
@@ -383,8 +381,10 @@ class ImageFunctionsTestCase(lsst.utils.tests.TestCase):
     def testMagnitudesAreAB(self):
         self.assertFloatsAlmostEqual(afwImage.abMagFromFlux(3631.0), 0.0, atol=1e-12)
         self.assertFloatsAlmostEqual(afwImage.fluxFromABMag(5.0), 36.31, rtol=1e-12)
-        self.assertFloatsAlmostEqual(afwImage.abMagErrFromFluxErr(0.01, 1.0), 0.01*2.5/np.log(10), rtol=1e-12)
-        expected = 36.31*0.04*np.log(10)
+        self.assertFloatsAlmostEqual(
+            afwImage.abMagErrFromFluxErr(0.01, 1.0), 0.01 * 2.5 / np.log(10), rtol=1e-12
+        )
+        expected = 36.31 * 0.04 * np.log(10)
         self.assertFloatsAlmostEqual(afwImage.fluxErrFromABMagErr(0.1, 5.0), expected, rtol=1e-12)
         self.assertFloatsAlmostEqual(
             afwImage.abMagFromFlux(np.array([3631.0, 36.31])), np.array([0.0, 5.0]), atol=1e-12
@@ -401,7 +401,7 @@ class ImageComparisonTestCase(lsst.utils.tests.TestCase):
         image = makeRamp()
         image.array[0, 0] = np.nan
         self.assertImagesEqual(image, image.clone())
-        self.assertImagesAlmostEqual(image, image.array*(1 + 1e-6))
+        self.assertImagesAlmostEqual(image, image.array * (1 + 1e-6))
 
     def testDifferentImagesFail(self):
         image, other = makeRamp(), makeRamp()

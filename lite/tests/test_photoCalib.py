@@ -55,14 +55,14 @@ class PhotoCalibTestCase(lsst.utils.tests.TestCase):
         self.assertEqual((flux.value, flux.error), (20.0, 2.0))
         magnitude = calib.instFluxToMagnitude(10.0, 1.0, Point2D(1, 2))
         self.assertFloatsAlmostEqual(magnitude.value, 28.147425010840045, rtol=1e-12)
-        self.assertFloatsAlmostEqual(magnitude.error, 0.25/math.log(10), rtol=1e-12)
+        self.assertFloatsAlmostEqual(magnitude.error, 0.25 / math.log(10), rtol=1e-12)
 
     def testMagnitudesAreAB(self):
         calib = PhotoCalib(2.0)
-        self.assertFloatsAlmostEqual(calib.instFluxToMagnitude(AB_ZERO/2), 0.0, atol=1e-9)
-        self.assertFloatsAlmostEqual(calib.getInstFluxAtZeroMagnitude(), AB_ZERO/2, rtol=1e-12)
-        self.assertFloatsAlmostEqual(calib.magnitudeToInstFlux(5.0), AB_ZERO/200, rtol=1e-12)
-        self.assertFloatsAlmostEqual(calib.magnitudeToInstFlux(5.0, Point2D(1, 2)), AB_ZERO/200, rtol=1e-12)
+        self.assertFloatsAlmostEqual(calib.instFluxToMagnitude(AB_ZERO / 2), 0.0, atol=1e-9)
+        self.assertFloatsAlmostEqual(calib.getInstFluxAtZeroMagnitude(), AB_ZERO / 2, rtol=1e-12)
+        self.assertFloatsAlmostEqual(calib.magnitudeToInstFlux(5.0), AB_ZERO / 200, rtol=1e-12)
+        self.assertFloatsAlmostEqual(calib.magnitudeToInstFlux(5.0, Point2D(1, 2)), AB_ZERO / 200, rtol=1e-12)
         self.assertTrue(math.isnan(calib.instFluxToMagnitude(-1.0)))
         self.assertEqual(calib.instFluxToMagnitude(0.0), math.inf)
 
@@ -109,8 +109,8 @@ class PhotoCalibTestCase(lsst.utils.tests.TestCase):
         varying = PhotoCalib(makeField())
         result = varying.calibrateImage(maskedImage)
         scale = varying.getLocalCalibration(Point2D(2, 3))
-        self.assertFloatsAlmostEqual(result[2, 3][0], 100*scale, rtol=1e-6)
-        self.assertFloatsAlmostEqual(result[2, 3][2], 4*scale**2, rtol=1e-6)
+        self.assertFloatsAlmostEqual(result[2, 3][0], 100 * scale, rtol=1e-6)
+        self.assertFloatsAlmostEqual(result[2, 3][2], 4 * scale**2, rtol=1e-6)
         with self.assertRaises(TypeError):
             varying.calibrateImage(MaskedImageD(BOX))
         with self.assertWarns(FutureWarning):
@@ -152,8 +152,8 @@ class PhotoCalibTestCase(lsst.utils.tests.TestCase):
 
     def testOldZeroPoints(self):
         calib = makePhotoCalibFromCalibZeroPoint(1e10, 1e8)
-        self.assertFloatsAlmostEqual(calib.getCalibrationMean(), AB_ZERO/1e10, rtol=1e-12)
-        self.assertFloatsAlmostEqual(calib.getCalibrationErr(), AB_ZERO/1e12, rtol=1e-12)
+        self.assertFloatsAlmostEqual(calib.getCalibrationMean(), AB_ZERO / 1e10, rtol=1e-12)
+        self.assertFloatsAlmostEqual(calib.getCalibrationErr(), AB_ZERO / 1e12, rtol=1e-12)
         metadata = PropertyList()
         self.assertIsNone(makePhotoCalibFromMetadata(metadata))
         metadata.set("FLUXMAG0", 1e10)
@@ -168,26 +168,26 @@ class BoundedFieldTestCase(lsst.utils.tests.TestCase):
         coefficients = np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 0.0]])
         field = ChebyshevBoundedField(BOX, coefficients)
         for x, y in ((0, 0), (79.5, 59.5), (12.25, 33.0)):
-            u, v = (x - 39.5)/40, (y - 29.5)/30
-            expected = 1 + 2*u + 3*(2*u*u - 1) + v*(4 + 5*u)
+            u, v = (x - 39.5) / 40, (y - 29.5) / 30
+            expected = 1 + 2 * u + 3 * (2 * u * u - 1) + v * (4 + 5 * u)
             self.assertFloatsAlmostEqual(field.evaluate(Point2D(x, y)), expected, rtol=1e-12)
             self.assertFloatsAlmostEqual(field.evaluate(x, y), expected, rtol=1e-12)
             self.assertFloatsAlmostEqual(field.evaluate(np.array([x]), np.array([y])), [expected], rtol=1e-12)
 
     def testMeanIsThatOverTheBox(self):
         field = ChebyshevBoundedField(BOX, np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 0.0], [6.0, 0.0, 0.0]]))
-        self.assertFloatsAlmostEqual(field.mean(), 1 - 3/3 - 6/3, rtol=1e-12)
-        self.assertFloatsAlmostEqual(field.integrate(), -2.0*4800, rtol=1e-12)
+        self.assertFloatsAlmostEqual(field.mean(), 1 - 3 / 3 - 6 / 3, rtol=1e-12)
+        self.assertFloatsAlmostEqual(field.integrate(), -2.0 * 4800, rtol=1e-12)
 
     def testImages(self):
         field = makeField()
         image = ImageF(BOX, 3)
         field.multiplyImage(image)
-        self.assertFloatsAlmostEqual(image[10, 20], 3*field.evaluate(10, 20), rtol=1e-6)
+        self.assertFloatsAlmostEqual(image[10, 20], 3 * field.evaluate(10, 20), rtol=1e-6)
         field.divideImage(image)
         self.assertFloatsAlmostEqual(image[10, 20], 3.0, rtol=1e-6)
         field.addToImage(image, 2.0)
-        self.assertFloatsAlmostEqual(image[10, 20], 3 + 2*field.evaluate(10, 20), rtol=1e-6)
+        self.assertFloatsAlmostEqual(image[10, 20], 3 + 2 * field.evaluate(10, 20), rtol=1e-6)
         field.fillImage(image)
         self.assertFloatsAlmostEqual(image[10, 20], field.evaluate(10, 20), rtol=1e-6)
 
@@ -197,7 +197,7 @@ class BoundedFieldTestCase(lsst.utils.tests.TestCase):
             makeField().multiplyImage(image)
         makeField().multiplyImage(image, overlapOnly=True)
         self.assertEqual(image.array[1].tolist(), [3, 3])
-        self.assertFloatsAlmostEqual(image[79, 59], 3*makeField().evaluate(79, 59), rtol=1e-6)
+        self.assertFloatsAlmostEqual(image[79, 59], 3 * makeField().evaluate(79, 59), rtol=1e-6)
 
     def testFitFindsTheField(self):
         x, y = (grid.ravel().astype(float) for grid in np.meshgrid(np.arange(0, 80, 7), np.arange(0, 60, 7)))

@@ -20,19 +20,22 @@ HERE = Point2D(0, 0)
 
 def lanczos(x, order):
     """Evaluate the Lanczos function (Turkowski 1990)."""
-    return 1.0 if x == 0 else order*math.sin(math.pi*x)*math.sin(math.pi*x/order)/(math.pi*x)**2
+    return (
+        1.0 if x == 0 else order * math.sin(math.pi * x) * math.sin(math.pi * x / order) / (math.pi * x) ** 2
+    )
 
 
 def shiftByDefinition(array, shiftX, shiftY, order=5):
     """Shift an image by a fraction of a pixel, term by term; the image is
     zero beyond its edges.
     """
+
     def makeWeights(shift):
         # Twice the order of terms, around where the pixel comes from.
         first = math.floor(-shift) - order + 1
-        weights = {offset: lanczos(offset + shift, order) for offset in range(first, first + 2*order)}
+        weights = {offset: lanczos(offset + shift, order) for offset in range(first, first + 2 * order)}
         total = sum(weights.values())
-        return {offset: weight/total for offset, weight in weights.items()}
+        return {offset: weight / total for offset, weight in weights.items()}
 
     height, width = array.shape
     result = np.zeros_like(array)
@@ -41,7 +44,7 @@ def shiftByDefinition(array, shiftX, shiftY, order=5):
             for offsetY, weightY in makeWeights(shiftY).items():
                 for offsetX, weightX in makeWeights(shiftX).items():
                     if 0 <= y + offsetY < height and 0 <= x + offsetX < width:
-                        result[y, x] += weightX*weightY*array[y + offsetY, x + offsetX]
+                        result[y, x] += weightX * weightY * array[y + offsetY, x + offsetX]
     return result
 
 
@@ -66,7 +69,7 @@ class GaussianPsfTestCase(lsst.utils.tests.TestCase):
         self.assertFloatsAlmostEqual(image.array.sum(), 1.0000000000000009, rtol=1e-15)
         self.assertFloatsAlmostEqual(image[Point2I(0, 0)], 0.03980078771202883, rtol=1e-12)
         self.assertFloatsAlmostEqual(
-            image[Point2I(1, -2)]/image[Point2I(0, 0)], math.exp(-5/8), rtol=1e-12
+            image[Point2I(1, -2)] / image[Point2I(0, 0)], math.exp(-5 / 8), rtol=1e-12
         )
 
     def testNumbers(self):
@@ -91,7 +94,9 @@ class GaussianPsfTestCase(lsst.utils.tests.TestCase):
     def testImageBetweenPixelsIsShifted(self):
         kernel = self.psf.computeKernelImage(HERE).array
         for x, y, shiftX, shiftY in (
-            (10.25, 7.5, 0.25, -0.5), (10.25, 7.0, 0.25, 0.0), (9.75, 7.25, -0.25, 0.25)
+            (10.25, 7.5, 0.25, -0.5),
+            (10.25, 7.0, 0.25, 0.0),
+            (9.75, 7.25, -0.25, 0.25),
         ):
             image = self.psf.computeImage(Point2D(x, y))
             expected = shiftByDefinition(kernel, shiftX, shiftY)
@@ -100,7 +105,7 @@ class GaussianPsfTestCase(lsst.utils.tests.TestCase):
     def testShiftedImageIsNearlyTheGaussianThere(self):
         image = GaussianPsf(31, 31, 2.0).computeImage(Point2D(10.25, 7.5))
         x, y = np.meshgrid(np.arange(31) + image.getX0() - 10.25, np.arange(31) + image.getY0() - 7.5)
-        self.assertFloatsAlmostEqual(image.array, np.exp(-(x*x + y*y)/8)/(8*np.pi), atol=1e-4)
+        self.assertFloatsAlmostEqual(image.array, np.exp(-(x * x + y * y) / 8) / (8 * np.pi), atol=1e-4)
 
     def testImagesBelongToTheCaller(self):
         self.psf.computeKernelImage(HERE).array[:] = 0
@@ -134,11 +139,11 @@ class ConePsf(Psf):
 
     def _doComputeKernelImage(self, position=None, color=None):
         image = ImageD(self._doComputeBBox())
-        image.array[:] = 1.0/image.array.size
+        image.array[:] = 1.0 / image.array.size
         return image
 
     def _doComputeBBox(self, position=None, color=None):
-        half = self._width//2
+        half = self._width // 2
         return Box2I(Point2I(-half, -half), Point2I(half, half))
 
     def _doComputeShape(self, position=None, color=None):
@@ -159,7 +164,9 @@ class PsfTestCase(lsst.utils.tests.TestCase):
 
     def testWhatASubclassLacksIsAnError(self):
         for call in (
-            lambda: Psf().computeImage(HERE), lambda: Psf().computeShape(HERE), lambda: ConePsf(5).clone()
+            lambda: Psf().computeImage(HERE),
+            lambda: Psf().computeShape(HERE),
+            lambda: ConePsf(5).clone(),
         ):
             with self.assertRaisesRegex(RuntimeError, "pure virtual"):
                 call()

@@ -360,9 +360,7 @@ class MetadataTestCase(lsst.utils.tests.TestCase):
         self.assertLess(separation.asArcseconds(), 0.01)
 
     def testDecBeforeRaIsPutRight(self):
-        wcs = makeSkyWcs(
-            makeSimpleMetadata(CTYPE1="DEC--TAN", CTYPE2="RA---TAN", CRVAL1=-20.0, CRVAL2=30.0)
-        )
+        wcs = makeSkyWcs(makeSimpleMetadata(CTYPE1="DEC--TAN", CTYPE2="RA---TAN", CRVAL1=-20.0, CRVAL2=30.0))
         self.assertLess(wcs.getSkyOrigin().separation(SpherePoint(30, -20, degrees)).asArcseconds(), 1e-7)
         sky = wcs.pixelToSky(wcs.getPixelOrigin())
         self.assertLess(sky.separation(wcs.getSkyOrigin()).asArcseconds(), 1e-7)

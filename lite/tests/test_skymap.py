@@ -57,8 +57,10 @@ def makeSmallRings(version=1, **values):
     """Make a sky map with few tracts of few patches."""
     values = {"numRings": 5, "pixelScale": 300.0, "projection": "TAN", "tractOverlap": 1.0} | values
     return makeSkyMap(
-        "rings", builderConfig={"patchInnerDimensions": [100, 100], "patchBorder": 10},
-        version=version, **values,
+        "rings",
+        builderConfig={"patchInnerDimensions": [100, 100], "patchBorder": 10},
+        version=version,
+        **values,
     )
 
 
@@ -142,7 +144,7 @@ class RingsSkyMapTestCase(lsst.utils.tests.TestCase):
 
     # With an even number of rings, tracts may be just as wide as high, and
     # rounding decides how many there are; the golden sky map has that.
-    @given(coords, st.integers(0, 20).map(lambda half: 2*half + 1), st.floats(0.0, 359.0))
+    @given(coords, st.integers(0, 20).map(lambda half: 2 * half + 1), st.floats(0.0, 359.0))
     @settings(deadline=None, max_examples=50)
     def testFindTractIsByRingThenByRightAscension(self, coord, numRings, raStart):
         skyMap = makeSmallRings(numRings=numRings, raStart=raStart)
@@ -157,11 +159,14 @@ class RingsSkyMapTestCase(lsst.utils.tests.TestCase):
         """Find how far a position is from where another tract begins."""
         offsets = [-1e-10, 1e-10]
         ids = {
-            skyMap.findTract(geom.SpherePoint(
-                coord.getLongitude() + a*geom.radians,
-                min(max(coord.getLatitude().asRadians() + b, -math.pi/2), math.pi/2)*geom.radians,
-            )).getId()
-            for a in offsets for b in offsets
+            skyMap.findTract(
+                geom.SpherePoint(
+                    coord.getLongitude() + a * geom.radians,
+                    min(max(coord.getLatitude().asRadians() + b, -math.pi / 2), math.pi / 2) * geom.radians,
+                )
+            ).getId()
+            for a in offsets
+            for b in offsets
         }
         return 0.0 if len(ids) > 1 else 1.0
 
@@ -257,7 +262,7 @@ class RingsSkyMapTestCase(lsst.utils.tests.TestCase):
         coords = [point(ra, dec) for ra in np.linspace(0, 350, 20) for dec in np.linspace(-80, 80, 20)]
         start = time.process_time()
         tracts = [skyMap.findTract(coord) for coord in coords]
-        self.assertLess((time.process_time() - start)/len(coords), 0.001)
+        self.assertLess((time.process_time() - start) / len(coords), 0.001)
         self.assertEqual(len({tract.getId() for tract in tracts}), len(coords))
 
     def testATractThatHasBeenFoundHasAllItsPixels(self):
@@ -367,7 +372,7 @@ class NearestTractTestCase(lsst.utils.tests.TestCase):
         )
 
     def testAPoleHasTheRightAscensionThatItIsGiven(self):
-        coord = coordFromVec([0.0, 0.0, -2.0], defRA=30.0*geom.degrees)
+        coord = coordFromVec([0.0, 0.0, -2.0], defRA=30.0 * geom.degrees)
         self.assertEqual(coord, point(30.0, -90.0))
         self.assertLess(coordFromVec([0.0, 3.0, 0.0]).separation(point(90.0, 0.0)).asArcseconds(), 1e-9)
         with self.assertRaises(RuntimeError):
@@ -386,15 +391,19 @@ class TractInfoTestCase(lsst.utils.tests.TestCase):
         return self.tract.getWcs().pixelToSky([geom.Point2D(*pixel) for pixel in pixels])
 
     # Fractions keep positions off the edges of pixels.
-    @given(*[st.integers(-300, 1100).map(lambda pixel: pixel + 0.25)]*4)
+    @given(*[st.integers(-300, 1100).map(lambda pixel: pixel + 0.25)] * 4)
     @settings(deadline=None, max_examples=100)
     def testPatchListIsThatOfThePixels(self, x0, y0, x1, y1):
         xMin, xMax = round(min(x0, x1)), round(max(x0, x1))
         yMin, yMax = round(min(y0, y1)), round(max(y0, y1))
         expected = [
-            (x, y) for x in range(8) for y in range(8)
-            if 100 * x - 10 <= xMax and 100 * x + 109 >= xMin
-            and 100 * y - 10 <= yMax and 100 * y + 109 >= yMin
+            (x, y)
+            for x in range(8)
+            for y in range(8)
+            if 100 * x - 10 <= xMax
+            and 100 * x + 109 >= xMin
+            and 100 * y - 10 <= yMax
+            and 100 * y + 109 >= yMin
         ]
         if xMax < -10 or yMax < -10 or xMin > 809 or yMin > 809:
             expected = []
@@ -431,7 +440,7 @@ class TractInfoTestCase(lsst.utils.tests.TestCase):
         counts = np.zeros((800, 800), dtype=int)
         for patch in self.tract:
             box = patch.getInnerBBox()
-            counts[box.getBeginY():box.getEndY(), box.getBeginX():box.getEndX()] += 1
+            counts[box.getBeginY() : box.getEndY(), box.getBeginX() : box.getEndX()] += 1
             self.assertTrue(self.tract.getBBox().contains(patch.getOuterBBox()))
         np.testing.assert_array_equal(counts, 1)
 
@@ -454,7 +463,9 @@ class TractInfoTestCase(lsst.utils.tests.TestCase):
 
     def testGeometryCannotBeChangedThroughWhatIsReturned(self):
         for owner, name in (
-            (self.tract, "getBBox"), (self.tract[0], "getInnerBBox"), (self.tract[0], "getOuterBBox")
+            (self.tract, "getBBox"),
+            (self.tract[0], "getInnerBBox"),
+            (self.tract[0], "getOuterBBox"),
         ):
             before = getattr(owner, name)()
             getattr(owner, name)().grow(5)
@@ -463,19 +474,38 @@ class TractInfoTestCase(lsst.utils.tests.TestCase):
     def testPropertiesAreTheMethods(self):
         tract, patch = self.tract, self.tract[9]
         for owner, names in (
-            (tract, {
-                "bbox": "getBBox", "ctr_coord": "getCtrCoord", "num_patches": "getNumPatches",
-                "patch_border": "getPatchBorder", "patch_inner_dimensions": "getPatchInnerDimensions",
-                "tract_id": "getId", "tract_overlap": "getTractOverlap", "vertex_list": "getVertexList",
-                "wcs": "getWcs", "inner_sky_polygon": "getInnerSkyPolygon",
-                "inner_sky_region": "getInnerSkyRegion", "outer_sky_polygon": "getOuterSkyPolygon",
-            }),
-            (patch, {
-                "index": "getIndex", "sequential_index": "getSequentialIndex", "wcs": "getWcs",
-                "inner_bbox": "getInnerBBox", "outer_bbox": "getOuterBBox", "num_cells": "getNumCells",
-                "inner_sky_polygon": "getInnerSkyPolygon", "outer_sky_polygon": "getOuterSkyPolygon",
-                "cell_border": "getCellBorder", "cell_inner_dimensions": "getCellInnerDimensions",
-            }),
+            (
+                tract,
+                {
+                    "bbox": "getBBox",
+                    "ctr_coord": "getCtrCoord",
+                    "num_patches": "getNumPatches",
+                    "patch_border": "getPatchBorder",
+                    "patch_inner_dimensions": "getPatchInnerDimensions",
+                    "tract_id": "getId",
+                    "tract_overlap": "getTractOverlap",
+                    "vertex_list": "getVertexList",
+                    "wcs": "getWcs",
+                    "inner_sky_polygon": "getInnerSkyPolygon",
+                    "inner_sky_region": "getInnerSkyRegion",
+                    "outer_sky_polygon": "getOuterSkyPolygon",
+                },
+            ),
+            (
+                patch,
+                {
+                    "index": "getIndex",
+                    "sequential_index": "getSequentialIndex",
+                    "wcs": "getWcs",
+                    "inner_bbox": "getInnerBBox",
+                    "outer_bbox": "getOuterBBox",
+                    "num_cells": "getNumCells",
+                    "inner_sky_polygon": "getInnerSkyPolygon",
+                    "outer_sky_polygon": "getOuterSkyPolygon",
+                    "cell_border": "getCellBorder",
+                    "cell_inner_dimensions": "getCellInnerDimensions",
+                },
+            ),
         ):
             for name, method in names.items():
                 self.assertEqual(getattr(owner, name), getattr(owner, method)(), name)
@@ -504,9 +534,7 @@ class TractInfoTestCase(lsst.utils.tests.TestCase):
     def testSearchesOfTheSkyMapGiveTractsWithTheirPatches(self):
         corners = self.toSky((150, 150), (250, 250))
         for search in (self.skyMap.findTractPatchList, self.skyMap.findClosestTractPatchList):
-            self.assertEqual(
-                [(tract.getId(), len(patches)) for tract, patches in search(corners)], [(0, 4)]
-            )
+            self.assertEqual([(tract.getId(), len(patches)) for tract, patches in search(corners)], [(0, 4)])
         self.assertEqual(self.skyMap.findTractPatchList([point(100.0, 0.0)]), [])
 
 
@@ -515,17 +543,26 @@ class CellTestCase(lsst.utils.tests.TestCase):
 
     def setUp(self):
         self.skyMap = makeSkyMap(
-            "discrete", "cells",
-            {"cellInnerDimensions": [50, 50], "cellBorder": 5, "numCellsPerPatchInner": 3,
-             "numCellsInPatchBorder": 2},
-            raList=[10.0], decList=[0.0], radiusList=[0.1], projection="TAN", tractOverlap=0.0,
+            "discrete",
+            "cells",
+            {
+                "cellInnerDimensions": [50, 50],
+                "cellBorder": 5,
+                "numCellsPerPatchInner": 3,
+                "numCellsInPatchBorder": 2,
+            },
+            raList=[10.0],
+            decList=[0.0],
+            radiusList=[0.1],
+            projection="TAN",
+            tractOverlap=0.0,
             pixelScale=1.0,
         )
         self.patch = self.skyMap[0][0]
 
     def testPatchIsLargeEnoughForItsCells(self):
         self.assertEqual(self.patch.getInnerBBox(), geom.Box2I(geom.Point2I(0, 0), geom.Extent2I(150, 150)))
-        self.assertEqual(self.patch.getOuterBBox(), self.patch.getInnerBBox().dilatedBy(2*50 + 5))
+        self.assertEqual(self.patch.getOuterBBox(), self.patch.getInnerBBox().dilatedBy(2 * 50 + 5))
         self.assertEqual(self.skyMap[0].getPatchBorder(), 105)
         self.assertEqual(self.patch.getNumCells(), Index2D(7, 7))
         self.assertEqual(len(self.patch), 49)
@@ -588,8 +625,11 @@ class SkyMapTestCase(lsst.utils.tests.TestCase):
 
     skyMaps = st.one_of(
         st.builds(
-            makeSmallRings, version=st.sampled_from([0, 1]), numRings=st.integers(1, 200),
-            raStart=st.floats(0.0, 359.0), rotation=st.floats(-180.0, 180.0),
+            makeSmallRings,
+            version=st.sampled_from([0, 1]),
+            numRings=st.integers(1, 200),
+            raStart=st.floats(0.0, 359.0),
+            rotation=st.floats(-180.0, 180.0),
             projection=st.sampled_from(["TAN", "STG", "ZEA"]),
         ),
         st.lists(st.tuples(coords, st.floats(0.01, 0.5)), max_size=5).map(
@@ -600,7 +640,9 @@ class SkyMapTestCase(lsst.utils.tests.TestCase):
             )
         ),
         st.builds(
-            makeSkyMap, st.just("equat"), numTracts=st.integers(3, 6),
+            makeSkyMap,
+            st.just("equat"),
+            numTracts=st.integers(3, 6),
             decRange=st.tuples(st.floats(-5.0, -1.0), st.floats(1.0, 5.0)).map(list),
             pixelScale=st.floats(60.0, 100.0),
         ),
@@ -734,8 +776,12 @@ class RegisterTestCase(lsst.utils.tests.TestCase):
     def makeGoldSky(self, **values):
         """Make the sky map of the golden repository."""
         values = {
-            "raList": [0.01, 0.115, 200.0], "decList": [-30.0, -30.01, -89.9], "radiusList": [0.03] * 3,
-            "projection": "TAN", "tractOverlap": 0.0, "pixelScale": 0.2,
+            "raList": [0.01, 0.115, 200.0],
+            "decList": [-30.0, -30.01, -89.9],
+            "radiusList": [0.03] * 3,
+            "projection": "TAN",
+            "tractOverlap": 0.0,
+            "pixelScale": 0.2,
         } | values
         return makeSkyMap(
             "discrete", builderConfig={"patchInnerDimensions": [200, 200], "patchBorder": 20}, **values
@@ -747,8 +793,12 @@ class RegisterTestCase(lsst.utils.tests.TestCase):
         (record,) = self.butler.registry.queryDimensionRecords("skymap")
         self.assertEqual(record.hash, base64.b64decode(expected["skymap"]["hash"]))
         self.assertEqual(
-            {"name": record.name, "tract_max": record.tract_max, "patch_nx_max": record.patch_nx_max,
-             "patch_ny_max": record.patch_ny_max},
+            {
+                "name": record.name,
+                "tract_max": record.tract_max,
+                "patch_nx_max": record.patch_nx_max,
+                "patch_ny_max": record.patch_ny_max,
+            },
             {key: value for key, value in expected["skymap"].items() if key != "hash"},
         )
         for name in ("tract", "patch"):
@@ -763,7 +813,8 @@ class RegisterTestCase(lsst.utils.tests.TestCase):
                 np.testing.assert_allclose(
                     [list(vertex) for vertex in record.region.getVertices()],
                     [list(vertex) for vertex in vertices],
-                    rtol=0, atol=1e-12,
+                    rtol=0,
+                    atol=1e-12,
                 )
                 for key in {"cell_x", "cell_y"} & set(row):
                     self.assertEqual(getattr(record, key), row[key])
@@ -785,8 +836,9 @@ class RegisterTestCase(lsst.utils.tests.TestCase):
         for name, skyMap in (("gold_sky", self.makeGoldSky(pixelScale=0.3)), ("other", self.makeGoldSky())):
             with self.assertRaisesRegex(ConflictingDefinitionError, skyMap.getSha1().hex()):
                 skyMap.register(name, self.butler)
-        self.assertEqual(self.butler.get("skyMap", skymap="gold_sky", collections="skymaps"),
-                         self.makeGoldSky())
+        self.assertEqual(
+            self.butler.get("skyMap", skymap="gold_sky", collections="skymaps"), self.makeGoldSky()
+        )
 
     def testPackerTakesItsRoomFromTheSkyMap(self):
         self.makeGoldSky().register("gold_sky", self.butler)
@@ -796,8 +848,8 @@ class RegisterTestCase(lsst.utils.tests.TestCase):
             packer = SkyMapDimensionPacker.make_config_field()
 
         packer = Config().packer.apply(dataId)
-        self.assertEqual(packer.maxBits, (3*36 - 1).bit_length())
-        self.assertEqual(packer.pack(dataId, tract=2, patch=5), 2*36 + 5)
+        self.assertEqual(packer.maxBits, (3 * 36 - 1).bit_length())
+        self.assertEqual(packer.pack(dataId, tract=2, patch=5), 2 * 36 + 5)
 
 
 class PackerTestCase(lsst.utils.tests.TestCase):
@@ -825,11 +877,12 @@ class PackerTestCase(lsst.utils.tests.TestCase):
 
     def testBandsAreTheHighestDigit(self):
         for packer, number in (
-            (self.makePacker(), 2), (self.makePacker(bands={"g": 4, "r": 0}, n_bands=5), 4)
+            (self.makePacker(), 2),
+            (self.makePacker(bands={"g": 4, "r": 0}, n_bands=5), 4),
         ):
             dataId = DataCoordinate.standardize(self.fixed, tract=3, patch=6, band="g")
             self.assertEqual(packer.dimensions, self.universe.conform(["patch", "band"]))
-            self.assertEqual(packer.pack(dataId), 35*number + 7*3 + 6)
+            self.assertEqual(packer.pack(dataId), 35 * number + 7 * 3 + 6)
             self.assertEqual(packer.unpack(packer.pack(dataId)), dataId)
 
     def testWhatThereIsNoRoomForIsRefused(self):

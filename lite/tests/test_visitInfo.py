@@ -43,13 +43,13 @@ class VisitInfoTestCase(lsst.utils.tests.TestCase):
             darkTime=11.02,
             date=DateTime(65321.1, DateTime.MJD, DateTime.TAI),
             ut1=12345.1,
-            era=45.1*degrees,
+            era=45.1 * degrees,
             boresightRaDec=SpherePoint(23.1, 73.2, degrees),
             boresightAzAlt=SpherePoint(134.5, 33.3, degrees),
             boresightAirmass=1.73,
-            boresightRotAngle=73.2*degrees,
+            boresightRotAngle=73.2 * degrees,
             rotType=RotType.HORIZON,
-            observatory=Observatory(11.1*degrees, 22.2*degrees, 0.333),
+            observatory=Observatory(11.1 * degrees, 22.2 * degrees, 0.333),
             weather=Weather(1.1, 2.2, 34.5),
             instrumentLabel="TestCameraOne",
             id=987654,
@@ -104,7 +104,9 @@ class VisitInfoTestCase(lsst.utils.tests.TestCase):
     def testCopies(self):
         for visitInfo in (VisitInfo(), self.visitInfo):
             for other in (
-                VisitInfo(visitInfo), copy.deepcopy(visitInfo), pickle.loads(pickle.dumps(visitInfo))
+                VisitInfo(visitInfo),
+                copy.deepcopy(visitInfo),
+                pickle.loads(pickle.dumps(visitInfo)),
             ):
                 self.assertEqual(other, visitInfo)
 
@@ -117,7 +119,7 @@ class VisitInfoTestCase(lsst.utils.tests.TestCase):
         self.assertFloatsAlmostEqual(
             visitInfo.boresightHourAngle.asDegrees(), expected["hour_angle_deg"], rtol=1e-12
         )
-        self.assertEqual(self.visitInfo.getLocalEra(), 45.1*degrees + 11.1*degrees)
+        self.assertEqual(self.visitInfo.getLocalEra(), 45.1 * degrees + 11.1 * degrees)
 
     def testGoldenHeadersAreUnderstood(self):
         for name in ("calexp_sip.fits", "calexp_varying_calib.fits", "calexp_xy0.fits"):
@@ -141,9 +143,9 @@ class VisitInfoTestCase(lsst.utils.tests.TestCase):
                 [(card, header.getScalar(card), header.getComment(card)) for card in header.getOrderedNames()]
                 for header in (written, golden)
             )
-            self.assertEqual([card[0] for card in ours], [card[0] for card in theirs][-len(ours):])
+            self.assertEqual([card[0] for card in ours], [card[0] for card in theirs][-len(ours) :])
             for (card, value, comment), (_, expected, theirComment) in zip(
-                ours, theirs[-len(ours):], strict=True
+                ours, theirs[-len(ours) :], strict=True
             ):
                 if isinstance(expected, float):
                     self.assertFloatsAlmostEqual(value, expected, rtol=1e-14)

@@ -27,8 +27,14 @@ from ._spherePoint import *
 from ._sphereTransform import *
 
 __all__ = [
-    *_affineTransform.__all__, *_angle.__all__, *_box.__all__, *_coordinates.__all__, *_interval.__all__,
-    *_linearTransform.__all__, *_spherePoint.__all__, *_sphereTransform.__all__,
+    *_affineTransform.__all__,
+    *_angle.__all__,
+    *_box.__all__,
+    *_coordinates.__all__,
+    *_interval.__all__,
+    *_linearTransform.__all__,
+    *_spherePoint.__all__,
+    *_sphereTransform.__all__,
 ]
 
 # Pickles name classes by their public module, as those of the full stack do.

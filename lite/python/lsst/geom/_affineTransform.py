@@ -186,8 +186,9 @@ def makeAffineTransformFromTriple(p1, p2, p3, q1, q2, q3, /):
     points = (p1, p2, p3, q1, q2, q3)
     if not all(isinstance(point, Point2D) for point in points):
         raise argumentError("makeAffineTransformFromTriple", *points)
-    before, after = (np.array([first - third, second - third]).T
-                     for first, second, third in (points[:3], points[3:]))
+    before, after = (
+        np.array([first - third, second - third]).T for first, second, third in (points[:3], points[3:])
+    )
     (xx, xy), (yx, yy) = before
     with np.errstate(divide="ignore", invalid="ignore"):
         inverse = np.array([[yy, -xy], [-yx, xx]]) * (np.float64(1.0) / (xx * yy - xy * yx))
@@ -201,8 +202,13 @@ def _parse(*args, **kwargs):
         kwargs = {_role(args[0]): args[0]}
     elif args:
         kwargs = dict(zip(("linear", "translation"), args, strict=False), **kwargs)
-    if len(args) > 2 or kwargs.keys() not in ({}.keys(), {"matrix"}, {"linear"}, {"translation"},
-                                              {"linear", "translation"}):
+    if len(args) > 2 or kwargs.keys() not in (
+        {}.keys(),
+        {"matrix"},
+        {"linear"},
+        {"translation"},
+        {"linear", "translation"},
+    ):
         raise TypeError("unknown combination of arguments")
     if "matrix" in kwargs:
         return toMatrix(kwargs["matrix"], 3, 3)

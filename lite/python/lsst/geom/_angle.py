@@ -1,9 +1,30 @@
 # This file is part of lsst-lite.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-__all__ = ["Angle", "AngleUnit", "radians", "degrees", "hours", "arcminutes", "arcseconds", "milliarcseconds",
-           "PI", "TWOPI", "HALFPI", "ONE_OVER_PI", "SQRTPI", "INVSQRTPI", "ROOT2",
-           "degToRad", "radToDeg", "radToArcsec", "radToMas", "arcsecToRad", "masToRad", "isAngle"]
+__all__ = [
+    "Angle",
+    "AngleUnit",
+    "radians",
+    "degrees",
+    "hours",
+    "arcminutes",
+    "arcseconds",
+    "milliarcseconds",
+    "PI",
+    "TWOPI",
+    "HALFPI",
+    "ONE_OVER_PI",
+    "SQRTPI",
+    "INVSQRTPI",
+    "ROOT2",
+    "degToRad",
+    "radToDeg",
+    "radToArcsec",
+    "radToMas",
+    "arcsecToRad",
+    "masToRad",
+    "isAngle",
+]
 
 import math
 

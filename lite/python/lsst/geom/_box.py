@@ -99,10 +99,13 @@ class _Box:
         return self.Extent(self.getWidth(), self.getHeight())
 
     def getCorners(self):
-        """Return the corners, counterclockwise from the lowest one (`list`).
-        """
-        return [self.getMin(), self.Point(self._maxX, self._minY), self.getMax(),
-                self.Point(self._minX, self._maxY)]
+        """Return the corners, counterclockwise from the lowest (`list`)."""
+        return [
+            self.getMin(),
+            self.Point(self._maxX, self._minY),
+            self.getMax(),
+            self.Point(self._minX, self._maxY),
+        ]
 
     def intersects(self, other, /):
         """Tell whether any point is in both boxes (`bool`)."""
@@ -420,8 +423,12 @@ class Box2I(_Box):
 
     def __contains__(self, other):
         if isinstance(other, Box2I):
-            return other.isEmpty() or (other._minX >= self._minX and other._minY >= self._minY
-                                       and other._maxX <= self._maxX and other._maxY <= self._maxY)
+            return other.isEmpty() or (
+                other._minX >= self._minX
+                and other._minY >= self._minY
+                and other._maxX <= self._maxX
+                and other._maxY <= self._maxY
+            )
         if not isinstance(other, Point2I):
             raise argumentError("contains", other)
         x, y = other._values
@@ -432,8 +439,12 @@ class Box2I(_Box):
         self._requireBox("overlaps", other)
         if self.isEmpty() or other.isEmpty():
             return False
-        return (self._minX <= other._maxX and other._minX <= self._maxX
-                and self._minY <= other._maxY and other._minY <= self._maxY)
+        return (
+            self._minX <= other._maxX
+            and other._minX <= self._maxX
+            and self._minY <= other._maxY
+            and other._minY <= self._maxY
+        )
 
     def expandedTo(self, other, /):
         """Return the smallest box with this and more inside.
@@ -508,8 +519,12 @@ class Box2I(_Box):
     def __eq__(self, other):
         if not isinstance(other, Box2I):
             return NotImplemented
-        return (self._minX == other._minX and self._minY == other._minY
-                and self._maxX == other._maxX and self._maxY == other._maxY)
+        return (
+            self._minX == other._minX
+            and self._minY == other._minY
+            and self._maxX == other._maxX
+            and self._maxY == other._maxY
+        )
 
     __hash__ = None
 
@@ -666,9 +681,14 @@ class Box2D(_Box):
         Boxes that only touch do not overlap.
         """
         self._requireBox("overlaps", other)
-        return not (other.isEmpty() or self.isEmpty()
-                    or other._maxX <= self._minX or other._maxY <= self._minY
-                    or other._minX >= self._maxX or other._minY >= self._maxY)
+        return not (
+            other.isEmpty()
+            or self.isEmpty()
+            or other._maxX <= self._minX
+            or other._maxY <= self._minY
+            or other._minX >= self._maxX
+            or other._minY >= self._maxY
+        )
 
     def expandedTo(self, other, /):
         """Return the smallest box with this and more inside.
@@ -788,8 +808,10 @@ class Box2D(_Box):
         if not isinstance(other, Box2D):
             return NotImplemented
         return (self.isEmpty() and other.isEmpty()) or (
-            self._minX == other._minX and self._minY == other._minY
-            and self._maxX == other._maxX and self._maxY == other._maxY
+            self._minX == other._minX
+            and self._minY == other._minY
+            and self._maxX == other._maxX
+            and self._maxY == other._maxY
         )
 
     __hash__ = None
@@ -832,7 +854,7 @@ def _dispatch(box, args, kwargs):
 
 def _bind(names, args, kwargs):
     """Give names to arguments, or to none if they do not fit the names."""
-    if len(args) > len(names) or (kwargs and not kwargs.keys() <= set(names[len(args):])):
+    if len(args) > len(names) or (kwargs and not kwargs.keys() <= set(names[len(args) :])):
         return {}
     return dict(zip(names, args), **kwargs)
 

@@ -1,10 +1,19 @@
 # This file is part of lsst-lite.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Conversion of arguments to C++ numbers, by the rules of the compiled stack.
-"""
+"""Conversion of arguments to C++ numbers, by the compiled stack's rules."""
 
-__all__ = ["EnumLikeCpp", "argumentError", "divide", "formatG", "toBool", "toDouble", "toInt", "toIndex",
-           "truncateToInt", "wrapInt"]
+__all__ = [
+    "EnumLikeCpp",
+    "argumentError",
+    "divide",
+    "formatG",
+    "toBool",
+    "toDouble",
+    "toInt",
+    "toIndex",
+    "truncateToInt",
+    "wrapInt",
+]
 
 import enum
 import math

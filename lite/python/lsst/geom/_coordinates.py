@@ -2,15 +2,46 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 __all__ = [
-    "CoordinateBaseCoordinateExpr2", "CoordinateBaseCoordinateExpr3",
-    "CoordinateBaseExtent2D", "CoordinateBaseExtent2I", "CoordinateBaseExtent3D", "CoordinateBaseExtent3I",
-    "CoordinateBasePoint2D", "CoordinateBasePoint2I", "CoordinateBasePoint3D", "CoordinateBasePoint3I",
-    "CoordinateExpr", "CoordinateExpr2", "CoordinateExpr3",
-    "Extent", "ExtentD", "ExtentI", "Extent2D", "Extent2I", "Extent3D", "Extent3I",
-    "ExtentBase2D", "ExtentBase2I", "ExtentBase3D", "ExtentBase3I",
-    "Point", "PointD", "PointI", "Point2D", "Point2I", "Point3D", "Point3I",
-    "PointBase2D", "PointBase2I", "PointBase3D", "PointBase3I",
-    "all", "any", "ceil", "floor", "truncate",
+    "CoordinateBaseCoordinateExpr2",
+    "CoordinateBaseCoordinateExpr3",
+    "CoordinateBaseExtent2D",
+    "CoordinateBaseExtent2I",
+    "CoordinateBaseExtent3D",
+    "CoordinateBaseExtent3I",
+    "CoordinateBasePoint2D",
+    "CoordinateBasePoint2I",
+    "CoordinateBasePoint3D",
+    "CoordinateBasePoint3I",
+    "CoordinateExpr",
+    "CoordinateExpr2",
+    "CoordinateExpr3",
+    "Extent",
+    "ExtentD",
+    "ExtentI",
+    "Extent2D",
+    "Extent2I",
+    "Extent3D",
+    "Extent3I",
+    "ExtentBase2D",
+    "ExtentBase2I",
+    "ExtentBase3D",
+    "ExtentBase3I",
+    "Point",
+    "PointD",
+    "PointI",
+    "Point2D",
+    "Point2I",
+    "Point3D",
+    "Point3I",
+    "PointBase2D",
+    "PointBase2I",
+    "PointBase3D",
+    "PointBase3I",
+    "all",
+    "any",
+    "ceil",
+    "floor",
+    "truncate",
 ]
 
 import builtins
@@ -245,7 +276,7 @@ class _Numbers(_Compared):
         """Put keyword arguments where they belong."""
         if not args and kwargs.keys() == {"value"}:
             return (kwargs["value"],)
-        names = "xyz"[len(args):cls._size]
+        names = "xyz"[len(args) : cls._size]
         if set(names) != kwargs.keys():
             raise TypeError("unknown keyword")
         return (*args, *(kwargs[name] for name in names))
@@ -737,10 +768,14 @@ ExtentI, ExtentD, PointI, PointD = Extent2I, Extent2D, Point2I, Point2D
 
 _FLAGS = {2: CoordinateExpr2, 3: CoordinateExpr3}
 _CLASSES = {
-    ("Extent", int, 2): Extent2I, ("Extent", float, 2): Extent2D,
-    ("Extent", int, 3): Extent3I, ("Extent", float, 3): Extent3D,
-    ("Point", int, 2): Point2I, ("Point", float, 2): Point2D,
-    ("Point", int, 3): Point3I, ("Point", float, 3): Point3D,
+    ("Extent", int, 2): Extent2I,
+    ("Extent", float, 2): Extent2D,
+    ("Extent", int, 3): Extent3I,
+    ("Extent", float, 3): Extent3D,
+    ("Point", int, 2): Point2I,
+    ("Point", float, 2): Point2D,
+    ("Point", int, 3): Point3I,
+    ("Point", float, 3): Point3D,
 }
 for _size, _cls in _FLAGS.items():
     CoordinateExpr.register(_size, _cls)

@@ -28,8 +28,10 @@ class _Interval:
         }
         maker = makers.get(frozenset(kwargs))
         if maker is None:
-            raise TypeError("General constructor requires one of the following keyword-only argument pairs: "
-                            "(min, max), (center, size), (min, size), (max, size).")
+            raise TypeError(
+                "General constructor requires one of the following keyword-only argument pairs: "
+                "(min, max), (center, size), (min, size), (max, size)."
+            )
         try:
             elements = {name: cls._element(value) for name, value in kwargs.items()}
         except TypeError as err:
@@ -477,5 +479,7 @@ def _checkFinite(value, message):
 def _checkUnambiguous(limit, size):
     """Refuse an infinite limit or size, which leaves the other limit open."""
     if math.isinf(limit) or size == math.inf:
-        raise InvalidParameterError("Ambiguously infinite interval parameters; use fromMinMax to "
-                                    "construct infinite intervals instead.")
+        raise InvalidParameterError(
+            "Ambiguously infinite interval parameters; use fromMinMax to "
+            "construct infinite intervals instead."
+        )

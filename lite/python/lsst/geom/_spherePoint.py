@@ -127,8 +127,11 @@ class SpherePoint:
     def _toUnitVector(self):
         """Compute the coordinates of the unit vector."""
         cosLatitude = math.cos(self._latitude)
-        return (math.cos(self._longitude) * cosLatitude, math.sin(self._longitude) * cosLatitude,
-                math.sin(self._latitude))
+        return (
+            math.cos(self._longitude) * cosLatitude,
+            math.sin(self._longitude) * cosLatitude,
+            math.sin(self._latitude),
+        )
 
     def isFinite(self):
         """Tell whether both coordinates are finite (`bool`)."""
@@ -175,8 +178,9 @@ class SpherePoint:
         other = _requirePoint("separation", other)
         sinLatitude = math.sin((self._latitude - other._latitude) / 2.0)
         sinLongitude = math.sin((self._longitude - other._longitude) / 2.0)
-        haversine = (sinLatitude * sinLatitude
-                     + math.cos(self._latitude) * math.cos(other._latitude) * (sinLongitude * sinLongitude))
+        haversine = sinLatitude * sinLatitude + math.cos(self._latitude) * math.cos(other._latitude) * (
+            sinLongitude * sinLongitude
+        )
         return _makeAngle(2.0 * _asin(math.sqrt(haversine)))
 
     def rotated(self, axis, amount):

@@ -125,8 +125,10 @@ def _checkShapes(before, after):
     if before.ndim != 2 or after.ndim != 2:
         raise TypeError("fit_unit_vectors(): the arrays must have two dimensions")
     if len(before) != len(after):
-        raise LengthError(f"'from' array first dimension ({len(before)}) does not match 'to' array first "
-                          f"dimension ({len(after)}).")
+        raise LengthError(
+            f"'from' array first dimension ({len(before)}) does not match 'to' array first "
+            f"dimension ({len(after)})."
+        )
     for name, array in (("from", before), ("to", after)):
         if array.shape[1] != 3:
             raise LengthError(f"'{name}' array second dimension size must be 3; got {array.shape[1]}.")

@@ -15,8 +15,9 @@ from ._angle import arcseconds
 
 
 @lsst.utils.tests.inTestCase
-def assertAnglesAlmostEqual(testCase, ang0, ang1, maxDiff=0.001 * arcseconds, ignoreWrap=True,
-                            msg="Angles differ"):
+def assertAnglesAlmostEqual(
+    testCase, ang0, ang1, maxDiff=0.001 * arcseconds, ignoreWrap=True, msg="Angles differ"
+):
     """Assert that two angles are almost equal.
 
     Parameters
@@ -44,8 +45,10 @@ def assertAnglesAlmostEqual(testCase, ang0, ang1, maxDiff=0.001 * arcseconds, ig
         testCase.fail(f"ang{areNan.index(True)} is NaN")
     difference = (ang1 - ang0).wrapCtr() if ignoreWrap else ang1 - ang0
     if abs(difference) > maxDiff:
-        testCase.fail(f"{msg}: measured difference {difference.asArcseconds()} arcsec"
-                      f" > max allowed {maxDiff.asArcseconds()} arcsec")
+        testCase.fail(
+            f"{msg}: measured difference {difference.asArcseconds()} arcsec"
+            f" > max allowed {maxDiff.asArcseconds()} arcsec"
+        )
 
 
 @lsst.utils.tests.inTestCase
@@ -75,8 +78,10 @@ def assertPairsAlmostEqual(testCase, pair0, pair1, maxDiff=1e-7, msg="Pairs diff
             raise RuntimeError(f"len({name})={len(pair)} != 2")
     distance = _distance(pair0, pair1)
     if distance > maxDiff:
-        testCase.fail(f"{msg}: measured radial distance = {distance} > maxDiff = {maxDiff}, "
-                      f"pair0=({pair0[0]!r}, {pair0[1]!r}), pair1=({pair1[0]!r}, {pair1[1]!r})")
+        testCase.fail(
+            f"{msg}: measured radial distance = {distance} > maxDiff = {maxDiff}, "
+            f"pair0=({pair0[0]!r}, {pair0[1]!r}), pair1=({pair1[0]!r}, {pair1[1]!r})"
+        )
 
 
 @lsst.utils.tests.inTestCase
@@ -126,8 +131,10 @@ def assertSpherePointsAlmostEqual(testCase, sp0, sp1, maxSep=0.001 * arcseconds,
     """
     separation = sp0.separation(sp1)
     if separation > maxSep:
-        testCase.fail(f'Angular separation between {sp0} and {sp1} = {separation.asArcseconds()}"'
-                      f' > maxSep = {maxSep.asArcseconds()}"{_endOfMessage(msg)}')
+        testCase.fail(
+            f'Angular separation between {sp0} and {sp1} = {separation.asArcseconds()}"'
+            f' > maxSep = {maxSep.asArcseconds()}"{_endOfMessage(msg)}'
+        )
 
 
 @lsst.utils.tests.inTestCase
@@ -188,8 +195,10 @@ def _assertNoneExceeds(testCase, what, values, limit, msg):
     count = sum(value > limit for value in values)
     if count:
         index = max(range(len(values)), key=values.__getitem__)
-        testCase.fail(f"{what} differ in {count} places; max separation is at {index}: "
-                      f"{values[index]} > {limit}{_endOfMessage(msg)}")
+        testCase.fail(
+            f"{what} differ in {count} places; max separation is at {index}: "
+            f"{values[index]} > {limit}{_endOfMessage(msg)}"
+        )
 
 
 def _endOfMessage(msg):

@@ -124,9 +124,9 @@ class BaseSkyMap:
         self.config = config
         self._tractInfoList = []
         self._wcsFactory = detail.WcsFactory(
-            pixelScale=self.config.pixelScale*geom.arcseconds,
+            pixelScale=self.config.pixelScale * geom.arcseconds,
             projection=self.config.projection,
-            rotation=self.config.rotation*geom.degrees,
+            rotation=self.config.rotation * geom.degrees,
         )
         self._tractBuilder = config.tractBuilder.apply()
         self._centerVectors = None
@@ -150,10 +150,10 @@ class BaseSkyMap:
             raise IndexError(f"{type(self).__name__} has no tracts to search for {coord}")
         if self._centerVectors is None:
             self._centerVectors = np.array([list(center.getVector()) for center in self._getCenters()])
-        chords = np.sum((self._centerVectors - list(coord.getVector()))**2, axis=1)
+        chords = np.sum((self._centerVectors - list(coord.getVector())) ** 2, axis=1)
         # Squared chords tell distances apart down to rounding errors; the
         # rest, exact ties among them, is up to the separation.
-        nearest = np.flatnonzero(chords <= np.min(chords)*(1 + 1e-9) + 1e-30)
+        nearest = np.flatnonzero(chords <= np.min(chords) * (1 + 1e-9) + 1e-30)
         if len(nearest) == 1:
             return self[int(nearest[0])]
         centers = self._getCenters()
@@ -187,10 +187,12 @@ class BaseSkyMap:
             Numbers of the tracts that `findTract` finds.
         """
         unit = geom.degrees if degrees else geom.radians
-        return np.array([
-            self.findTract(geom.SpherePoint(float(r), float(d), unit)).getId()
-            for r, d in zip(np.atleast_1d(ra), np.atleast_1d(dec))
-        ])
+        return np.array(
+            [
+                self.findTract(geom.SpherePoint(float(r), float(d), unit)).getId()
+                for r, d in zip(np.atleast_1d(ra), np.atleast_1d(dec))
+            ]
+        )
 
     def findTractPatchList(self, coordList):
         """Find the tracts and patches that may overlap a region.

@@ -62,8 +62,8 @@ class DiscreteSkyMap(CachingSkyMap):
             index,
             self._tractBuilder,
             center,
-            self.config.radiusList[index]*geom.degrees,
-            self.config.tractOverlap*geom.degrees,
+            self.config.radiusList[index] * geom.degrees,
+            self.config.tractOverlap * geom.degrees,
             functools.partial(self._wcsFactory.makeWcs, crPixPos=geom.Point2D(0, 0), crValCoord=center),
         )
 

@@ -28,7 +28,7 @@ class DodecaSkyMapConfig(BaseSkyMap.ConfigClass):
         self.tractOverlap = 3.5
         self.patchBorder = 250
         # LSSTCam: pixels of 10 um, 50 um per arcsecond.
-        self.pixelScale = 10.0/50.0
+        self.pixelScale = 10.0 / 50.0
         self.patchInnerDimensions = (4000, 4000)
         self.projection = "STG"
 
@@ -63,14 +63,14 @@ class DodecaSkyMap(BaseSkyMap):
         tractInfo : `lsst.skymap.TractInfo`
             The tract.
         """
-        center = detail.coordFromVec(self._dodecahedron.getFaceCtr(face), defRA=0*geom.radians)
+        center = detail.coordFromVec(self._dodecahedron.getFaceCtr(face), defRA=0 * geom.radians)
         vertices = self._dodecahedron.getVertices(face)
         return TractInfo(
             id=face,
             tractBuilder=self._tractBuilder,
             ctrCoord=center,
             vertexCoordList=[detail.coordFromVec(vertex, defRA=center.getLongitude()) for vertex in vertices],
-            tractOverlap=self.config.tractOverlap*geom.degrees,
+            tractOverlap=self.config.tractOverlap * geom.degrees,
             wcs=self._wcsFactory.makeWcs(crPixPos=geom.Point2D(0, 0), crValCoord=center),
         )
 

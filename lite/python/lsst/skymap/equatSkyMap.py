@@ -62,22 +62,22 @@ class EquatSkyMap(BaseSkyMap):
         tractInfo : `lsst.skymap.TractInfo`
             The tract.
         """
-        south, north = (dec*geom.degrees for dec in self.config.decRange)
-        width = (360.0/self.config.numTracts)*geom.degrees
-        begin = width*index
+        south, north = (dec * geom.degrees for dec in self.config.decRange)
+        width = (360.0 / self.config.numTracts) * geom.degrees
+        begin = width * index
         end = begin + width
-        middle = begin + width/2.0
+        middle = begin + width / 2.0
         # A cylindrical projection is symmetric only about the equator.
-        reference = geom.SpherePoint(middle, 0.0*geom.degrees)
+        reference = geom.SpherePoint(middle, 0.0 * geom.degrees)
         return TractInfo(
             id=index,
             tractBuilder=self._tractBuilder,
-            ctrCoord=geom.SpherePoint(middle, (south + north)/2.0),
+            ctrCoord=geom.SpherePoint(middle, (south + north) / 2.0),
             vertexCoordList=[
                 geom.SpherePoint(ra, dec)
                 for ra, dec in ((begin, south), (end, south), (end, north), (begin, north))
             ],
-            tractOverlap=self.config.tractOverlap*geom.degrees,
+            tractOverlap=self.config.tractOverlap * geom.degrees,
             wcs=self._wcsFactory.makeWcs(crPixPos=geom.Point2D(0, 0), crValCoord=reference),
         )
 

@@ -105,7 +105,7 @@ class SkyMapDimensionPacker(DimensionPacker):
             n_tracts = fixed.records["skymap"].tract_max
         if n_patches is None:
             record = fixed.records["skymap"]
-            n_patches = record.patch_nx_max*record.patch_ny_max
+            n_patches = record.patch_nx_max * record.patch_ny_max
         super().__init__(fixed, dimensions)
         self._bands = bands
         self._n_bands = n_bands
@@ -160,7 +160,7 @@ class SkyMapDimensionPacker(DimensionPacker):
     @property
     def maxBits(self) -> int:
         # Docstring inherited.
-        return (self._n_tracts*self._n_patches*(self._n_bands or 1) - 1).bit_length()
+        return (self._n_tracts * self._n_patches * (self._n_bands or 1) - 1).bit_length()
 
     def _pack(self, dataId: DataCoordinate) -> int:
         # Docstring inherited.
@@ -170,7 +170,7 @@ class SkyMapDimensionPacker(DimensionPacker):
         ):
             if value >= limit:
                 raise ValueError(f"{name} ID {value} is out of bounds; expected <{limit}.")
-        return dataId["patch"] + self._n_patches*(dataId["tract"] + self._n_tracts*self._packBand(dataId))
+        return dataId["patch"] + self._n_patches * (dataId["tract"] + self._n_tracts * self._packBand(dataId))
 
     def _packBand(self, dataId):
         """Find the number of the band of a data ID; 0 if not packed."""
@@ -181,9 +181,7 @@ class SkyMapDimensionPacker(DimensionPacker):
         if number is None:
             raise ValueError(f"Band {band!r} is not one of the configured bands {list(self._bands)}.")
         if number >= self._n_bands:
-            raise ValueError(
-                f"Band index {number} for {band!r} is out of bounds; expected <{self._n_bands}."
-            )
+            raise ValueError(f"Band index {number} for {band!r} is out of bounds; expected <{self._n_bands}.")
         return number
 
     def unpack(self, packedId: int) -> DataCoordinate:

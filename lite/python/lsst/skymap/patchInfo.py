@@ -69,8 +69,10 @@ class PatchInfo:
         if not isinstance(cellInnerDimensions, (Iterable, Extent2I)):
             raise ValueError(f"cellInnerDimensions={cellInnerDimensions!r} is not a pair of numbers")
         if len(cellInnerDimensions) != 2:
-            raise ValueError(f"cellInnerDimensions={cellInnerDimensions} has {len(cellInnerDimensions)} "
-                             "values; must have 2")
+            raise ValueError(
+                f"cellInnerDimensions={cellInnerDimensions} has {len(cellInnerDimensions)} "
+                "values; must have 2"
+            )
         self._index = index
         self._innerBBox = Box2I(innerBBox)
         self._outerBBox = Box2I(outerBBox)
@@ -79,7 +81,7 @@ class PatchInfo:
         self._cellInnerDimensions = Extent2I(*cellInnerDimensions)
         self._cellBorder = cellBorder
         self._numCellsInPatchBorder = numCellsInPatchBorder
-        numCells = numCellsPerPatchInner + 2*numCellsInPatchBorder if numCellsPerPatchInner else 0
+        numCells = numCellsPerPatchInner + 2 * numCellsInPatchBorder if numCellsPerPatchInner else 0
         self._numCells = Index2D(x=numCells, y=numCells)
 
     def getIndex(self):
@@ -250,10 +252,12 @@ class PatchInfo:
             )
         # Cell (0, 0) is the one in the corner of the border, not the first of
         # the inner box.
-        innerMin = Point2I(*(
-            int(start + (each - self._numCellsInPatchBorder)*size)
-            for start, each, size in zip(self._innerBBox.getBegin(), pair, self._cellInnerDimensions)
-        ))
+        innerMin = Point2I(
+            *(
+                int(start + (each - self._numCellsInPatchBorder) * size)
+                for start, each, size in zip(self._innerBBox.getBegin(), pair, self._cellInnerDimensions)
+            )
+        )
         innerBBox = Box2I(innerMin, self._cellInnerDimensions)
         return CellInfo(
             index=pair,
@@ -292,7 +296,7 @@ class PatchInfo:
             Number, counted row by row from 0.
         """
         x, y = index
-        return self._numCells.x*y + x
+        return self._numCells.x * y + x
 
     def getCellIndexPair(self, sequentialIndex):
         """Convert the number of a cell to its column and row.
@@ -326,7 +330,7 @@ class PatchInfo:
                 yield self.getCellInfo(Index2D(x=x, y=y))
 
     def __len__(self):
-        return self._numCells.x*self._numCells.y
+        return self._numCells.x * self._numCells.y
 
     def __getitem__(self, index):
         return self.getCellInfo(index)

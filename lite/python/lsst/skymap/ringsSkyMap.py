@@ -69,18 +69,18 @@ class RingsSkyMap(CachingSkyMap):
         if version not in (0, 1):
             raise AssertionError(f"Unrecognised version: {version}; must be 0 or 1")
         # The two polar caps together are as high as a ring (radians).
-        self._ringSize = math.pi/(config.numRings + 1)
-        self._capEdge = self._ringSize*0.5 - 0.5*math.pi
+        self._ringSize = math.pi / (config.numRings + 1)
+        self._capEdge = self._ringSize * 0.5 - 0.5 * math.pi
         self._ringNums = [self._computeRingNum(ring) for ring in range(config.numRings)]
         self._ringStarts = list(itertools.accumulate(self._ringNums, initial=0))
         super().__init__(self._ringStarts[-1] + 2, config, version)
-        self._raStart = self.config.raStart*geom.degrees
+        self._raStart = self.config.raStart * geom.degrees
 
     def _computeRingNum(self, ring):
         """Compute the number of tracts in a ring."""
-        south = self._ringSize*(ring + 0.5) - 0.5*math.pi
+        south = self._ringSize * (ring + 0.5) - 0.5 * math.pi
         dec = min(abs(south), abs(south + self._ringSize))
-        return int(2*math.pi*math.cos(dec)/self._ringSize) + 1
+        return int(2 * math.pi * math.cos(dec) / self._ringSize) + 1
 
     def getRingIndices(self, index):
         """Find the ring of a tract.
@@ -123,8 +123,8 @@ class RingsSkyMap(CachingSkyMap):
             index,
             self._tractBuilder,
             center,
-            0.5*self._ringSize*geom.radians,
-            self.config.tractOverlap*geom.degrees,
+            0.5 * self._ringSize * geom.radians,
+            self.config.tractOverlap * geom.degrees,
             functools.partial(self._wcsFactory.makeWcs, crPixPos=geom.Point2D(0, 0), crValCoord=center),
             self._getInnerBoxCorners(ring, center),
         )
@@ -132,11 +132,11 @@ class RingsSkyMap(CachingSkyMap):
     def _getCenter(self, ring, tractNum):
         """Get the ICRS centre of a tract."""
         if ring == -1:
-            return geom.SpherePoint(0.0, -0.5*math.pi, geom.radians)
+            return geom.SpherePoint(0.0, -0.5 * math.pi, geom.radians)
         if ring == self.config.numRings:
-            return geom.SpherePoint(0.0, 0.5*math.pi, geom.radians)
-        ra = (2*math.pi*tractNum/self._ringNums[ring])*geom.radians + self._raStart
-        return geom.SpherePoint(ra.wrap(), (self._ringSize*(ring + 1) - 0.5*math.pi)*geom.radians)
+            return geom.SpherePoint(0.0, 0.5 * math.pi, geom.radians)
+        ra = (2 * math.pi * tractNum / self._ringNums[ring]) * geom.radians + self._raStart
+        return geom.SpherePoint(ra.wrap(), (self._ringSize * (ring + 1) - 0.5 * math.pi) * geom.radians)
 
     def _getInnerBoxCorners(self, ring, center):
         """Find the corners of the part of the sky where a tract is found.
@@ -153,15 +153,15 @@ class RingsSkyMap(CachingSkyMap):
         corners : `tuple` [`lsst.sphgeom.LonLat`]
             South-west and north-east corner.
         """
-        south = max(self._capEdge + self._ringSize*ring, -0.5*math.pi)
-        north = min(self._capEdge + self._ringSize*(ring + 1), 0.5*math.pi)
+        south = max(self._capEdge + self._ringSize * ring, -0.5 * math.pi)
+        north = min(self._capEdge + self._ringSize * (ring + 1), 0.5 * math.pi)
         if ring in (-1, self.config.numRings):
-            return LonLat.fromRadians(0.0, south), LonLat.fromRadians(2*math.pi, north)
+            return LonLat.fromRadians(0.0, south), LonLat.fromRadians(2 * math.pi, north)
         ra = center.getLongitude().asRadians()
-        halfWidth = math.pi/self._ringNums[ring]
+        halfWidth = math.pi / self._ringNums[ring]
         return (
-            LonLat.fromRadians((ra - halfWidth)%(2*math.pi), south),
-            LonLat.fromRadians((ra + halfWidth)%(2*math.pi), north),
+            LonLat.fromRadians((ra - halfWidth) % (2 * math.pi), south),
+            LonLat.fromRadians((ra + halfWidth) % (2 * math.pi), north),
         )
 
     def _decToRingNum(self, dec):
@@ -182,7 +182,7 @@ class RingsSkyMap(CachingSkyMap):
             return -1
         if radians > -self._capEdge:
             return self.config.numRings
-        return min(int((radians - self._capEdge)/self._ringSize), self.config.numRings - 1)
+        return min(int((radians - self._capEdge) / self._ringSize), self.config.numRings - 1)
 
     def _raToTractNum(self, ra, ring):
         """Find the tract of a ring at a right ascension.
@@ -201,7 +201,7 @@ class RingsSkyMap(CachingSkyMap):
         """
         fromStart = (ra - self._raStart).wrap().asRadians()
         num = self._ringNums[ring]
-        return int(fromStart/(2*math.pi/num) + 0.5)%num
+        return int(fromStart / (2 * math.pi / num) + 0.5) % num
 
     def _getIndex(self, ring, tractNum):
         """Get the number of a tract in the sky map from that in its ring."""
@@ -235,11 +235,11 @@ class RingsSkyMap(CachingSkyMap):
         if degrees:
             ra, dec = np.deg2rad(ra), np.deg2rad(dec)
         numRings = self.config.numRings
-        ring = ((dec - self._capEdge)/self._ringSize).astype(np.int32)
+        ring = ((dec - self._capEdge) / self._ringSize).astype(np.int32)
         ring = np.clip(ring, 0, numRings - 1)
         num = np.array(self._ringNums)[ring]
-        fromStart = (ra - self._raStart.asRadians())%(2*math.pi)
-        tractNum = (fromStart/(2*math.pi/num) + 0.5).astype(np.int32)%num
+        fromStart = (ra - self._raStart.asRadians()) % (2 * math.pi)
+        tractNum = (fromStart / (2 * math.pi / num) + 0.5).astype(np.int32) % num
         if self._version == 0:
             ring = np.where((tractNum == 0) & (ring != 0), ring + 1, ring)
         index = np.array(self._ringStarts)[ring] + tractNum + 1
@@ -265,7 +265,7 @@ class RingsSkyMap(CachingSkyMap):
         for ring in range(max(nearest - 1, 0), min(nearest + 2, self.config.numRings)):
             tractNum = self._raToTractNum(coord.getLongitude(), ring)
             for neighbour in (tractNum - 1, tractNum, tractNum + 1):
-                indices[self._getIndex(ring, neighbour%self._ringNums[ring])] = None
+                indices[self._getIndex(ring, neighbour % self._ringNums[ring])] = None
         indices.update({0: None, self._numTracts - 1: None})
         return [self[index] for index in indices if self[index].contains(coord)]
 

@@ -70,10 +70,10 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         bbox = geom.Box2I(minBBox)
         numPatches, corner, dimensions = [], [], []
         for start, size, inner in zip(bbox.getMin(), bbox.getDimensions(), self._patchInnerDimensions):
-            num = -(-size//inner)
+            num = -(-size // inner)
             numPatches.append(num)
-            corner.append(start - (num*inner - size)//2)
-            dimensions.append(num*inner)
+            corner.append(start - (num * inner - size) // 2)
+            dimensions.append(num * inner)
         self._numPatches = Index2D(*numPatches)
         # Patches are counted from the corner of the tract, its pixel (0, 0).
         self._tractBBox = geom.Box2I(geom.Point2I(0, 0), geom.Extent2I(*dimensions))
@@ -163,7 +163,7 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         if len(index) != 2:
             raise ValueError(f"Patch index {index} has {len(index)} values; must have 2")
         x, y = index
-        return self._numPatches.x*y + x
+        return self._numPatches.x * y + x
 
     def getPatchIndexPair(self, sequentialIndex):
         """Convert the number of a patch to its column and row.
@@ -221,7 +221,7 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
                 f"0-{self._numPatches.y - 1}]"
             )
         width, height = self._patchInnerDimensions
-        innerMin = geom.Point2I(int(pair.x*width), int(pair.y*height))
+        innerMin = geom.Point2I(int(pair.x * width), int(pair.y * height))
         return pair, geom.Box2I(innerMin, self._patchInnerDimensions)
 
 
@@ -335,9 +335,9 @@ class CellTractBuilder(BaseTractBuilder):
         width, height = config.cellInnerDimensions
         self._cellInnerDimensions = geom.Extent2I(width, height)
         self._patchInnerDimensions = geom.Extent2I(
-            width*config.numCellsPerPatchInner, height*config.numCellsPerPatchInner
+            width * config.numCellsPerPatchInner, height * config.numCellsPerPatchInner
         )
-        self._patchBorder = config.numCellsInPatchBorder*width + config.cellBorder
+        self._patchBorder = config.numCellsInPatchBorder * width + config.cellBorder
 
     def getPatchInfo(self, index, tractWcs):
         # Docstring inherited.

@@ -114,9 +114,10 @@ class TractInfo:
         """
         coords = self._vertexCoordList
         if self._tractOverlap != 0:
-            step = 15.0*geom.degrees
+            step = 15.0 * geom.degrees
             coords = [
-                vertex.offset(i*step, self._tractOverlap/2.0) for vertex in self._vertexCoordList
+                vertex.offset(i * step, self._tractOverlap / 2.0)
+                for vertex in self._vertexCoordList
                 for i in range(24)
             ]
         return _makeBox(wcs.skyToPixel(list(coords)))
@@ -193,7 +194,7 @@ class TractInfo:
         if pixel is None or not self._layout.bbox.contains(pixel):
             raise LookupError(f"{coord} is not in tract {self._id}")
         width, height = self.getPatchInnerDimensions()
-        return self.getPatchInfo(Index2D(pixel.getX()//width, pixel.getY()//height))
+        return self.getPatchInfo(Index2D(pixel.getX() // width, pixel.getY() // height))
 
     def findPatchList(self, coordList):
         """Find the patches that may overlap a region.
@@ -223,8 +224,8 @@ class TractInfo:
         width, height = self.getPatchInnerDimensions()
         return tuple(
             self.getPatchInfo(Index2D(x, y))
-            for x in range(bbox.getMinX()//width, bbox.getMaxX()//width + 1)
-            for y in range(bbox.getMinY()//height, bbox.getMaxY()//height + 1)
+            for x in range(bbox.getMinX() // width, bbox.getMaxX() // width + 1)
+            for y in range(bbox.getMinY() // height, bbox.getMaxY() // height + 1)
         )
 
     def _skyToPixel(self, coords):
@@ -464,7 +465,7 @@ class TractInfo:
                 yield self.getPatchInfo(Index2D(x, y))
 
     def __len__(self):
-        return self._layout.numPatches.x*self._layout.numPatches.y
+        return self._layout.numPatches.x * self._layout.numPatches.y
 
     def __getitem__(self, index):
         return self.getPatchInfo(index)
@@ -503,7 +504,7 @@ class ExplicitTractInfo(TractInfo):
     def _minimumBoundingBox(self, wcs):
         # Docstring inherited.
         distance = self._radius + self._tractOverlap
-        ends = [self._ctrCoord.offset(i*90.0*geom.degrees, distance) for i in range(4)]
+        ends = [self._ctrCoord.offset(i * 90.0 * geom.degrees, distance) for i in range(4)]
         return _makeBox(wcs.skyToPixel(ends))
 
     def getVertexList(self):

@@ -408,7 +408,7 @@ def _addSlice(matched, coadd, dcr):
     shifted = applyDcr(coadd.image.array, dcr)
     bbox = matched.getBBox()
     x0, y0 = bbox.getMin() - coadd.getXY0()
-    matched.image.array += shifted[y0:y0 + bbox.getHeight(), x0:x0 + bbox.getWidth()]
+    matched.image.array += shifted[y0 : y0 + bbox.getHeight(), x0 : x0 + bbox.getWidth()]
     mask = matched.mask
     mask |= coadd.mask[bbox]
 

@@ -115,6 +115,6 @@ def countDataPixels(mask, rows=256):
     noData = mask.getPlaneBitMask("NO_DATA")
     array = mask.array
     return sum(
-        int(np.count_nonzero((array[start:start + rows] & noData) == 0))
+        int(np.count_nonzero((array[start : start + rows] & noData) == 0))
         for start in range(0, len(array), rows)
     )

@@ -66,23 +66,23 @@ class GaussianPsf(Psf):
 
     def _doComputeBBox(self, position=None, color=None):
         width, height = self._dimensions
-        return Box2I(Point2I(-(width//2), -(height//2)), self._dimensions)
+        return Box2I(Point2I(-(width // 2), -(height // 2)), self._dimensions)
 
     def _doComputeKernelImage(self, position=None, color=None):
         image = ImageD(self._doComputeBBox())
         bbox = image.getBBox()
         x = np.arange(bbox.getBeginX(), bbox.getEndX())
         y = np.arange(bbox.getBeginY(), bbox.getEndY())[:, np.newaxis]
-        values = np.exp(-0.5*(x*x + y*y)/(self._sigma*self._sigma))
+        values = np.exp(-0.5 * (x * x + y * y) / (self._sigma * self._sigma))
         # The stack adds pixel by pixel, which rounds in its own way.
-        image.array = values/np.cumsum(values)[-1]
+        image.array = values / np.cumsum(values)[-1]
         return image
 
     def _doComputeShape(self, position=None, color=None):
         return Quadrupole(self._sigma**2, self._sigma**2, 0.0)
 
     def _doComputeApertureFlux(self, radius, position=None, color=None):
-        return 1.0 - math.exp(-0.5*Float(radius)**2/self._sigma**2)
+        return 1.0 - math.exp(-0.5 * Float(radius) ** 2 / self._sigma**2)
 
     def clone(self):
         """Return a copy."""

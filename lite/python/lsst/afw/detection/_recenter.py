@@ -34,9 +34,9 @@ def makeLanczosKernel(order, shift):
     """
     # The largest weights are in the middle for either sign of the shift.
     center = order if shift > 0 else order - 1
-    x = np.arange(2*order) - center + shift
-    weights = np.sinc(x)*np.sinc(x/order)
-    return weights/weights.sum(), center
+    x = np.arange(2 * order) - center + shift
+    weights = np.sinc(x) * np.sinc(x / order)
+    return weights / weights.sum(), center
 
 
 def _shiftRows(array, weights, center):
@@ -44,28 +44,28 @@ def _shiftRows(array, weights, center):
     count = array.shape[1] - len(weights) + 1
     result = array.copy()
     windows = np.lib.stride_tricks.sliding_window_view(array, len(weights), axis=1)
-    result[:, center:center + count] = windows @ weights
+    result[:, center : center + count] = windows @ weights
     return result
 
 
 def _offset(array, shiftX, shiftY, order, buffer):
     """Shift an array by a fraction of a pixel."""
     padded = np.pad(array, buffer)
-    if min(padded.shape) < 2*order:
+    if min(padded.shape) < 2 * order:
         raise LengthError(
             f"Image of size {padded.shape[1]}x{padded.shape[0]} is too small to offset using a "
-            f"lanczos{order} kernel (minimum {2*order}x{2*order})"
+            f"lanczos{order} kernel (minimum {2 * order}x{2 * order})"
         )
     weightsX, centerX = makeLanczosKernel(order, shiftX)
     weightsY, centerY = makeLanczosKernel(order, shiftY)
     result = padded.copy()
     inside = tuple(
-        slice(center, size - 2*order + 1 + center)
+        slice(center, size - 2 * order + 1 + center)
         for center, size in zip((centerY, centerX), padded.shape, strict=True)
     )
     shifted = _shiftRows(_shiftRows(padded, weightsX, centerX).T, weightsY, centerY).T
     result[inside] = shifted[inside]
-    return result[buffer:result.shape[0] - buffer, buffer:result.shape[1] - buffer]
+    return result[buffer : result.shape[0] - buffer, buffer : result.shape[1] - buffer]
 
 
 def recenterKernelImage(im, position, warpAlgorithm, warpBuffer):

@@ -33,9 +33,7 @@ class FilterLabel(FitsPersistable):
     def __init__(self, band=None, physical=None):
         if band is None and physical is None:
             raise ValueError("FilterLabel needs a band, a physical filter, or both; got neither.")
-        checkArguments(
-            "FilterLabel", band=(band, (str, type(None))), physical=(physical, (str, type(None)))
-        )
+        checkArguments("FilterLabel", band=(band, (str, type(None))), physical=(physical, (str, type(None))))
         self._band = band
         self._physical = physical
 

@@ -25,9 +25,9 @@ def _divide(left, right, out):
     if np.issubdtype(left.dtype, np.floating):
         np.divide(left, right, out=out)
         return
-    quotient = left//right
+    quotient = left // right
     if np.issubdtype(left.dtype, np.signedinteger):
-        quotient += (quotient < 0) & (quotient*right != left)
+        quotient += (quotient < 0) & (quotient * right != left)
     out[...] = quotient
 
 
@@ -183,7 +183,7 @@ class TypedImage(Sliceable, NoTemporaries):
             try:
                 # The stack multiplies by the reciprocal, in the pixel type.
                 with np.errstate(all="ignore"):
-                    reciprocal = self._pixelType(1)/self._toPixel(other)
+                    reciprocal = self._pixelType(1) / self._toPixel(other)
             except MismatchError:
                 return NotImplemented
             return self._operate(np.multiply, reciprocal)
@@ -199,7 +199,7 @@ class TypedImage(Sliceable, NoTemporaries):
             raise TypeError(f"{name}: the factor must be a number, not {factor!r}") from None
         pixels = self._operand(rhs)
         with np.errstate(all="ignore"):
-            return (factor*pixels.astype(np.float64)).astype(self._pixelType)
+            return (factor * pixels.astype(np.float64)).astype(self._pixelType)
 
     def scaledPlus(self, factor, rhs, /):
         """Add a factor times another image."""

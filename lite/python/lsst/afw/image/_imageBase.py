@@ -43,7 +43,7 @@ class PixelArray:
         """Refuse dimensions that an image cannot have."""
         if width < 0 or height < 0:
             raise LengthError(f"Both width and height must be non-negative: {width}, {height}")
-        if width*height > _MAX_PIXELS:
+        if width * height > _MAX_PIXELS:
             raise LengthError(f"Image dimensions ({width} x {height}) too large; int overflow detected.")
 
     def _allocateDimensions(self, dimensions, initialValue=0):
@@ -103,7 +103,7 @@ class PixelArray:
                 f"Box2I(Point2I({x},{y}),Extent2I({width},{height})) doesn't fit in image "
                 f"{self.getWidth()}x{self.getHeight()}"
             )
-        return self._array[y:y + height, x:x + width]
+        return self._array[y : y + height, x : x + width]
 
     def _takePixels(self, other):
         """Become a view of the pixels of another image of this type."""

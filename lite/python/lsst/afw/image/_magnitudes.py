@@ -24,7 +24,7 @@ def abMagFromFlux(flux):
         Flux, in Jy.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _plain(-2.5*np.log10(np.asarray(flux)/_AB_FLUX))
+        return _plain(-2.5 * np.log10(np.asarray(flux) / _AB_FLUX))
 
 
 def abMagErrFromFluxErr(fluxErr, flux):
@@ -36,7 +36,7 @@ def abMagErrFromFluxErr(fluxErr, flux):
         Error and flux, in Jy.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        return _plain(np.abs(np.asarray(fluxErr)/(-0.4*np.asarray(flux)*np.log(10.0))))
+        return _plain(np.abs(np.asarray(fluxErr) / (-0.4 * np.asarray(flux) * np.log(10.0))))
 
 
 def fluxFromABMag(mag):
@@ -47,7 +47,7 @@ def fluxFromABMag(mag):
     mag : `float` or `numpy.ndarray`
         AB magnitude.
     """
-    return _plain(10.0**(-0.4*np.asarray(mag))*_AB_FLUX)
+    return _plain(10.0 ** (-0.4 * np.asarray(mag)) * _AB_FLUX)
 
 
 def fluxErrFromABMagErr(magErr, mag):
@@ -58,4 +58,4 @@ def fluxErrFromABMagErr(magErr, mag):
     magErr, mag : `float` or `numpy.ndarray`
         Error and AB magnitude.
     """
-    return _plain(np.abs(-0.4*np.asarray(magErr)*fluxFromABMag(mag)*np.log(10.0)))
+    return _plain(np.abs(-0.4 * np.asarray(magErr) * fluxFromABMag(mag) * np.log(10.0)))

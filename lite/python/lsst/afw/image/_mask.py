@@ -86,9 +86,7 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         self._allocateDimensions(Extent2I(width, height), self._toPixel(initialValue))
         self._planes = _makePlanes(planeDefs)
 
-    def _initDimensions(
-        self, dimensions: Extent2I = Extent2I(0, 0), planeDefs: collections.abc.Mapping = {}
-    ):
+    def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0), planeDefs: collections.abc.Mapping = {}):
         self._allocateDimensions(dimensions)
         self._planes = _makePlanes(planeDefs)
 

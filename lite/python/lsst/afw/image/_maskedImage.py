@@ -76,9 +76,7 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
     def _initBox(self, bbox: Box2I, planeDict: collections.abc.Mapping = {}):
         self._setPlanes(self._imageType(bbox), MaskX(bbox, planeDict), ImageF(bbox))
 
-    def _initPlanes(
-        self, image: TypedImage, mask: Optional(MaskX) = None, variance: Optional(ImageF) = None
-    ):
+    def _initPlanes(self, image: TypedImage, mask: Optional(MaskX) = None, variance: Optional(ImageF) = None):
         if not isinstance(image, self._imageType):
             raise MismatchError("another type of image")
         self._setPlanes(image, _conform(image, mask, MaskX), _conform(image, variance, ImageF))
@@ -339,7 +337,7 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
     def _square(self, value):
         pixel = self._imageType._toPixel(value)
         with np.errstate(all="ignore"):
-            return pixel*pixel
+            return pixel * pixel
 
     def _scaleVariance(self, ufunc, image):
         """Multiply or divide the variance by the square of an image."""
@@ -352,7 +350,7 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
         """Set variance and mask to those of ``factor*self*rhs``."""
         left, right = self._asDoubles(rhs)
         with np.errstate(all="ignore"):
-            variance = factor**2*(left**2*rhs._variance._array + right**2*self._variance._array)
+            variance = factor**2 * (left**2 * rhs._variance._array + right**2 * self._variance._array)
             self._variance._array[...] = variance
         self._mask |= rhs._mask
 
@@ -360,8 +358,8 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
         """Set variance and mask to those of ``self/(factor*rhs)``."""
         left, right = self._asDoubles(rhs)
         with np.errstate(all="ignore"):
-            variance = left**2*rhs._variance._array + right**2*self._variance._array
-            self._variance._array[...] = variance/(factor**2*right**4)
+            variance = left**2 * rhs._variance._array + right**2 * self._variance._array
+            self._variance._array[...] = variance / (factor**2 * right**4)
         self._mask |= rhs._mask
 
     def _asDoubles(self, rhs):
@@ -373,14 +371,14 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
         checkArguments("scaledPlus", rhs=(rhs, type(self)))
         self._image.scaledPlus(factor, rhs._image)
         self._mask |= rhs._mask
-        self._variance.scaledPlus(float(factor)**2, rhs._variance)
+        self._variance.scaledPlus(float(factor) ** 2, rhs._variance)
 
     def scaledMinus(self, factor, rhs, /):
         """Subtract a factor times another masked image."""
         checkArguments("scaledMinus", rhs=(rhs, type(self)))
         self._image.scaledMinus(factor, rhs._image)
         self._mask |= rhs._mask
-        self._variance.scaledPlus(float(factor)**2, rhs._variance)
+        self._variance.scaledPlus(float(factor) ** 2, rhs._variance)
 
     def scaledMultiplies(self, factor, rhs, /):
         """Multiply by a factor times another masked image."""

@@ -140,7 +140,7 @@ class _Form:
             raise MismatchError("too many arguments")
         values = list(map(lambda value, parameter: parameter[1](value), args, self._parameters))
         named = 0
-        for name, convert, default in self._parameters[len(args):]:
+        for name, convert, default in self._parameters[len(args) :]:
             if name in kwargs:
                 values.append(convert(kwargs[name]))
                 named += 1

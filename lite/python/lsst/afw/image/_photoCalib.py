@@ -25,7 +25,7 @@ from .._persistable import FitsPersistable
 from ._maskedImage import MaskedImageF
 from ._overload import Bool, Float, Overloads, checkArguments
 
-_REFERENCE_FLUX = 1e23*10**(48.6/-2.5)*1e9
+_REFERENCE_FLUX = 1e23 * 10 ** (48.6 / -2.5) * 1e9
 """Flux of a source of AB magnitude 0, in nJy (Oke & Gunn 1983)."""
 
 
@@ -71,9 +71,9 @@ class Measurement:
 
 def _toMagnitude(flux):
     """Convert a flux in nJy to an AB magnitude, as C's ``log10`` does."""
-    ratio = flux/_REFERENCE_FLUX
+    ratio = flux / _REFERENCE_FLUX
     if ratio > 0:
-        return -2.5*math.log10(ratio)
+        return -2.5 * math.log10(ratio)
     return math.inf if ratio == 0 else math.nan
 
 
@@ -148,7 +148,7 @@ class PhotoCalib(FitsPersistable):
 
     def getInstFluxAtZeroMagnitude(self):
         """Return the counts of a source of AB magnitude 0."""
-        return _REFERENCE_FLUX/self._mean if self._mean else math.inf
+        return _REFERENCE_FLUX / self._mean if self._mean else math.inf
 
     def getLocalCalibration(self, point):
         """Return the scale at a position, in nJy per count.
@@ -175,7 +175,7 @@ class PhotoCalib(FitsPersistable):
 
     def computeScaledCalibration(self):
         """Return the scale divided by its mean, as a field."""
-        return self._field/self._mean
+        return self._field / self._mean
 
     def computeScalingTo(self, other, /):
         """Return the ratio to another calibration.
@@ -191,17 +191,17 @@ class PhotoCalib(FitsPersistable):
     # ---- fluxes and magnitudes
 
     def _fluxAt(self, instFlux: Float, point: Point2D):
-        return instFlux*self.getLocalCalibration(point)
+        return instFlux * self.getLocalCalibration(point)
 
     def _flux(self, instFlux: Float):
-        return instFlux*self._mean
+        return instFlux * self._mean
 
     def _fluxAndErrorAt(self, instFlux: Float, instFluxErr: Float, point: Point2D):
         scale = self.getLocalCalibration(point)
-        return Measurement(instFlux*scale, instFluxErr*scale)
+        return Measurement(instFlux * scale, instFluxErr * scale)
 
     def _fluxAndError(self, instFlux: Float, instFluxErr: Float):
-        return Measurement(instFlux*self._mean, instFluxErr*self._mean)
+        return Measurement(instFlux * self._mean, instFluxErr * self._mean)
 
     def instFluxToNanojansky(self, *args, **kwargs):
         """Convert counts to nJy.
@@ -228,10 +228,10 @@ class PhotoCalib(FitsPersistable):
         return _FLUX_FORMS(self, args, kwargs)
 
     def _magnitudeAt(self, instFlux: Float, point: Point2D):
-        return _toMagnitude(instFlux*self.getLocalCalibration(point))
+        return _toMagnitude(instFlux * self.getLocalCalibration(point))
 
     def _magnitude(self, instFlux: Float):
-        return _toMagnitude(instFlux*self._mean)
+        return _toMagnitude(instFlux * self._mean)
 
     def _magnitudeAndErrorAt(self, instFlux: Float, instFluxErr: Float, point: Point2D):
         return Measurement(self._magnitudeAt(instFlux, point), _toMagnitudeError(instFlux, instFluxErr))
@@ -280,14 +280,14 @@ class PhotoCalib(FitsPersistable):
         """
         from astropy import units
 
-        flux = instFluxes*self.getLocalCalibrationArray(x, y)*units.nJy
+        flux = instFluxes * self.getLocalCalibrationArray(x, y) * units.nJy
         return flux.to(units.ABmag)
 
     def _countsFromMagnitudeAt(self, magnitude: Float, point: Point2D):
-        return _fromMagnitude(magnitude)/self.getLocalCalibration(point)
+        return _fromMagnitude(magnitude) / self.getLocalCalibration(point)
 
     def _countsFromMagnitude(self, magnitude: Float):
-        return _fromMagnitude(magnitude)/self._mean
+        return _fromMagnitude(magnitude) / self._mean
 
     def magnitudeToInstFlux(self, *args, **kwargs):
         """Convert an AB magnitude to counts.
@@ -327,14 +327,14 @@ class PhotoCalib(FitsPersistable):
         from astropy import units
 
         if not isinstance(magnitudes, units.Magnitude):
-            magnitudes = magnitudes*units.ABmag
-        return magnitudes.to(units.nJy).value/self.getLocalCalibrationArray(x, y)
+            magnitudes = magnitudes * units.ABmag
+        return magnitudes.to(units.nJy).value / self.getLocalCalibrationArray(x, y)
 
     def _countsFromFluxAt(self, nanojansky: Float, point: Point2D):
-        return nanojansky/self.getLocalCalibration(point)
+        return nanojansky / self.getLocalCalibration(point)
 
     def _countsFromFlux(self, nanojansky: Float):
-        return nanojansky/self._mean
+        return nanojansky / self._mean
 
     def nanojanskyToInstFlux(self, *args, **kwargs):
         """Convert a flux to counts.
@@ -443,12 +443,12 @@ class PhotoCalib(FitsPersistable):
 def _toMagnitudeError(instFlux, instFluxErr):
     """Return the error of a magnitude from those of counts."""
     with np.errstate(divide="ignore", invalid="ignore"):
-        return float(2.5/math.log(10.0)*np.abs(np.float64(instFluxErr)/instFlux))
+        return float(2.5 / math.log(10.0) * np.abs(np.float64(instFluxErr) / instFlux))
 
 
 def _fromMagnitude(magnitude):
     """Convert an AB magnitude to a flux in nJy."""
-    return _REFERENCE_FLUX*10**(magnitude/-2.5)
+    return _REFERENCE_FLUX * 10 ** (magnitude / -2.5)
 
 
 def _checkNoCatalog(name, args, kwargs):
@@ -508,7 +508,7 @@ def makePhotoCalibFromCalibZeroPoint(instFluxMag0, instFluxMag0Err=False):
     """
     counts, error = np.float64(Float(instFluxMag0)), Float(instFluxMag0Err)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return PhotoCalib(_REFERENCE_FLUX/counts, _REFERENCE_FLUX*error/counts**2)
+        return PhotoCalib(_REFERENCE_FLUX / counts, _REFERENCE_FLUX * error / counts**2)
 
 
 def makePhotoCalibFromMetadata(metadata, strip=False):

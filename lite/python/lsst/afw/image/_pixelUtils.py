@@ -156,4 +156,4 @@ def innerProduct(lhs, rhs, border=0):
             f"{rhs.getWidth()}x{rhs.getHeight()}"
         )
     inside = slice(border, lhs.getHeight() - border), slice(border, lhs.getWidth() - border)
-    return float(np.sum(lhs._array[inside].astype(float)*rhs._array[inside].astype(float)))
+    return float(np.sum(lhs._array[inside].astype(float) * rhs._array[inside].astype(float)))

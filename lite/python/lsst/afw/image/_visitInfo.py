@@ -15,7 +15,7 @@ from ._overload import Bool, Float, Int, MismatchError, Overloads
 from ._rotType import RotType
 from ._visitInfoCards import readCards
 
-_NAN_ANGLE = math.nan*degrees
+_NAN_ANGLE = math.nan * degrees
 _NAN_POINT = SpherePoint(_NAN_ANGLE, _NAN_ANGLE)
 
 
@@ -284,8 +284,8 @@ class VisitInfo(FitsPersistable):
         declination = self._boresightRaDec[1].asRadians()
         latitude = self._observatory.getLatitude().asRadians()
         toEast = math.sin(hourAngle)
-        toNorth = math.cos(declination)*math.tan(latitude) - math.sin(declination)*math.cos(hourAngle)
-        return math.atan2(toEast, toNorth)*radians
+        toNorth = math.cos(declination) * math.tan(latitude) - math.sin(declination) * math.cos(hourAngle)
+        return math.atan2(toEast, toNorth) * radians
 
     exposureTime = property(getExposureTime)
     darkTime = property(getDarkTime)

@@ -156,7 +156,7 @@ def readCards(metadata):
         return float(value) if isinstance(value, (int, float)) else math.nan
 
     def getPoint(first, second):
-        return SpherePoint(getNumber(first)*degrees, getNumber(second)*degrees)
+        return SpherePoint(getNumber(first) * degrees, getNumber(second) * degrees)
 
     def getWord(name):
         return str(metadata.getScalar(name)) if metadata.exists(name) else ""
@@ -167,14 +167,14 @@ def readCards(metadata):
         darkTime=getNumber("DARKTIME"),
         date=_readDate(metadata),
         ut1=getNumber("MJD-AVG-UT1"),
-        era=getNumber("AVG-ERA")*degrees,
+        era=getNumber("AVG-ERA") * degrees,
         boresightRaDec=getPoint("BORE-RA", "BORE-DEC"),
         boresightAzAlt=getPoint("BORE-AZ", "BORE-ALT"),
         boresightAirmass=getNumber("BORE-AIRMASS"),
-        boresightRotAngle=getNumber("BORE-ROTANG")*degrees,
+        boresightRotAngle=getNumber("BORE-ROTANG") * degrees,
         rotType=_readRotType(metadata),
         observatory=Observatory(
-            getNumber("OBS-LONG")*degrees, getNumber("OBS-LAT")*degrees, getNumber("OBS-ELEV")
+            getNumber("OBS-LONG") * degrees, getNumber("OBS-LAT") * degrees, getNumber("OBS-ELEV")
         ),
         weather=Weather(getNumber("AIRTEMP"), getNumber("AIRPRESS"), getNumber("HUMIDITY")),
         instrumentLabel=getWord("INSTRUMENT"),

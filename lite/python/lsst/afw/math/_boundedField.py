@@ -110,7 +110,7 @@ class BoundedField(FitsPersistable):
         if region.isEmpty():
             return
         pixels = image.subset(region).array
-        pixels[...] = ufunc(pixels, scaleBy*self._evaluateBox(region))
+        pixels[...] = ufunc(pixels, scaleBy * self._evaluateBox(region))
 
     def fillImage(self, image, overlapOnly=False, xStep=1, yStep=1):
         """Assign the field to an image.
@@ -149,10 +149,10 @@ class BoundedField(FitsPersistable):
         raise notInLite(f"lsst.afw.math.{type(self).__name__}.__mul__")
 
     def __rmul__(self, scale):
-        return self*scale
+        return self * scale
 
     def __truediv__(self, scale):
-        return self*(1.0/scale)
+        return self * (1.0 / scale)
 
     # ---- files
 

@@ -70,8 +70,8 @@ class ChebyshevBoundedField(BoundedField):
         # Within an empty box nothing is defined: NaN, as in the stack.
         with np.errstate(divide="ignore", invalid="ignore"):
             return (
-                2.0/width*x - 2.0*box.getCenterX()/width,
-                2.0/height*y - 2.0*box.getCenterY()/height,
+                2.0 / width * x - 2.0 * box.getCenterX() / width,
+                2.0 / height * y - 2.0 * box.getCenterY() / height,
             )
 
     def _evaluateArrays(self, x, y):
@@ -86,7 +86,7 @@ class ChebyshevBoundedField(BoundedField):
 
     def integrate(self):
         """Return the integral over the box, in units of pixel area."""
-        return self.mean()*self._bbox.getArea()
+        return self.mean() * self._bbox.getArea()
 
     def mean(self):
         """Return the mean over the box."""
@@ -143,10 +143,12 @@ class ChebyshevBoundedField(BoundedField):
         selection = ctrl._makeSelection()
         field = ChebyshevBoundedField(bbox, np.zeros(selection.shape))
         inX, inY = field._normalize(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
-        terms = chebvander(inY, ctrl.orderY)[:, :, np.newaxis]*chebvander(inX, ctrl.orderX)[:, np.newaxis, :]
+        terms = (
+            chebvander(inY, ctrl.orderY)[:, :, np.newaxis] * chebvander(inX, ctrl.orderX)[:, np.newaxis, :]
+        )
         coefficients = np.zeros(selection.shape)
-        matrix = terms[:, selection]*weights[:, np.newaxis]
-        coefficients[selection] = np.linalg.lstsq(matrix, z*weights, rcond=None)[0]
+        matrix = terms[:, selection] * weights[:, np.newaxis]
+        coefficients[selection] = np.linalg.lstsq(matrix, z * weights, rcond=None)[0]
         return ChebyshevBoundedField(bbox, coefficients)
 
     def isPersistable(self):
@@ -156,7 +158,7 @@ class ChebyshevBoundedField(BoundedField):
     def __mul__(self, scale):
         if not isinstance(scale, (int, float, np.integer, np.floating)):
             return NotImplemented
-        return ChebyshevBoundedField(self._bbox, self._coefficients*float(scale))
+        return ChebyshevBoundedField(self._bbox, self._coefficients * float(scale))
 
     def __eq__(self, other):
         if not isinstance(other, ChebyshevBoundedField):
@@ -185,5 +187,5 @@ def _meanOfOrders(count):
     """Return the means of the first Chebyshev polynomials over -1 ... 1."""
     orders = np.arange(count)
     means = np.zeros(count)
-    means[::2] = 1.0/(1.0 - orders[::2]**2.0)
+    means[::2] = 1.0 / (1.0 - orders[::2] ** 2.0)
     return means

@@ -102,7 +102,8 @@ def _instanceOf(cls, value):
 _STRING = "NSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE"
 
 ELEMENT_TYPES = {
-    name: ElementType(_makeTypeInfo(mangled), convert) for name, mangled, convert in (
+    name: ElementType(_makeTypeInfo(mangled), convert)
+    for name, mangled, convert in (
         ("Bool", "b", toBool),
         ("Short", "s", _integer(16)),
         ("Int", "i", _integer(32)),

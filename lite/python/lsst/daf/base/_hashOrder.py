@@ -5,8 +5,25 @@ __all__ = ["HashOrder"]
 
 import functools
 
-_BUCKET_COUNTS = (13, 29, 59, 127, 257, 541, 1109, 2357, 5087, 10273, 20753, 42043, 85229, 172933, 351061,
-                  712697, 1447153)
+_BUCKET_COUNTS = (
+    13,
+    29,
+    59,
+    127,
+    257,
+    541,
+    1109,
+    2357,
+    5087,
+    10273,
+    20753,
+    42043,
+    85229,
+    172933,
+    351061,
+    712697,
+    1447153,
+)
 _MULTIPLIER = 0xC6A4A7935BD1E995
 _SEED = 0xC70F6907
 _MASK = 2**64 - 1
@@ -97,7 +114,7 @@ def hashString(text):
     whole = len(data) & ~7
     value = _SEED ^ (len(data) * _MULTIPLIER & _MASK)
     for start in range(0, whole, 8):
-        word = _shiftMix(int.from_bytes(data[start:start + 8], "little") * _MULTIPLIER & _MASK)
+        word = _shiftMix(int.from_bytes(data[start : start + 8], "little") * _MULTIPLIER & _MASK)
         value = (value ^ (word * _MULTIPLIER & _MASK)) * _MULTIPLIER & _MASK
     if whole != len(data):
         value = (value ^ int.from_bytes(data[whole:], "little")) * _MULTIPLIER & _MASK

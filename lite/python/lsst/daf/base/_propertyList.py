@@ -202,8 +202,11 @@ class PropertyList(PropertySet):
         values : `list` of `tuple`
             Name, value and comment for each value, in order.
         """
-        return [(name, value, comment) for name, comment in self._comments.items()
-                for value in self._properties[name].values]
+        return [
+            (name, value, comment)
+            for name, comment in self._comments.items()
+            for value in self._properties[name].values
+        ]
 
     def toOrderedDict(self):
         """Return a `dict` of all names and values, in order."""

@@ -292,8 +292,7 @@ class PropertySet:
         return values[-1] if typeName == "PropertySet" else list(values)
 
     def _getEither(self, name):
-        """Return the value of a name, or the list of them if there are more.
-        """
+        """Return the value of a name, or a list if there are more."""
         typeName, values = self._requireKey(name)
         return list(values) if len(values) > 1 and typeName != "PropertySet" else values[-1]
 
@@ -340,8 +339,7 @@ class PropertySet:
         return int(self._getAs("UInt64", name)) % 2**64
 
     def getAsDouble(self, name, /):
-        """Return the last value of a name, which must be a number (`float`).
-        """
+        """Return the last value of a name, a number (`float`)."""
         return float(self._getAs("Double", name))
 
     def getAsString(self, name, /):

@@ -50,8 +50,16 @@ def _constructPropertySet(loader, node):
 yaml.add_representer(DateTime, _representDateTime)
 yaml.add_representer(PropertyList, _representPropertyList)
 yaml.add_representer(PropertySet, _representPropertySet)
-_loaders = ("Loader", "FullLoader", "UnsafeLoader", "SafeLoader", "CLoader", "CFullLoader", "CUnsafeLoader",
-            "CSafeLoader")
+_loaders = (
+    "Loader",
+    "FullLoader",
+    "UnsafeLoader",
+    "SafeLoader",
+    "CLoader",
+    "CFullLoader",
+    "CUnsafeLoader",
+    "CSafeLoader",
+)
 for _loader in (getattr(yaml, name) for name in _loaders if hasattr(yaml, name)):
     yaml.add_constructor("lsst.daf.base.DateTime", _constructDateTime, Loader=_loader)
     yaml.add_constructor("lsst.daf.base.PropertyList", _constructPropertyList, Loader=_loader)

@@ -94,7 +94,7 @@ class Dodecahedron:
         ind : `int`
             Number of the face; of several with the same distance, the first.
         """
-        return int(np.argmax(np.sum(np.asarray(self.faceVecList)*np.asarray(vec), axis=1)))
+        return int(np.argmax(np.sum(np.asarray(self.faceVecList) * np.asarray(vec), axis=1)))
 
     def getWithFacesOnPoles(self):
         """Get whether a face is centred on each pole.
@@ -109,13 +109,13 @@ class Dodecahedron:
 
 def _computeFaces():
     """Compute the faces in the orientation with simple coordinates."""
-    golden = (1.0 + math.sqrt(5.0))/2.0
+    golden = (1.0 + math.sqrt(5.0)) / 2.0
     faces = []
     for base in ((0, 1, golden), (1, golden, 0), (golden, 0, 1)):
         signs = ((1,) if component == 0 else (1, -1) for component in reversed(base))
         for sz, sy, sx in itertools.product(*signs):
-            face = np.array([sx*base[0], sy*base[1], sz*base[2]])
-            faces.append(face/math.sqrt(np.sum(np.array(base)**2)))
+            face = np.array([sx * base[0], sy * base[1], sz * base[2]])
+            faces.append(face / math.sqrt(np.sum(np.array(base) ** 2)))
     return faces
 
 
@@ -132,7 +132,7 @@ def _computeVertices(faces):
             # start; there, the third face goes by its number modulo 8.
             for k in sorted(neighbours[i] & neighbours[j], key=lambda face: face % 8):
                 total = faces[i] + faces[j] + faces[k]
-                vertices.setdefault(frozenset((i, j, k)), total/np.sqrt(np.sum(total**2)))
+                vertices.setdefault(frozenset((i, j, k)), total / np.sqrt(np.sum(total**2)))
     return list(vertices.values())
 
 
@@ -175,12 +175,12 @@ def _similarity(first, second):
     On a regular solid it takes few values, far apart; rounding makes the
     equal ones equal.
     """
-    return round(float(np.sum(first*second)), 2)
+    return round(float(np.sum(first * second)), 2)
 
 
 def _findNearest(vectors, vec):
     """Find the vector nearest to another one."""
-    return vectors[int(np.argmax(np.sum(np.asarray(vectors)*vec, axis=1)))]
+    return vectors[int(np.argmax(np.sum(np.asarray(vectors) * vec, axis=1)))]
 
 
 def _findAllNearest(vectors, vec):
@@ -192,4 +192,4 @@ def _findAllNearest(vectors, vec):
 def _faceOrder(face):
     """Make the key that sorts faces north to south, then by longitude."""
     longitude = round(math.atan2(face[1], face[0]), 2)
-    return -round(face[2], 1), longitude + 2*math.pi if longitude < 0 else longitude
+    return -round(face[2], 1), longitude + 2 * math.pi if longitude < 0 else longitude

@@ -50,7 +50,7 @@ def coordFromVec(vec, defRA=None):
         return geom.SpherePoint(Vector3d(*(float(component) for component in vec)))
     if defRA is None:
         raise RuntimeError(f"{tuple(vec)} points at a pole and has no right ascension, and defRA is None")
-    return geom.SpherePoint(defRA, (90.0 if vec[2] > 0 else -90.0)*geom.degrees)
+    return geom.SpherePoint(defRA, (90.0 if vec[2] > 0 else -90.0) * geom.degrees)
 
 
 def makeSkyPolygonFromBBox(bbox, wcs):

@@ -29,7 +29,7 @@ class WcsFactory:
         Raised if ``projection`` does not have three letters.
     """
 
-    def __init__(self, pixelScale, projection, rotation=0*geom.radians, flipX=False):
+    def __init__(self, pixelScale, projection, rotation=0 * geom.radians, flipX=False):
         if len(projection) != 3:
             raise RuntimeError(f"projection={projection!r} has {len(projection)} letters; must have 3")
         self._projection = projection

@@ -46,8 +46,10 @@ def getPropertyListState(container, asLists=False):
         comment.
     """
     sequence = list if asLists else tuple
-    return [sequence((*_getItem(container, name), container.getComment(name)))
-            for name in container.getOrderedNames()]
+    return [
+        sequence((*_getItem(container, name), container.getComment(name)))
+        for name in container.getOrderedNames()
+    ]
 
 
 def setPropertySetState(container, state):

@@ -8,6 +8,7 @@ import copy
 import dataclasses
 import os
 import pickle
+import sys
 import tempfile
 import unittest
 
@@ -21,6 +22,7 @@ from lsst.afw.fits._archive import InputArchive, OutputArchive, _Memory, readObj
 from lsst.afw.fits._file import FitsFile
 from lsst.afw.fits._opaque import OpaqueArchive, OpaqueComponent, makeOpaque, planArchives
 from lsst.afw.fits._output import openOutput
+from lsst.afw.fits._registry import findReader
 from lsst.afw.fits._tables import Catalog
 from lsst.afw.geom import Polygon, SkyWcs, makeCdMatrix, makeSkyWcs
 from lsst.afw.image import (
@@ -129,6 +131,14 @@ class TemporaryFolder(lsst.utils.tests.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.path = os.path.join(folder.name, "archive.fits")
+
+
+class RegistryTestCase(lsst.utils.tests.TestCase):
+    def testFilesCauseNoImportButOfModulesOfLite(self):
+        self.assertIsNone(findReader("Zen", "this"))
+        self.assertNotIn("this", sys.modules)
+        self.assertIsNone(findReader("Zen", "lsst.afw.geom"))
+        self.assertIn("lsst.afw.geom", sys.modules)
 
 
 class PersistableTestCase(TemporaryFolder):

@@ -12,6 +12,7 @@ import dataclasses
 
 from lsst.afw._lite import notInLite
 
+from . import _persistables  # noqa: F401 (registers them)
 from ._cards import Header, formatHeader
 from ._error import FitsError
 from ._file import FitsFile
@@ -25,7 +26,7 @@ from ._opaque import (
     planArchives,
 )
 from ._output import openOutput
-from ._persistables import PERSISTABLES, findPersistable
+from ._registry import findReader, findWriter
 from ._tables import Catalog, Field, Schema, Table
 
 DEFAULT_HDU = -(2**31)
@@ -132,7 +133,7 @@ class InputArchive:
         if not index:
             raise self._file[self._hdu].error(f"expected an object with archive id {id}, found none")
         name, module = index[0].name, index[0].module
-        persistable = PERSISTABLES.get(name)
+        persistable = findReader(name, module)
         if persistable is None:
             return makeOpaque(self.readOpaque(), id, name, module)
         rows = [self._catalog(row.catalog).read(row.row0, row.nrows) for row in index]
@@ -221,7 +222,9 @@ class OutputArchive:
                 numbers[number] = len(self._catalogs)
             self._index += [dataclasses.replace(row, catalog=numbers[row.catalog]) for row in archive.index]
         self._last = max((row.id for row in self._index), default=0)
-        self._carried = list(self._index)
+        self._carried = {}
+        for row in sorted(self._index, key=lambda row: row.persistable):
+            self._carried.setdefault(row.id, []).append(row)
         self._opened = {}
 
     def put(self, value):
@@ -254,22 +257,24 @@ class OutputArchive:
 
     def _add(self, value):
         """Add an object that is not there yet."""
-        persistable = findPersistable(value)
+        persistable = findWriter(value)
         if persistable is None:
             raise notInLite(f"{type(value).__module__}.{type(value).__qualname__}.writeFits")
         self._last += 1
         mine = self._last
-        schema = persistable.schema(value)
-        number = self._findCatalog(persistable.name, schema)
-        values = persistable.rows(value, self)
-        same = self._findSame(persistable.name, schema, values)
+        catalogs = persistable.write(value, self)
+        same = self._findSame(persistable.name, catalogs)
         if same is not None:
             return same
-        table = self._catalogs[number - 1].table
-        row0 = len(table.rows)
-        for row in values:
-            table.append(row)
-        self._index.append(IndexRow(mine, number, 0, row0, len(values), persistable.name, persistable.module))
+        for i, (schema, values) in enumerate(catalogs):
+            number = self._findCatalog(persistable.name, schema)
+            table = self._catalogs[number - 1].table
+            row0 = len(table.rows)
+            for row in values:
+                table.append(row)
+            self._index.append(
+                IndexRow(mine, number, i, row0, len(values), persistable.name, persistable.module)
+            )
         return mine
 
     def _findCatalog(self, name, schema):
@@ -280,18 +285,25 @@ class OutputArchive:
         self._catalogs.append(_Pending(name, Table(schema)))
         return len(self._catalogs)
 
-    def _findSame(self, name, schema, values):
+    def _findSame(self, name, catalogs):
         """Find an object that was carried along and is the same.
 
         A WCS, for instance, that a PSF of a coadd refers to, too.
         """
-        for row in self._carried:
-            if row.name == name and row.nrows == len(values) and row.persistable == 0:
-                if row.catalog not in self._opened:
-                    self._opened[row.catalog] = Catalog(_Memory(self._catalogs[row.catalog - 1].opaque))
-                if _sameRows(self._opened[row.catalog], row, schema, values):
-                    return row.id
+        for rows in self._carried.values():
+            if rows[0].name == name and len(rows) == len(catalogs):
+                if all(
+                    _sameRows(self._open(row.catalog), row, *catalog)
+                    for row, catalog in zip(rows, catalogs, strict=True)
+                ):
+                    return rows[0].id
         return None
+
+    def _open(self, number):
+        """Open a catalog that was carried along."""
+        if number not in self._opened:
+            self._opened[number] = Catalog(_Memory(self._catalogs[number - 1].opaque))
+        return self._opened[number]
 
     def write(self, output):
         """Write the archive.
@@ -361,7 +373,7 @@ def _findOpaque(values):
     for value in values:
         if isinstance(value, OpaqueComponent):
             found.append(value)
-        elif (persistable := findPersistable(value)) is not None:
+        elif (persistable := findWriter(value)) is not None:
             found += _findOpaque(persistable.parts(value))
     return found
 
@@ -423,7 +435,9 @@ def _sameRows(catalog, index, schema, values):
     values : `list` [`dict`]
         Values of each row.
     """
-    if any(field.name not in catalog.columns for field in schema.fields if field.form != "flag"):
+    if index.nrows != len(values) or any(
+        field.name not in catalog.columns for field in schema.fields if field.form != "flag"
+    ):
         return False
     wanted = Table(schema)
     carried = Table(schema)

@@ -2,50 +2,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Objects of an archive that lite understands: to rows of a catalog and back.
 
-Each class has a `Persistable`; nothing else needs to know of it.
+Importing this module registers them.
 """
 
-__all__ = ["PERSISTABLES", "Persistable", "findPersistable"]
+__all__ = []
 
-import dataclasses
 import math
-from collections.abc import Callable
 
 import numpy as np
 
 from lsst.daf.base import DateTime, PropertyList
 from lsst.geom import Box2I, Extent2I, Point2D, Point2I, SpherePoint, radians
 
+from ._registry import Persistable, register
 from ._tables import Field, Schema
-
-
-@dataclasses.dataclass(frozen=True)
-class Persistable:
-    """How the objects of a class are persisted."""
-
-    name: str
-    """Name of the class in the file."""
-
-    module: str
-    """Python module that the full stack imports to read it."""
-
-    read: Callable
-    """Function of the archive and the rows, a list for each catalog, that
-    makes an object.
-    """
-
-    schema: Callable | None = None
-    """Function of an object that gives the `Schema`; `None` if it is only
-    read.
-    """
-
-    rows: Callable | None = None
-    """Function of an object and of the archive, to which it adds what the
-    object refers to, that gives the values of each row.
-    """
-
-    parts: Callable = lambda value: ()
-    """Function of an object that gives what it refers to."""
 
 
 def _only(rows):
@@ -191,18 +161,17 @@ def _readChebyshev(archive, rows):
     return ChebyshevBoundedField(_readBox(row, "bbox"), coefficients.reshape(-1, columns))
 
 
-def _chebyshevRows(field, archive):
+def _writeChebyshev(field, archive):
     bbox, coefficients = field.getBBox(), field.getCoefficients()
-    return [
-        {
-            "order_x": coefficients.shape[1] - 1,
-            "bbox_min_x": bbox.getMinX(),
-            "bbox_min_y": bbox.getMinY(),
-            "bbox_max_x": bbox.getMaxX(),
-            "bbox_max_y": bbox.getMaxY(),
-            "coefficients": coefficients.reshape(-1),
-        }
-    ]
+    row = {
+        "order_x": coefficients.shape[1] - 1,
+        "bbox_min_x": bbox.getMinX(),
+        "bbox_min_y": bbox.getMinY(),
+        "bbox_max_x": bbox.getMaxX(),
+        "bbox_max_y": bbox.getMaxY(),
+        "coefficients": coefficients.reshape(-1),
+    }
+    return [(_chebyshevSchema(field), [row])]
 
 
 # lsst.afw.image.PhotoCalib
@@ -417,50 +386,34 @@ def _visitInfoRows(info, archive):
     ]
 
 
-PERSISTABLES = {
-    persistable.name: persistable
-    for persistable in (
-        Persistable(
-            "ChebyshevBoundedField", "lsst.afw.math", _readChebyshev, _chebyshevSchema, _chebyshevRows
-        ),
-        Persistable(
-            "FilterLabel", "lsst.afw.image", _readFilterLabel, lambda label: _FILTER_LABEL, _filterLabelRows
-        ),
-        Persistable(
-            "GaussianPsf", "lsst.afw.detection", _readGaussianPsf, lambda psf: _GAUSSIAN_PSF, _gaussianPsfRows
-        ),
-        Persistable(
-            "PhotoCalib",
-            "",
-            _readPhotoCalib,
-            lambda photoCalib: _PHOTO_CALIB,
-            _photoCalibRows,
-            lambda photoCalib: (photoCalib._field,),
-        ),
-        Persistable("Polygon", "", _readPolygon, lambda polygon: _POLYGON, _polygonRows),
-        Persistable("SkyWcs", "lsst.afw.geom", _readSkyWcs, lambda wcs: _SKY_WCS, _skyWcsRows),
-        Persistable("TanWcs", "lsst.afw.image", _readTanWcs),
-        Persistable("VisitInfo", "", _readVisitInfo, lambda info: _VISIT_INFO, _visitInfoRows),
-    )
-}
-"""All classes that are understood, by their names in a file."""
-
-
-def findPersistable(value):
-    """Find out how an object is persisted.
+def _one(schema, rows):
+    """Make the writer of a class whose objects have rows in one catalog.
 
     Parameters
     ----------
-    value : `object`
-        The object.
-
-    Returns
-    -------
-    persistable : `Persistable` or `None`
-        `None` if lite cannot write such an object.
+    schema : `Schema`
+        Columns of the catalog.
+    rows : `~collections.abc.Callable`
+        Function of an object and an archive that gives the values of each
+        row.
     """
-    for cls in type(value).__mro__:
-        found = PERSISTABLES.get(cls.__name__)
-        if found is not None and found.rows is not None and cls.__module__.startswith("lsst.afw."):
-            return found
-    return None
+    return lambda value, archive: [(schema, rows(value, archive))]
+
+
+for _persistable in (
+    Persistable("ChebyshevBoundedField", "lsst.afw.math", _readChebyshev, _writeChebyshev),
+    Persistable("FilterLabel", "lsst.afw.image", _readFilterLabel, _one(_FILTER_LABEL, _filterLabelRows)),
+    Persistable("GaussianPsf", "lsst.afw.detection", _readGaussianPsf, _one(_GAUSSIAN_PSF, _gaussianPsfRows)),
+    Persistable(
+        "PhotoCalib",
+        "",
+        _readPhotoCalib,
+        _one(_PHOTO_CALIB, _photoCalibRows),
+        lambda photoCalib: (photoCalib._field,),
+    ),
+    Persistable("Polygon", "", _readPolygon, _one(_POLYGON, _polygonRows)),
+    Persistable("SkyWcs", "lsst.afw.geom", _readSkyWcs, _one(_SKY_WCS, _skyWcsRows)),
+    Persistable("TanWcs", "lsst.afw.image", _readTanWcs),
+    Persistable("VisitInfo", "", _readVisitInfo, _one(_VISIT_INFO, _visitInfoRows)),
+):
+    register(_persistable)

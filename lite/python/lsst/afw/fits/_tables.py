@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Binary tables as afw.table lays out its catalogs."""
 
-__all__ = ["Catalog", "Field", "Row", "Schema", "Table"]
+__all__ = ["Catalog", "Field", "Row", "Rows", "Schema", "Table"]
 
 import dataclasses
 import re
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -113,7 +114,7 @@ class Catalog:
 
         Returns
         -------
-        rows : `list` [`Row`]
+        rows : `Rows`
 
         Raises
         ------
@@ -123,9 +124,7 @@ class Catalog:
         if first < 0 or count < 0 or first + count > self.rows:
             raise self.hdu.error(f"expected rows {first} to {first + count}, found {self.rows} rows")
         data = self.hdu.read(first * self.rowLength, count * self.rowLength)
-        return [
-            Row(self, memoryview(data)[i * self.rowLength : (i + 1) * self.rowLength]) for i in range(count)
-        ]
+        return Rows(self, data, count)
 
     def column(self, name, code):
         """Read a column of one integer, or of characters, in all rows.
@@ -176,6 +175,34 @@ class Catalog:
 def _decode(characters):
     """Make a string of characters that zeros or spaces fill up."""
     return characters.split(b"\0")[0].decode("utf-8", "replace").rstrip()
+
+
+class Rows(Sequence):
+    """Some rows of a catalog.
+
+    Parameters
+    ----------
+    catalog : `Catalog`
+        Catalog that the rows are of.
+    data : `bytes`
+        Bytes of the rows.
+    count : `int`
+        Number of rows.
+    """
+
+    def __init__(self, catalog, data, count):
+        self.catalog = catalog
+        self.data = data
+        self._count = count
+
+    def __len__(self):
+        return self._count
+
+    def __getitem__(self, i):
+        if not 0 <= i < self._count:
+            raise IndexError(f"{i} is not one of {self._count} rows")
+        length = self.catalog.rowLength
+        return Row(self.catalog, memoryview(self.data)[i * length : (i + 1) * length])
 
 
 class Row:

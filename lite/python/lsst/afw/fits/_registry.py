@@ -1,0 +1,96 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How objects become rows of an archive and back.
+
+The archive knows this interface only. Each class has a `Persistable` beside
+it, which is registered when its module is imported.
+"""
+
+__all__ = ["Persistable", "findReader", "findWriter", "register"]
+
+import dataclasses
+import importlib
+from collections.abc import Callable
+
+_MODULES = ("lsst.afw.detection", "lsst.afw.geom", "lsst.afw.image", "lsst.afw.math")
+"""Modules of lite that an archive may name: those that register a class."""
+
+_persistables = {}
+
+
+@dataclasses.dataclass(frozen=True)
+class Persistable:
+    """How the objects of a class are persisted."""
+
+    name: str
+    """Name of the class in the file."""
+
+    module: str
+    """Python module that registers it; "" if importing afw is enough."""
+
+    read: Callable
+    """Function of the archive and of the object's rows (a list with an
+    `lsst.afw.fits._tables.Rows` for each catalog) that makes an object.
+    """
+
+    write: Callable | None = None
+    """Function of an object and of the archive, to which it adds what the
+    object refers to. It gives, for each catalog, the
+    `lsst.afw.fits._tables.Schema` and a list of rows, each a `dict` of values
+    by columns. `None` if the class is only read.
+    """
+
+    parts: Callable = lambda value: ()
+    """Function of an object that gives what it refers to."""
+
+
+def register(persistable):
+    """Let archives read and write the objects of a class.
+
+    Parameters
+    ----------
+    persistable : `Persistable`
+        How.
+    """
+    _persistables[persistable.name] = persistable
+
+
+def findReader(name, module):
+    """Find out how to read an object.
+
+    Parameters
+    ----------
+    name : `str`
+        Name of its class in the file.
+    module : `str`
+        Python module that the file names. It is imported if it is one of
+        lite's, as the stack does; a file can cause no other import.
+
+    Returns
+    -------
+    persistable : `Persistable` or `None`
+        `None` if lite does not have the class.
+    """
+    if name not in _persistables and module in _MODULES:
+        importlib.import_module(module)
+    return _persistables.get(name)
+
+
+def findWriter(value):
+    """Find out how an object is persisted.
+
+    Parameters
+    ----------
+    value : `object`
+        The object.
+
+    Returns
+    -------
+    persistable : `Persistable` or `None`
+        `None` if lite cannot write such an object.
+    """
+    for cls in type(value).__mro__:
+        found = _persistables.get(cls.__name__)
+        if found is not None and found.write is not None and cls.__module__.startswith("lsst."):
+            return found
+    return None

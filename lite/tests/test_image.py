@@ -245,6 +245,55 @@ class ImageIndexingTestCase(lsst.utils.tests.TestCase):
         with self.assertRaises(LengthError):
             self.image.assign(afwImage.ImageF(2, 2), Box2I(Point2I(12, 11), Extent2I(2, 2)))
 
+    def testAssignOfAnotherPixelTypeIsATypeError(self):
+        before = self.image.array.copy()
+        box = Box2I(Point2I(5, 6), Extent2I(2, 2))
+        for other in (afwImage.ImageD(BOX, 1), afwImage.ImageI(BOX, 1), afwImage.MaskedImageF(BOX), 3.0):
+            with self.subTest(other=type(other)):
+                with self.assertRaisesRegex(TypeError, f"ImageBaseF, not {type(other).__name__}"):
+                    self.image.assign(other)
+        for other in (afwImage.ImageD(box, 1), afwImage.MaskedImageF(box), None):
+            with self.subTest(other=type(other)), self.assertRaises(TypeError):
+                self.image[box] = other
+        for wrong in ({"bbox": BOX.getMin()}, {"origin": 0}):
+            with self.subTest(wrong), self.assertRaises(TypeError):
+                self.image.assign(afwImage.ImageF(BOX), **wrong)
+        self.assertFloatsEqual(self.image.array, before)
+
+    def testMasksCanBeAssignedToTheirBaseType(self):
+        image = afwImage.ImageI(BOX)
+        image.assign(afwImage.Mask(BOX, 4))
+        self.assertEqual(image[5, 6], 4)
+
+    def testArgumentsOfTheWrongTypeAreTypeErrors(self):
+        # Exactly that, as pybind11 raises, not a class of lite's own.
+        image, mask = afwImage.ImageI(BOX), afwImage.Mask(BOX)
+        for call in (
+            lambda: afwImage.ImageF(BOX, "x"),
+            lambda: afwImage.ImageU(3, 4, -1),
+            lambda: afwImage.Mask(BOX, 2**40),
+            lambda: afwImage.Mask(BOX, {3: 4}),
+            lambda: image.set("x"),
+            lambda: image.set(2.5),
+            lambda: image.scaledPlus("x", image),
+            lambda: image.setXY0("x"),
+            lambda: image.__setitem__((5, 6), "x"),
+            lambda: image.__setitem__(BOX, "x"),
+            lambda: mask.clearMaskPlane("BAD"),
+            lambda: mask.setMaskPlaneValues(3, 2.5, 4, 5),
+            lambda: mask.getAsString("x", 5),
+            lambda: mask.interpret("x"),
+            lambda: mask.conformMaskPlanes({3: 4}),
+            lambda: mask.__ior__(2.5),
+            lambda: afwImage.indexToPosition("x"),
+            lambda: afwImage.positionToIndex("x"),
+            lambda: afwImage.innerProduct(image, image, "x"),
+            lambda: afwImage.Measurement("x", 1.0),
+        ):
+            with self.subTest(call=call), self.assertRaises(TypeError) as caught:
+                call()
+            self.assertIs(type(caught.exception), TypeError)
+
     def testArrayIsANewViewEachTime(self):
         self.assertIsNot(self.image.array, self.image.array)
         self.image.array[0, 0] = 5

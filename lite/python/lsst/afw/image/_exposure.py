@@ -399,7 +399,7 @@ def _makeInfo(wcs):
 
     Raises
     ------
-    MismatchError
+    TypeError
         Raised if ``wcs`` is something else.
     """
     info = ExposureInfo()

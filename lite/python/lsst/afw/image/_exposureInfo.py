@@ -115,7 +115,7 @@ class ExposureInfo:
 
         Raises
         ------
-        MismatchError
+        TypeError
             Raised if it is not of the type that the key is for.
         """
         if component is None:
@@ -123,7 +123,7 @@ class ExposureInfo:
             return
         cls = _findClass(key)
         if not isinstance(component, cls) or isinstance(component, _PLAIN_TYPES):
-            raise MismatchError(f"{key}: must be {cls.__name__}, not {type(component).__name__}")
+            raise TypeError(f"{key}: must be {cls.__name__}, not {type(component).__name__}")
         self._components[key] = component
 
     def hasComponent(self, key):

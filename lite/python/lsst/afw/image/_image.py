@@ -147,7 +147,7 @@ class TypedImage(Sliceable, NoTemporaries):
 
         Raises
         ------
-        MismatchError
+        TypeError
             Raised if it can be neither a pixel nor an image of this type.
         """
         if self._isSameType(other):
@@ -163,7 +163,7 @@ class TypedImage(Sliceable, NoTemporaries):
         """Apply a binary function in place, with the compiled overflow."""
         try:
             operand = self._operand(other)
-        except MismatchError:
+        except TypeError:
             return NotImplemented
         with np.errstate(all="ignore"):
             function(self._array, operand, out=self._array)
@@ -184,7 +184,7 @@ class TypedImage(Sliceable, NoTemporaries):
                 # The stack multiplies by the reciprocal, in the pixel type.
                 with np.errstate(all="ignore"):
                     reciprocal = self._pixelType(1) / self._toPixel(other)
-            except MismatchError:
+            except TypeError:
                 return NotImplemented
             return self._operate(np.multiply, reciprocal)
         return self._operate(_divide, other)
@@ -195,7 +195,7 @@ class TypedImage(Sliceable, NoTemporaries):
             raise TypeError(f"{name}: the image must be an {type(self).__name__}, not {type(rhs).__name__}")
         try:
             factor = self._toPixel(factor) if not self._isFloating() else float(factor)
-        except (MismatchError, ValueError):
+        except (TypeError, ValueError):
             raise TypeError(f"{name}: the factor must be a number, not {factor!r}") from None
         pixels = self._operand(rhs)
         with np.errstate(all="ignore"):

@@ -123,7 +123,7 @@ class PixelArray:
 
         Raises
         ------
-        MismatchError
+        TypeError
             Raised if it is not a number that the type can hold.
         """
         if np.issubdtype(cls._pixelType, np.floating):
@@ -133,7 +133,7 @@ class PixelArray:
         number = Int(value)
         limits = np.iinfo(cls._pixelType)
         if not limits.min <= number <= limits.max:
-            raise MismatchError(f"{value!r} does not fit into {cls._pixelType.__name__}")
+            raise TypeError(f"{value!r} does not fit into {cls._pixelType.__name__}")
         return cls._pixelType(number)
 
     def _find(self, index, origin):
@@ -201,11 +201,10 @@ class PixelArray:
         ------
         lsst.pex.exceptions.LengthError
             Raised if the dimensions differ, or the box is not inside.
+        TypeError
+            Raised for an image with another pixel type.
         """
-        if not isinstance(rhs, self._baseType) or not isinstance(bbox, Box2I):
-            return NotImplemented
-        if not isinstance(origin, ImageOrigin):
-            return NotImplemented
+        checkArguments("assign", rhs=(rhs, self._baseType), bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
         wanted = self.getDimensions() if bbox.isEmpty() else bbox.getDimensions()
         if wanted != rhs.getDimensions():
             raise LengthError(
@@ -213,12 +212,11 @@ class PixelArray:
             )
         if bbox.isEmpty():
             self._array[...] = rhs._array
-            return None
+            return
         x, y = bbox.getMinX(), bbox.getMinY()
         if origin is PARENT:
             x, y = x - self._x0, y - self._y0
         self._viewPixels(x, y, *wanted)[...] = rhs._array
-        return None
 
     # ---- geometry
 

@@ -496,7 +496,7 @@ def _makePlanes(planeDefs):
     """Check plane definitions, and make a dictionary of them."""
     for name, plane in planeDefs.items():
         if not isinstance(name, str):
-            raise MismatchError(f"{name!r} is not the name of a mask plane")
+            raise TypeError(f"{name!r} is not the name of a mask plane")
         Int(plane)
     return MaskPlanes.make(planeDefs)
 

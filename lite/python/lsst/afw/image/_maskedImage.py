@@ -205,12 +205,13 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
         ------
         lsst.pex.exceptions.LengthError
             Raised if the dimensions differ, or the box is not inside.
+        TypeError
+            Raised for a masked image with another pixel type.
         """
-        if not (self._isSameType(rhs) and isinstance(bbox, Box2I) and isinstance(origin, ImageOrigin)):
-            return NotImplemented
+        sameType = MaskedImage[self._imageType._pixelType]
+        checkArguments("assign", rhs=(rhs, sameType), bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
         for destination, source in zip(self._getPlanes(), rhs._getPlanes(), strict=True):
             destination.assign(source, bbox, origin)
-        return None
 
     def swap(self, other, /):
         """Exchange planes with another masked image of this type."""
@@ -283,7 +284,7 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
     def _isPixel(self, value):
         try:
             self._imageType._toPixel(value)
-        except MismatchError:
+        except TypeError:
             return False
         return True
 

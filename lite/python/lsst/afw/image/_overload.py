@@ -5,7 +5,8 @@
 The stack's classes are compiled: many of their constructors and methods can
 be called in several forms, and a call that fits none of them is a
 `TypeError`. A form here is a plain function whose annotations say what each
-argument may be: a class, or one of the converters of this module.
+argument may be: a class, or one of the converters of this module, which
+raise `TypeError`, so that they can be called anywhere.
 """
 
 __all__ = [
@@ -27,7 +28,10 @@ import numpy as np
 
 
 class MismatchError(TypeError):
-    """An argument does not fit the call form that is being tried."""
+    """An argument does not fit the call form that is being tried.
+
+    Only functions that are forms raise this: `Overloads` goes on to the next.
+    """
 
 
 class Int:
@@ -37,7 +41,7 @@ class Int:
         try:
             return operator.index(value)
         except TypeError:
-            raise MismatchError(f"{type(value).__name__} is not an integer") from None
+            raise TypeError(f"{type(value).__name__} is not an integer") from None
 
 
 class Size:
@@ -46,7 +50,7 @@ class Size:
     def __new__(cls, value):
         number = Int(value)
         if number < 0:
-            raise MismatchError(f"{value!r} is negative")
+            raise TypeError(f"{value!r} is negative")
         return number
 
 
@@ -56,11 +60,11 @@ class Float:
     def __new__(cls, value):
         isNumber = hasattr(value, "__float__") or hasattr(value, "__index__")
         if isinstance(value, (str, bytes)) or not isNumber:
-            raise MismatchError(f"{type(value).__name__} is not a number")
+            raise TypeError(f"{type(value).__name__} is not a number")
         try:
             return float(value)
         except TypeError:
-            raise MismatchError(f"{type(value).__name__} is not a number") from None
+            raise TypeError(f"{type(value).__name__} is not a number") from None
 
 
 class Bool:
@@ -68,7 +72,7 @@ class Bool:
 
     def __new__(cls, value):
         if value is not None and not (hasattr(value, "__bool__") and np.ndim(value) == 0):
-            raise MismatchError(f"{type(value).__name__} is not a bool")
+            raise TypeError(f"{type(value).__name__} is not a bool")
         return bool(value)
 
 
@@ -77,7 +81,7 @@ class Array2:
 
     def __new__(cls, value):
         if not isinstance(value, np.ndarray) or value.ndim != 2 or not value.flags.writeable:
-            raise MismatchError("not a writeable 2-d array")
+            raise TypeError("not a writeable 2-d array")
         return value
 
 
@@ -96,7 +100,7 @@ class Optional:
 
     def __call__(self, value):
         if value is not None and not isinstance(value, self.cls):
-            raise MismatchError(f"{type(value).__name__} is not {self.cls.__name__}")
+            raise TypeError(f"{type(value).__name__} is not {self.cls.__name__}")
         return value
 
 
@@ -113,7 +117,7 @@ def _makeConverter(annotation):
     def checkInstance(value):
         if not isinstance(value, annotation):
             # Not its repr: that of an image takes longer than all the rest.
-            raise MismatchError(f"{type(value).__name__} is not {annotation.__name__}")
+            raise TypeError(f"{type(value).__name__} is not {annotation.__name__}")
         return value
 
     return checkInstance
@@ -123,7 +127,7 @@ class _Form:
     """One call form."""
 
     def __init__(self, function):
-        self._function = function
+        self.function = function
         self.signature = inspect.signature(function)
         parameters = list(self.signature.parameters.values())[1:]
         self._parameters = [(p.name, _makeConverter(p.annotation), p.default) for p in parameters]
@@ -133,11 +137,11 @@ class _Form:
 
         Raises
         ------
-        MismatchError
+        TypeError
             Raised if they do not fit.
         """
         if len(args) > len(self._parameters):
-            raise MismatchError("too many arguments")
+            raise TypeError("too many arguments")
         values = list(map(lambda value, parameter: parameter[1](value), args, self._parameters))
         named = 0
         for name, convert, default in self._parameters[len(args) :]:
@@ -147,13 +151,10 @@ class _Form:
             elif default is not inspect.Parameter.empty:
                 values.append(default)
             else:
-                raise MismatchError(f"no {name!r}")
+                raise TypeError(f"no {name!r}")
         if named != len(kwargs):
-            raise MismatchError("unknown keyword arguments")
+            raise TypeError("unknown keyword arguments")
         return values
-
-    def call(self, instance, args, kwargs):
-        return self._function(instance, *self.bind(args, kwargs))
 
 
 class Overloads:
@@ -183,7 +184,11 @@ class Overloads:
         """
         for form in self._forms:
             try:
-                return form.call(instance, args, kwargs)
+                values = form.bind(args, kwargs)
+            except TypeError:
+                continue
+            try:
+                return form.function(instance, *values)
             except MismatchError:
                 continue
         given = [type(value).__name__ for value in args]

@@ -129,7 +129,9 @@ class Sliceable:
         box, point, origin = parseSubscript(imageSlice, self.getBBox)
         if box is None:
             self._set(point, origin=origin, value=rhs)
-        elif self.assign(rhs, box, origin) is NotImplemented:
+        elif hasattr(rhs, "getBBox"):
+            self.assign(rhs, box, origin)
+        else:
             self.subset(box, origin=origin).set(rhs)
 
 

@@ -262,18 +262,22 @@ class OutputArchive:
             raise notInLite(f"{type(value).__module__}.{type(value).__qualname__}.writeFits")
         self._last += 1
         mine = self._last
-        catalogs = persistable.write(value, self)
+        catalogs, numbers = [], []
+        for schema, rows in persistable.write(value, self):
+            # As in the stack, a catalog comes before those of what its rows
+            # refer to.
+            numbers.append(self._findCatalog(persistable.name, schema))
+            catalogs.append((schema, list(rows)))
         same = self._findSame(persistable.name, catalogs)
         if same is not None:
             return same
-        for i, (schema, values) in enumerate(catalogs):
-            number = self._findCatalog(persistable.name, schema)
+        for i, (number, (_, rows)) in enumerate(zip(numbers, catalogs, strict=True)):
             table = self._catalogs[number - 1].table
             row0 = len(table.rows)
-            for row in values:
+            for row in rows:
                 table.append(row)
             self._index.append(
-                IndexRow(mine, number, i, row0, len(values), persistable.name, persistable.module)
+                IndexRow(mine, number, i, row0, len(rows), persistable.name, persistable.module)
             )
         return mine
 

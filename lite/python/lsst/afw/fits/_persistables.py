@@ -203,15 +203,13 @@ def _readPhotoCalib(archive, rows):
 
 
 def _photoCalibRows(photoCalib, archive):
-    return [
-        {
-            "calibrationMean": photoCalib.getCalibrationMean(),
-            "calibrationErr": photoCalib.getCalibrationErr(),
-            "isConstant": photoCalib._isConstant,
-            "field": archive.put(photoCalib._field),
-            "version": _PHOTO_CALIB_VERSION,
-        }
-    ]
+    yield {
+        "calibrationMean": photoCalib.getCalibrationMean(),
+        "calibrationErr": photoCalib.getCalibrationErr(),
+        "isConstant": photoCalib._isConstant,
+        "field": archive.put(photoCalib._field),
+        "version": _PHOTO_CALIB_VERSION,
+    }
 
 
 # lsst.afw.geom.Polygon

@@ -34,10 +34,10 @@ class Persistable:
     """
 
     write: Callable | None = None
-    """Function of an object and of the archive, to which it adds what the
-    object refers to. It gives, for each catalog, the
-    `lsst.afw.fits._tables.Schema` and a list of rows, each a `dict` of values
-    by columns. `None` if the class is only read.
+    """Function of an object and of the archive that gives, for each catalog,
+    the `lsst.afw.fits._tables.Schema` and the rows, each a `dict` of values
+    by columns. Rows that refer to other objects come from a generator, which
+    puts those into the archive. `None` if the class is only read.
     """
 
     parts: Callable = lambda value: ()

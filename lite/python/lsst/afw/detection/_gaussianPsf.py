@@ -8,9 +8,9 @@ import math
 
 import numpy as np
 
+from lsst.afw._overload import Float, Int, Overloads
 from lsst.afw.geom.ellipses import Quadrupole
 from lsst.afw.image import ImageD
-from lsst.afw.image._overload import Float, Int, Overloads
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError
 

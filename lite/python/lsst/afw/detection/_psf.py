@@ -7,8 +7,8 @@ __all__ = ["InvalidPsfError", "Psf"]
 import enum
 import math
 
+from lsst.afw._overload import Int, checkArguments
 from lsst.afw.image import Color, ImageD
-from lsst.afw.image._overload import Int, checkArguments
 from lsst.geom import Extent2I, Point2D, Point2I
 from lsst.pex.exceptions import InvalidParameterError, register
 from lsst.pex.exceptions.exceptions import InvalidParameterError as _LowLevelInvalidParameterError

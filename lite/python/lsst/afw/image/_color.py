@@ -6,7 +6,7 @@ __all__ = ["Color"]
 
 import math
 
-from ._overload import Float, Overloads
+from lsst.afw._overload import Float, Overloads
 
 
 class Color:

@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from lsst.afw._overload import Bool, MismatchError, Overloads, Size, checkArguments
 from lsst.geom import Box2D, Box2I, Extent2D, Extent2I, Point2D, Point2I, SpherePoint
 from lsst.pex.exceptions import InvalidParameterError, LogicError
 from lsst.utils import TemplateMeta
@@ -24,7 +25,6 @@ from ._maskedImage import (
     TypedMaskedImage,
 )
 from ._origin import PARENT, ImageOrigin
-from ._overload import Bool, MismatchError, Overloads, Size, checkArguments
 from ._skyOverlap import containsSkyCoords, makeConvexPolygon
 from ._slicing import NoTemporaries, Sliceable
 

@@ -4,10 +4,10 @@
 
 __all__ = ["ExposureInfo"]
 
+from lsst.afw._overload import Bool, Int, MismatchError, Optional, Overloads, checkArguments
 from lsst.daf.base import PropertyList, PropertySet
 
 from ._filterLabel import FilterLabel
-from ._overload import Bool, Int, MismatchError, Optional, Overloads, checkArguments
 from ._photoCalib import PhotoCalib
 from ._visitInfo import VisitInfo
 

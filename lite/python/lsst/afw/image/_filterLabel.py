@@ -6,8 +6,9 @@ __all__ = ["FilterLabel", "getDatabaseFilterLabel"]
 
 import re
 
+from lsst.afw._overload import checkArguments
+
 from .._persistable import FitsPersistable
-from ._overload import checkArguments
 
 
 class FilterLabel(FitsPersistable):

@@ -6,6 +6,7 @@ __all__ = ["Image", "ImageD", "ImageF", "ImageI", "ImageL", "ImageU"]
 
 import numpy as np
 
+from lsst.afw._overload import Bool, Int, MismatchError, Optional, Overloads, Size, checkArguments
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import LengthError
@@ -14,7 +15,6 @@ from lsst.utils import TemplateMeta
 from ._fitsOptions import readFitsWithOptions, writeImageWithOptions
 from ._imageBase import ImageBaseD, ImageBaseF, ImageBaseI, ImageBaseL, ImageBaseU, PixelArray
 from ._origin import PARENT, ImageOrigin
-from ._overload import Bool, Int, MismatchError, Optional, Overloads, Size, checkArguments
 from ._slicing import NoTemporaries, Sliceable
 
 DEFAULT_HDU = -(2**31)

@@ -6,11 +6,11 @@ __all__ = ["ImageBaseD", "ImageBaseF", "ImageBaseI", "ImageBaseL", "ImageBaseU",
 
 import numpy as np
 
+from lsst.afw._overload import Array2, Bool, Float, Int, MismatchError, Overloads, checkArguments
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError
 
 from ._origin import LOCAL, PARENT, ImageOrigin
-from ._overload import Array2, Bool, Float, Int, MismatchError, Overloads, checkArguments
 
 _MAX_PIXELS = 2**31 - 1
 

@@ -8,6 +8,7 @@ import collections.abc
 
 import numpy as np
 
+from lsst.afw._overload import Bool, Int, MismatchError, Optional, Overloads, Size, checkArguments
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError, RuntimeError
@@ -18,7 +19,6 @@ from ._image import DEFAULT_HDU
 from ._imageBase import ImageBaseI, PixelArray
 from ._maskPlanes import NUM_PLANES_MAX, MaskPlanes
 from ._origin import PARENT, ImageOrigin
-from ._overload import Bool, Int, MismatchError, Optional, Overloads, Size, checkArguments
 from ._slicing import NoTemporaries, Sliceable
 
 MaskPixel = np.int32

@@ -17,6 +17,7 @@ import collections.abc
 
 import numpy as np
 
+from lsst.afw._overload import Bool, Int, MismatchError, Optional, Overloads, Size, checkArguments
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError
@@ -27,7 +28,6 @@ from ._image import Image, ImageD, ImageF, ImageI, ImageL, ImageU, TypedImage
 from ._imageBase import PixelArray
 from ._mask import MaskX
 from ._origin import PARENT, ImageOrigin
-from ._overload import Bool, Int, MismatchError, Optional, Overloads, Size, checkArguments
 from ._slicing import NoTemporaries, Sliceable
 
 VariancePixel = np.float32

@@ -15,6 +15,7 @@ import warnings
 
 import numpy as np
 
+from lsst.afw._overload import Bool, Float, Overloads, checkArguments
 from lsst.afw.math import BoundedField, ChebyshevBoundedField
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Point2D
@@ -23,7 +24,6 @@ from lsst.pex.exceptions import InvalidParameterError, LogicError
 from .._lite import notInLite
 from .._persistable import FitsPersistable
 from ._maskedImage import MaskedImageF
-from ._overload import Bool, Float, Overloads, checkArguments
 
 _REFERENCE_FLUX = 1e23 * 10 ** (48.6 / -2.5) * 1e9
 """Flux of a source of AB magnitude 0, in nJy (Oke & Gunn 1983)."""

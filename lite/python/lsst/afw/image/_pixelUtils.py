@@ -8,6 +8,7 @@ import math
 
 import numpy as np
 
+from lsst.afw._overload import Bool, Float, Int, Overloads, checkArguments
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import LengthError, NotFoundError
@@ -15,7 +16,6 @@ from lsst.pex.exceptions import LengthError, NotFoundError
 from ._image import TypedImage
 from ._imageBase import PixelArray
 from ._maskedImage import TypedMaskedImage
-from ._overload import Bool, Float, Int, Overloads, checkArguments
 
 
 def indexToPosition(index, /):

@@ -6,12 +6,12 @@ __all__ = ["VisitInfo"]
 
 import math
 
+from lsst.afw._overload import Bool, Float, Int, MismatchError, Overloads
 from lsst.afw.coord import Observatory, Weather
 from lsst.daf.base import DateTime, PropertySet
 from lsst.geom import Angle, SpherePoint, degrees, radians
 
 from .._persistable import FitsPersistable
-from ._overload import Bool, Float, Int, MismatchError, Overloads
 from ._rotType import RotType
 from ._visitInfoCards import readCards
 

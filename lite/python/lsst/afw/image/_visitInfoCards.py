@@ -6,12 +6,12 @@ __all__ = ["readCards", "setVisitInfoMetadata", "stripVisitInfoKeywords"]
 
 import math
 
+from lsst.afw._overload import checkArguments
 from lsst.afw.coord import Observatory, Weather
 from lsst.daf.base import DateTime, PropertyList, PropertySet
 from lsst.geom import SpherePoint, degrees
 from lsst.pex.exceptions import RuntimeError
 
-from ._overload import checkArguments
 from ._rotType import RotType
 
 _KEYWORDS = (

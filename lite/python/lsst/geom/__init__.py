@@ -4,7 +4,7 @@
 
 from types import FunctionType as _FunctionType
 
-from lsst.afw._lite import moduleGetattr as _moduleGetattr
+from lsst._lite import moduleGetattr as _moduleGetattr
 
 from . import (
     _affineTransform,

@@ -5,7 +5,8 @@ __all__ = ["AffineTransform", "makeAffineTransformFromTriple"]
 
 import numpy as np
 
-from ._convert import argumentError, toDouble, toInt
+from lsst._lite.numbers import argumentError, toDouble, toInt
+
 from ._coordinates import Extent2D, Point2D
 from ._linearTransform import LinearTransform, apply, isIdentityMatrix, scaleFactors, toMatrix
 

@@ -29,8 +29,7 @@ __all__ = [
 import math
 
 import lsst.sphgeom
-
-from ._convert import argumentError, divide, formatG, toDouble
+from lsst._lite.numbers import argumentError, divide, formatG, toDouble
 
 PI = math.pi
 TWOPI = PI * 2.0

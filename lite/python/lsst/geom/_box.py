@@ -8,9 +8,9 @@ import sys
 
 import numpy as np
 
+from lsst._lite.numbers import INT_MAX, EnumLikeCpp, argumentError, toBool, toDouble, toInt, wrapInt
 from lsst.pex.exceptions import InvalidParameterError, OverflowError
 
-from ._convert import INT_MAX, EnumLikeCpp, argumentError, toBool, toDouble, toInt, wrapInt
 from ._coordinates import Extent2D, Extent2I, Point2D, Point2I
 from ._interval import IntervalD, IntervalI
 

@@ -50,10 +50,19 @@ import operator
 
 import numpy as np
 
+from lsst._lite.numbers import (
+    argumentError,
+    divide,
+    formatG,
+    toBool,
+    toDouble,
+    toIndex,
+    toInt,
+    truncateToInt,
+    wrapInt,
+)
 from lsst.pex.exceptions import LogicError
 from lsst.utils import TemplateMeta
-
-from ._convert import argumentError, divide, formatG, toBool, toDouble, toIndex, toInt, truncateToInt, wrapInt
 
 
 class _Coordinates:

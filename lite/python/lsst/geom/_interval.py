@@ -7,9 +7,8 @@ import math
 
 import numpy as np
 
+from lsst._lite.numbers import INT_MAX, INT_MIN, EnumLikeCpp, argumentError, formatG, toDouble, toInt
 from lsst.pex.exceptions import InvalidParameterError, OverflowError
-
-from ._convert import INT_MAX, INT_MIN, EnumLikeCpp, argumentError, formatG, toDouble, toInt
 
 
 class _Interval:

@@ -5,10 +5,10 @@ __all__ = ["LinearTransform"]
 
 import numpy as np
 
+from lsst._lite.numbers import argumentError, toDouble, toIndex
 from lsst.pex.exceptions import Exception as PexException
 
 from ._angle import requireAngle
-from ._convert import argumentError, toDouble, toIndex
 from ._coordinates import Extent2D, Point2D
 
 

@@ -8,11 +8,11 @@ import operator
 
 import numpy as np
 
+from lsst._lite.numbers import argumentError, toDouble, toIndex
 from lsst.pex.exceptions import InvalidParameterError, LengthError
 from lsst.sphgeom import LonLat, UnitVector3d, Vector3d
 
 from ._angle import HALFPI, AngleUnit, _makeAngle, degrees, requireAngle, wrapRadians
-from ._convert import argumentError, toDouble, toIndex
 from ._coordinates import Point2D
 
 

@@ -5,10 +5,10 @@ __all__ = ["SphereTransform"]
 
 import numpy as np
 
+from lsst._lite.numbers import argumentError
 from lsst.pex.exceptions import LengthError
 from lsst.sphgeom import LonLat, UnitVector3d
 
-from ._convert import argumentError
 from ._linearTransform import apply, toMatrix
 from ._spherePoint import SpherePoint
 

@@ -7,7 +7,7 @@ As in the full stack, the sky maps that are found through
 through their module, such as `lsst.skymap.ringsSkyMap.RingsSkyMap`.
 """
 
-from lsst.afw._lite import moduleGetattr as _moduleGetattr
+from lsst._lite import moduleGetattr as _moduleGetattr
 
 from .baseSkyMap import *
 from .cellInfo import *

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Observatory, weather and refraction."""
 
-from .._lite import moduleGetattr
+from lsst._lite import moduleGetattr
+
 from ._observatory import *
 from ._refraction import *
 from ._weather import *

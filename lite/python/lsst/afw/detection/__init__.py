@@ -6,7 +6,8 @@ All else of ``lsst.afw.detection`` (footprints, peaks, ...) is not in
 lsst-lite.
 """
 
-from .._lite import moduleGetattr as _moduleGetattr
+from lsst._lite import moduleGetattr as _moduleGetattr
+
 from ._gaussianPsf import *
 from ._psf import *
 

@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from lsst.afw._overload import Float, Int, Overloads
+from lsst._lite.arguments import Float, Int, Overloads
 from lsst.afw.geom.ellipses import Quadrupole
 from lsst.afw.image import ImageD
 from lsst.geom import Box2I, Extent2I, Point2I

@@ -7,13 +7,13 @@ __all__ = ["InvalidPsfError", "Psf"]
 import enum
 import math
 
-from lsst.afw._overload import Int, checkArguments
+from lsst._lite import notInLite
+from lsst._lite.arguments import Int, checkArguments
 from lsst.afw.image import Color, ImageD
 from lsst.geom import Extent2I, Point2D, Point2I
 from lsst.pex.exceptions import InvalidParameterError, register
 from lsst.pex.exceptions.exceptions import InvalidParameterError as _LowLevelInvalidParameterError
 
-from .._lite import notInLite
 from .._persistable import FitsPersistable
 from ._recenter import recenterKernelImage as _recenterKernelImage
 

@@ -8,11 +8,10 @@ import re
 
 import numpy as np
 
+from lsst._lite import notInLite
 from lsst.afw.image import positionToIndex
 from lsst.geom import Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError
-
-from .._lite import notInLite
 
 
 def makeLanczosKernel(order, shift):

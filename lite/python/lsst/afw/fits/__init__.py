@@ -4,7 +4,7 @@
 
 __all__ = ["CompressionAlgorithm", "CompressionOptions", "FitsError", "readMetadata"]
 
-from lsst.afw._lite import moduleGetattr
+from lsst._lite import moduleGetattr
 
 from ._error import FitsError
 from ._metadata import readMetadata

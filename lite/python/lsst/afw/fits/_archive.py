@@ -10,7 +10,7 @@ __all__ = ["InputArchive", "OutputArchive", "readCarried", "readObject", "writeO
 
 import dataclasses
 
-from lsst.afw._lite import notInLite
+from lsst._lite import notInLite
 
 from . import _persistables  # noqa: F401 (registers them)
 from ._cards import Header, formatHeader

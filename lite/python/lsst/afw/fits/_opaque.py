@@ -24,7 +24,7 @@ import hashlib
 
 import numpy as np
 
-from lsst.afw._lite import notInLite
+from lsst._lite import notInLite
 
 from ._cards import Card
 from ._error import FitsError

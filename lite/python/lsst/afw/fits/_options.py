@@ -6,7 +6,7 @@ __all__ = ["CompressionAlgorithm", "CompressionOptions"]
 
 import enum
 
-from lsst.afw._lite import notInLite
+from lsst._lite import notInLite
 
 
 class CompressionAlgorithm(enum.Enum):

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """World coordinates, polygons and ellipses."""
 
-from .._lite import moduleGetattr
+from lsst._lite import moduleGetattr
+
 from . import ellipses
 from ._makeWcs import *
 from ._polygon import *

@@ -12,9 +12,9 @@ import shapely
 
 import lsst.pex.exceptions
 import lsst.pex.exceptions.exceptions
+from lsst._lite import notInLite
 from lsst.geom import AffineTransform, Box2D, Box2I, Extent2I, Point2D, Point2I
 
-from .._lite import notInLite
 from ._transform import TransformPoint2ToPoint2
 
 

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 import starlink.Ast as Ast
 
+from lsst._lite import notInLite
 from lsst.geom import (
     AffineTransform,
     Angle,
@@ -23,7 +24,6 @@ from lsst.geom import (
 from lsst.pex.exceptions import RuntimeError as PexRuntimeError
 from lsst.pex.exceptions import TypeError as PexTypeError
 
-from .._lite import notInLite
 from ._ast import (
     applyForward,
     applyInverse,

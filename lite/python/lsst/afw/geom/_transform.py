@@ -16,11 +16,11 @@ __all__ = [
 import numpy as np
 import starlink.Ast as Ast
 
+from lsst._lite import notInLite
 from lsst.geom import AffineTransform, Extent2D, Point2D, SpherePoint, radians
 from lsst.pex.exceptions import InvalidParameterError
 from lsst.pex.exceptions import TypeError as PexTypeError
 
-from .._lite import notInLite
 from ._ast import applyForward, applyInverse, dumpObject, inverted, jacobian, loadObject, series, toArrays
 from ._python import reduceTransform
 

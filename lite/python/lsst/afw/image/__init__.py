@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Images, masks, exposures, and what exposures are made of."""
 
-from .._lite import moduleGetattr as _moduleGetattr
+from lsst._lite import moduleGetattr as _moduleGetattr
+
 from ._basicUtils import *
 from ._color import *
 from ._exposure import *

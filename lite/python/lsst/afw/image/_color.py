@@ -6,7 +6,7 @@ __all__ = ["Color"]
 
 import math
 
-from lsst.afw._overload import Float, Overloads
+from lsst._lite.arguments import Float, Overloads
 
 
 class Color:

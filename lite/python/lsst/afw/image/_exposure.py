@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from lsst.afw._overload import Bool, MismatchError, Overloads, Size, checkArguments
+from lsst._lite.arguments import Bool, MismatchError, Overloads, Size, checkArguments
 from lsst.geom import Box2D, Box2I, Extent2D, Extent2I, Point2D, Point2I, SpherePoint
 from lsst.pex.exceptions import InvalidParameterError, LogicError
 from lsst.utils import TemplateMeta

@@ -4,7 +4,7 @@
 
 __all__ = ["ExposureInfo"]
 
-from lsst.afw._overload import Bool, Int, MismatchError, Optional, Overloads, checkArguments
+from lsst._lite.arguments import Bool, Int, MismatchError, Optional, Overloads, checkArguments
 from lsst.daf.base import PropertyList, PropertySet
 
 from ._filterLabel import FilterLabel

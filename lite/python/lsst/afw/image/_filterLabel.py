@@ -6,7 +6,7 @@ __all__ = ["FilterLabel", "getDatabaseFilterLabel"]
 
 import re
 
-from lsst.afw._overload import checkArguments
+from lsst._lite.arguments import checkArguments
 
 from .._persistable import FitsPersistable
 

@@ -4,9 +4,9 @@
 
 __all__ = ["readFitsWithOptions", "writeExposureWithOptions", "writeImageWithOptions"]
 
+from lsst._lite import notInLite
 from lsst.geom import Box2I, Extent2I, Point2I
 
-from .._lite import notInLite
 from ._origin import LOCAL, PARENT
 
 

@@ -6,7 +6,7 @@ __all__ = ["ImageBaseD", "ImageBaseF", "ImageBaseI", "ImageBaseL", "ImageBaseU",
 
 import numpy as np
 
-from lsst.afw._overload import Array2, Bool, Float, Int, MismatchError, Overloads, checkArguments
+from lsst._lite.arguments import Array2, Bool, Float, Int, MismatchError, Overloads, checkArguments
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError
 

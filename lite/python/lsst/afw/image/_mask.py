@@ -8,7 +8,7 @@ import collections.abc
 
 import numpy as np
 
-from lsst.afw._overload import Bool, Int, MismatchError, Optional, Overloads, Size, checkArguments
+from lsst._lite.arguments import Bool, Int, MismatchError, Optional, Overloads, Size, checkArguments
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError, RuntimeError

@@ -15,13 +15,13 @@ import warnings
 
 import numpy as np
 
-from lsst.afw._overload import Bool, Float, Overloads, checkArguments
+from lsst._lite import notInLite
+from lsst._lite.arguments import Bool, Float, Overloads, checkArguments
 from lsst.afw.math import BoundedField, ChebyshevBoundedField
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Point2D
 from lsst.pex.exceptions import InvalidParameterError, LogicError
 
-from .._lite import notInLite
 from .._persistable import FitsPersistable
 from ._maskedImage import MaskedImageF
 

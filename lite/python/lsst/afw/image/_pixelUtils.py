@@ -8,7 +8,7 @@ import math
 
 import numpy as np
 
-from lsst.afw._overload import Bool, Float, Int, Overloads, checkArguments
+from lsst._lite.arguments import Bool, Float, Int, Overloads, checkArguments
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import LengthError, NotFoundError

@@ -6,7 +6,7 @@ __all__ = ["VisitInfo"]
 
 import math
 
-from lsst.afw._overload import Bool, Float, Int, MismatchError, Overloads
+from lsst._lite.arguments import Bool, Float, Int, MismatchError, Overloads
 from lsst.afw.coord import Observatory, Weather
 from lsst.daf.base import DateTime, PropertySet
 from lsst.geom import Angle, SpherePoint, degrees, radians

@@ -6,7 +6,7 @@ __all__ = ["readCards", "setVisitInfoMetadata", "stripVisitInfoKeywords"]
 
 import math
 
-from lsst.afw._overload import checkArguments
+from lsst._lite.arguments import checkArguments
 from lsst.afw.coord import Observatory, Weather
 from lsst.daf.base import DateTime, PropertyList, PropertySet
 from lsst.geom import SpherePoint, degrees

@@ -6,7 +6,8 @@ All else of ``lsst.afw.math`` (statistics, convolution, warping, ...) is not
 in lsst-lite.
 """
 
-from .._lite import moduleGetattr as _moduleGetattr
+from lsst._lite import moduleGetattr as _moduleGetattr
+
 from ._boundedField import *
 from ._chebyshevBoundedField import *
 

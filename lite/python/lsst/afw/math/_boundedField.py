@@ -6,10 +6,10 @@ __all__ = ["BoundedField"]
 
 import numpy as np
 
+from lsst._lite import notInLite
 from lsst.geom import Box2I, Point2D
 from lsst.pex.exceptions import RuntimeError
 
-from .._lite import notInLite
 from .._persistable import FitsPersistable
 
 

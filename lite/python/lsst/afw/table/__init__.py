@@ -4,6 +4,6 @@
 
 __all__ = []
 
-from lsst.afw._lite import absentModule
+from lsst._lite import absentModule
 
 raise absentModule(__name__)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Times and property containers of the LSST Science Pipelines."""
 
-from lsst.afw._lite import moduleGetattr as _moduleGetattr
+from lsst._lite import moduleGetattr as _moduleGetattr
 
 from . import yaml
 from ._dateTime import DateTime

@@ -9,7 +9,7 @@ import math
 import re
 import time
 
-from lsst.geom._convert import EnumLikeCpp, argumentError, formatG, toDouble, toInt
+from lsst._lite.numbers import EnumLikeCpp, argumentError, formatG, toDouble, toInt
 from lsst.pex.exceptions import DomainError
 from lsst.pex.exceptions import RuntimeError as PexRuntimeError
 

@@ -10,7 +10,7 @@ from collections.abc import Generator, Iterable
 from types import NoneType
 from typing import NamedTuple
 
-from lsst.geom._convert import argumentError, toBool, toDouble, toInt
+from lsst._lite.numbers import argumentError, toBool, toDouble, toInt
 
 from ._dateTime import DateTime
 

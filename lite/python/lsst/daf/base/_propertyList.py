@@ -3,7 +3,7 @@
 
 __all__ = ["PropertyList"]
 
-from lsst.geom._convert import argumentError
+from lsst._lite.numbers import argumentError
 from lsst.pex.exceptions import NotFoundError
 
 from ._elements import ELEMENT_TYPES, toText

@@ -9,7 +9,7 @@ import numbers
 from collections.abc import ItemsView, KeysView, Mapping, ValuesView
 from typing import NamedTuple
 
-from lsst.geom._convert import argumentError, toBool
+from lsst._lite.numbers import argumentError, toBool
 from lsst.pex.exceptions import InvalidParameterError, NotFoundError
 from lsst.pex.exceptions import TypeError as PexTypeError
 

@@ -7,7 +7,7 @@ of ``lsst.ip.diffim`` needs the full stack, whose own ``lsst.ip.diffim`` this
 package must never shadow.
 """
 
-from lsst.afw._lite import moduleGetattr as _moduleGetattr
+from lsst._lite import moduleGetattr as _moduleGetattr
 
 from .getTemplate import *
 

@@ -4,7 +4,7 @@
 
 __all__ = ["GetCoaddAsTemplateConfig", "GetCoaddAsTemplateTask"]
 
-from lsst.afw._lite import moduleGetattr
+from lsst._lite import moduleGetattr
 from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask
 
 __getattr__ = moduleGetattr(__name__)

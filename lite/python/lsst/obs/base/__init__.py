@@ -8,6 +8,6 @@ of ``lsst.obs.base`` needs the full stack.
 
 __all__ = []
 
-from lsst.afw._lite import moduleGetattr as _moduleGetattr
+from lsst._lite import moduleGetattr as _moduleGetattr
 
 __getattr__ = _moduleGetattr(__name__)

@@ -6,7 +6,7 @@ __all__ = ("ExposureAssembler",)
 
 from typing import Any
 
-from lsst.afw._lite import moduleGetattr
+from lsst._lite import moduleGetattr
 from lsst.afw.image import makeExposure, makeMaskedImage
 from lsst.daf.butler import StorageClassDelegate
 from lsst.utils.introspection import get_full_type_name

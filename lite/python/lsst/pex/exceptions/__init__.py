@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Exceptions of the LSST Science Pipelines."""
 
-from lsst.afw._lite import moduleGetattr as _moduleGetattr
+from lsst._lite import moduleGetattr as _moduleGetattr
 
 from .exceptions import Tracepoint
 from .wrappers import *

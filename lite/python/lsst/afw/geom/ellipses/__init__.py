@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Ellipses, by their moments or their axes."""
 
-from ..._lite import moduleGetattr
+from lsst._lite import moduleGetattr
+
 from ._axes import *
 from ._baseCore import *
 from ._quadrupole import *

@@ -4,6 +4,6 @@
 
 __all__ = []
 
-from lsst.afw._lite import moduleGetattr as _moduleGetattr
+from lsst._lite import moduleGetattr as _moduleGetattr
 
 __getattr__ = _moduleGetattr(__name__)

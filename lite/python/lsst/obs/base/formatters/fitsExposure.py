@@ -17,7 +17,7 @@ from typing import Any
 
 import lsst.daf.butler
 import lsst.resources
-from lsst.afw._lite import moduleGetattr, notInLite
+from lsst._lite import moduleGetattr, notInLite
 from lsst.afw.fits import CompressionOptions
 from lsst.afw.image import (
     ExposureFitsReader,

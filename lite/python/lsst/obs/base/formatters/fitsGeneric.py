@@ -6,7 +6,7 @@ __all__ = ["FitsGenericFormatter"]
 
 from typing import Any
 
-from lsst.afw._lite import moduleGetattr
+from lsst._lite import moduleGetattr
 from lsst.daf.butler import DatasetProvenance, FormatterV2
 from lsst.resources import ResourcePath
 

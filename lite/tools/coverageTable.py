@@ -26,7 +26,10 @@ API = LITE / "tests" / "data" / "golden" / "api.json"
 
 # Packages whose names introspection of the stack did not list, and of which
 # lite has just a few.
-UNLISTED = ("lsst.afw.math", "lsst.ip.diffim")
+UNLISTED = ("lsst.ip.diffim",)
+
+# Packages of which introspection listed a part, and lite has more.
+PARTLY_LISTED = ("lsst.afw.math",)
 
 BEGIN = "<!-- tables: made by tools/coverageTable.py -->"
 END = "<!-- end of tables -->"
@@ -85,6 +88,25 @@ def isThere(owner, name):
         Whether it has the member and that is no stand-in.
     """
     return hasattr(owner, name) and not isStandIn(inspect.getattr_static(owner, name))
+
+
+def importIfThere(moduleName):
+    """Import a module.
+
+    Parameters
+    ----------
+    moduleName : `str`
+        Dotted name of the module.
+
+    Returns
+    -------
+    module : `types.ModuleType` or `None`
+        The module, or `None` if lite lacks it.
+    """
+    try:
+        return importlib.import_module(moduleName)
+    except ImportError:
+        return None
 
 
 def isPublic(name):
@@ -150,7 +172,7 @@ def makeSection(moduleName, stack):
     line : `str`
         Line of Markdown.
     """
-    module = importlib.import_module(moduleName)
+    module = importIfThere(moduleName)
     there = [name for name in stack if isThere(module, name)]
     isClass = {name: stack[name]["kind"] in ("class", "enum") for name in stack}
     classes = [coverClass(module, name, stack[name]) for name in there if isClass[name]]
@@ -169,6 +191,14 @@ def makeSection(moduleName, stack):
     if absent:
         yield f"Not there: {', '.join(absent)}."
         yield ""
+    if moduleName in PARTLY_LISTED:
+        yield f"Beside these: {', '.join(f'`{name}`' for name in listClasses(module) if name not in stack)}."
+        yield ""
+
+
+def listClasses(module):
+    """Return the names of the public classes of a module."""
+    return [name for name in dir(module) if isPublic(name) and inspect.isclass(getattr(module, name))]
 
 
 def makeUnlistedSection(moduleName):
@@ -185,10 +215,9 @@ def makeUnlistedSection(moduleName):
         Line of Markdown.
     """
     module = importlib.import_module(moduleName)
-    there = [name for name in dir(module) if isPublic(name) and inspect.isclass(getattr(module, name))]
     yield f"### {moduleName}"
     yield ""
-    yield f"Only {', '.join(f'`{name}`' for name in there)}."
+    yield f"Only {', '.join(f'`{name}`' for name in listClasses(module))}."
     yield ""
 
 

@@ -4,17 +4,19 @@
 numbers are.
 """
 
+import os
 import tempfile
 import traceback
 import unittest
 
 import numpy as np
+from astropy.io import fits
 from scenes import makeCoadd, makeSkyMap
 
 import lsst.geom as geom
 import lsst.utils.tests
 from lsst.afw.image import ExposureF, Mask, makeMaskedImage
-from lsst.daf.butler import Butler, DatasetType
+from lsst.daf.butler import Butler, DatasetRef, DatasetType, FileDataset
 from lsst.ip.template import GetCoaddAsTemplateTask
 from lsst.pipe.base import InMemoryDatasetHandle
 
@@ -59,8 +61,22 @@ class MaskPlanesTestCase(lsst.utils.tests.TestCase):
             mask.array[row - mask.getY0()] |= 1 << planes[name]
         return ExposureF(makeMaskedImage(coadd.image, mask, coadd.variance), coadd.getInfo())
 
+    def writeFile(self, coadd, path):
+        """Write a coadd as a process with its mask's planes would.
+
+        The planes of this process are what is written; so the header of the
+        mask is edited, as another program could.
+        """
+        coadd.writeFits(path)
+        with fits.open(path, mode="update") as hdus:
+            header = hdus["MASK"].header
+            for name in [name for name in header if name.startswith("MP_")]:
+                del header[name]
+            for name, plane in coadd.mask.getMaskPlaneDict().items():
+                header[f"HIERARCH MP_{name}"] = plane
+
     def put(self, coadds):
-        """Put coadds into a Butler repository, and forget their planes.
+        """Put files of coadds into a Butler repository.
 
         Returns
         -------
@@ -70,19 +86,21 @@ class MaskPlanesTestCase(lsst.utils.tests.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         butler = Butler.from_config(Butler.makeRepo(folder.name), run="coadds", writeable=True)
-        dimensions = ("skymap", "tract", "patch", "band")
-        butler.registry.registerDatasetType(
-            DatasetType("deepCoadd", dimensions, "ExposureF", universe=butler.dimensions)
+        datasetType = DatasetType(
+            "deepCoadd", ("skymap", "tract", "patch", "band"), "ExposureF", universe=butler.dimensions
         )
+        butler.registry.registerDatasetType(datasetType)
         self.skyMap.register("sky", butler)
         butler.registry.insertDimensionData("instrument", {"name": "Cam"})
         physicalFilter = {"instrument": "Cam", "name": "r_x", "band": "r"}
         butler.registry.insertDimensionData("physical_filter", physicalFilter)
-        refs = [
-            butler.put(coadd, "deepCoadd", skymap="sky", tract=0, patch=patch, band="r")
-            for coadd, patch in zip(coadds, PATCHES, strict=False)
-        ]
-        self.forgetPlanes()
+        refs = []
+        for coadd, patch in zip(coadds, PATCHES, strict=False):
+            dataId = butler.registry.expandDataId(skymap="sky", tract=0, patch=patch, band="r")
+            refs.append(DatasetRef(datasetType, dataId, run="coadds"))
+            path = os.path.join(folder.name, f"{patch}.fits")
+            self.writeFile(coadd, path)
+            butler.ingest(FileDataset(path=path, refs=refs[-1:]), transfer="move")
         return [butler.getDeferred(ref) for ref in refs]
 
     def makeTemplate(self, handles):

@@ -532,6 +532,13 @@ class PropertyListTestCase(lsst.utils.tests.TestCase):
             self.assertEqual(other, self.container)
             self.assertEqual(other.toList(), self.container.toList())
 
+    def testDeepCopyHasNamesInTheSameOrder(self):
+        container = PropertyList()
+        container.set("a", 1)
+        container.set("b", "x")
+        self.assertEqual(container.names(), ["b", "a"])
+        self.assertEqual(container.deepCopy().names(), ["b", "a"])
+
     def testCombineKeepsTheOrderOfBoth(self):
         other = PropertyList()
         other.set("NEW", 1, "new")

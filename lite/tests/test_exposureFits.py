@@ -53,6 +53,7 @@ from lsst.afw.image import (
     MaskX,
     PhotoCalib,
     VisitInfo,
+    makeMaskedImage,
 )
 from lsst.daf.base import PropertyList
 from lsst.geom import Box2I, Extent2I, Point2D, Point2I, SpherePoint, arcseconds, degrees
@@ -152,6 +153,22 @@ class GoldenExposureTestCase(lsst.utils.tests.TestCase):
             if "error" not in wanted:
                 names = ExposureFitsReader(os.path.join(DATA, name)).readMetadata().names()
                 self.assertEqual(sorted(names), sorted(wanted["metadata_keys"]), name)
+
+    def testNamesOfMetadataAreInTheOrderOfTheStack(self):
+        # That of its hash table, into which all cards go before most of them
+        # are taken out again.
+        with tempfile.NamedTemporaryFile(suffix=".fits") as file:
+            exposure = ExposureF(Box2I(Point2I(3, 4), Extent2I(10, 8)))
+            cdMatrix = makeCdMatrix(scale=1 * arcseconds)
+            exposure.setWcs(makeSkyWcs(Point2D(5, 6), SpherePoint(30, -20, degrees), cdMatrix))
+            exposure.setFilter(FilterLabel(band="r", physical="r_x"))
+            exposure.setPhotoCalib(PhotoCalib(3.0, 0.1))
+            exposure.setPsf(GaussianPsf(15, 15, 2.0))
+            exposure.writeFits(file.name)
+            reader = ExposureFitsReader(file.name)
+            for metadata in (reader.readMetadata(), reader.read().getMetadata()):
+                self.assertEqual(metadata.names(), ["EXPINFO_V", "EXTNAME"])
+                self.assertEqual(metadata.getOrderedNames(), ["EXPINFO_V", "EXTNAME"])
 
     def testEveryPartOfAFileIsThatPartOfTheWhole(self):
         for name in (
@@ -358,6 +375,22 @@ class MaskPlanesTestCase(TemporaryFolder):
         self.assertEqual(mask.array[0].tolist(), [1, 2])
         self.assertEqual(mask.getPlaneBitMask("SAT"), 1)
 
+    def testSessionsPlanesAreWritten(self):
+        # Not those of the mask, which the stack forgets, too.
+        mask = Mask(BOX, {"ONLY": 0, "BAD": 4})
+        for write in (
+            mask.writeFits,
+            lambda path: mask.writeFits(path, CompressionOptions()),
+            makeMaskedImage(ImageF(BOX), mask).writeFits,
+            ExposureF(makeMaskedImage(ImageF(BOX), mask)).writeFits,
+        ):
+            write(self.path)
+            with fits.open(self.path) as hdus:
+                (header,) = (hdu.header for hdu in hdus if "MP_BAD" in hdu.header)
+            found = {name.removeprefix("MP_"): header[name] for name in header if name.startswith("MP_")}
+            self.assertEqual(found, Mask().getMaskPlaneDict())
+            self.assertNotIn("ONLY", found)
+
     def testTooManyPlanesAreAnError(self):
         self.writeMask({f"PLANE{i}": i for i in range(32)}, [1, 2])
         with self.assertRaisesRegex(pexExceptions.RuntimeError, "PLANE"):
@@ -436,15 +469,26 @@ class ReaderTestCase(TemporaryFolder):
         self.assertEqual(type(ExposureFitsReader(GZIP).read(dtype=np.float64)), ExposureD)
         plain = os.path.join(DATA, "exposureI_plain.fits")
         self.assertEqual(ExposureF(plain).image.array[3, 4], 64)
-        for read in (
-            lambda: ExposureI(GZIP),
-            lambda: ImageI(GZIP),
-            lambda: ExposureFitsReader(GZIP).readImageArray(dtype=np.int32),
-            lambda: ImageU(plain, 1),
-        ):
-            with self.assertRaisesRegex(FitsError, "allowUnsafe"):
-                read()
         self.assertEqual(ImageU(plain, 1, allowUnsafe=True).array[3, 4], 64)
+
+    def testPixelsAreNotConvertedIfThatIsUnsafe(self):
+        plain = os.path.join(DATA, "exposureI_plain.fits")
+        for read, stored, wanted in (
+            (lambda: ExposureI(GZIP), "float32", "int32"),
+            (lambda: ExposureL(GZIP), "float32", "uint64"),
+            (lambda: MaskedImageI(GZIP), "float32", "int32"),
+            (lambda: ImageI(GZIP), "float32", "int32"),
+            (lambda: Mask(GZIP, 1), "float32", "int32"),
+            (lambda: ExposureFitsReader(GZIP).readImageArray(dtype=np.int32), "float32", "int32"),
+            (lambda: ImageU(plain, 1), "int32", "uint16"),
+        ):
+            words = r"cfitsio error \(.*\.fits\) : Incompatible type for FITS image: "
+            words += rf"on disk is {stored} \(HDU 1\), in-memory is {wanted}; allowUnsafe"
+            with self.subTest(stored=stored, wanted=wanted):
+                with self.assertRaisesRegex(pexExceptions.Exception, words) as caught:
+                    read()
+                # What the compiled stack raises has no class in Python.
+                self.assertIs(type(caught.exception), pexExceptions.Exception)
 
     def testTypesWithoutImagesAreRefused(self):
         with self.assertRaisesRegex(TypeError, "dtype 'int16' not supported"):

@@ -7,7 +7,9 @@ import io
 import pickle
 import subprocess
 import sys
+import threading
 import unittest
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -181,6 +183,26 @@ class MaskTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(theirs, 2048)
         self.assertEqual(mask.array[0, :5].tolist(), [1, 2, theirs, 1 + 2 + theirs, 0])
 
+    def testThreadsThatFindNewPlanesGetEachTheirOwn(self):
+        # As threads do that read files; each has a bit 3 of its own.
+        names = [f"THREAD{number}" for number in range(8)]
+        barrier = threading.Barrier(len(names))
+
+        def conform(name):
+            mask = afwImage.Mask(1, 1, 8)
+            barrier.wait()
+            mask.conformMaskPlanes({name: 3})
+            return mask.array[0, 0]
+
+        self.addCleanup(sys.setswitchinterval, sys.getswitchinterval())
+        sys.setswitchinterval(1e-6)
+        with ThreadPoolExecutor(len(names)) as pool:
+            for _ in range(300):
+                MaskPlanes.setDefault(MaskPlanes(PLANES))
+                found = list(pool.map(conform, names))
+                self.assertEqual(sorted(found), [1 << plane for plane in range(11, 19)])
+                self.assertEqual(found, [afwImage.Mask.getPlaneBitMask(name) for name in names])
+
     def testMaskWithPlanesOfItsOwn(self):
         mask = afwImage.Mask(BOX, {"ONLY": 0})
         self.assertEqual(mask.getMaskPlaneDict(), {"ONLY": 0})
@@ -217,6 +239,14 @@ class MaskTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(other.getBBox(), BOX)
         self.assertEqual(set(other.array.flat), {4096})
         self.assertEqual(other.interpret(4096), "MINE")
+
+    def testPickledMaskHasThePlanesOfTheSession(self):
+        # The stack pickles through FITS, which does not keep those of a mask.
+        mask = afwImage.Mask(BOX, {"BAD": 4})
+        mask.set(16)
+        other = pickle.loads(pickle.dumps(mask))
+        self.assertEqual(other.getMaskPlaneDict(), PLANES)
+        self.assertEqual(set(other.array.flat), {16})
 
     def testPrintedPlanes(self):
         output = io.StringIO()

@@ -326,10 +326,7 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
             Raised if there is no such plane.
         """
         checkArguments("removeMaskPlane", name=(name, str))
-        if MaskPlanes.getDefault().find(name) < 0:
-            raise InvalidParameterError(f"Plane {name} doesn't exist in the default Mask")
-        MaskPlanes.setDefault(MaskPlanes.getDefault().copy())
-        MaskPlanes.getDefault().remove(name)
+        MaskPlanes.removeFromDefault(name)
 
     @staticmethod
     def clearMaskPlaneDict():
@@ -458,7 +455,7 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         return MaskX(filename, hdu)
 
     def writeFits(self, *args, **kwargs):
-        """Write to a FITS file.
+        """Write to a FITS file, with the planes of the process.
 
         Called as ``writeFits(fileName, metadata=None, mode="w")`` or
         ``writeFits(filename, options, mode="w", header=None)``.
@@ -539,7 +536,8 @@ class Mask(metaclass=TemplateMeta):
 
     def __reduce__(self):
         array = np.ascontiguousarray(self._array)
-        return _rebuildMask, (type(self), array, self._x0, self._y0, self.getMaskPlaneDict())
+        # The stack pickles through FITS, and so with the session's planes.
+        return _rebuildMask, (type(self), array, self._x0, self._y0, MaskPlanes.getDefault().asDict())
 
     def __str__(self):
         return f"{self.array}, bbox={self.getBBox()}, maskPlaneDict={self.getMaskPlaneDict()}"

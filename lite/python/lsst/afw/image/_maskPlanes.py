@@ -4,6 +4,7 @@
 
 __all__ = ["NUM_PLANES_MAX", "MaskPlanes"]
 
+import threading
 import weakref
 
 from lsst.pex.exceptions import InvalidParameterError, RuntimeError
@@ -33,6 +34,9 @@ class MaskPlanes:
     see the planes that are added later. A mask can also have a dictionary of
     its own, which grows, too, by planes that do not contradict it.
 
+    Threads share the dictionaries: who changes any holds the lock, and puts
+    a new `dict` in the place of the old one, so that who reads needs none.
+
     Parameters
     ----------
     planes : `dict` [`str`, `int`]
@@ -41,10 +45,12 @@ class MaskPlanes:
 
     _live = weakref.WeakSet()
     _default = None
+    _lock = threading.RLock()
 
     def __init__(self, planes):
         self._planes = dict(planes)
-        self._live.add(self)
+        with self._lock:
+            self._live.add(self)
 
     @classmethod
     def getDefault(cls):
@@ -54,7 +60,8 @@ class MaskPlanes:
     @classmethod
     def setDefault(cls, planes):
         """Make a dictionary the default; masks keep those they have."""
-        cls._default = planes
+        with cls._lock:
+            cls._default = planes
 
     @classmethod
     def make(cls, planes):
@@ -99,15 +106,32 @@ class MaskPlanes:
 
     def remove(self, name):
         """Forget a plane, if it exists."""
-        self._planes.pop(name, None)
+        with self._lock:
+            self._planes = {key: plane for key, plane in self._planes.items() if key != name}
 
     def clear(self):
         """Forget all planes."""
-        self._planes.clear()
+        with self._lock:
+            self._planes = {}
+
+    @classmethod
+    def removeFromDefault(cls, name):
+        """Forget a plane, for masks that are made from now on.
+
+        Raises
+        ------
+        lsst.pex.exceptions.InvalidParameterError
+            Raised if there is no such plane.
+        """
+        with cls._lock:
+            if cls._default.find(name) < 0:
+                raise InvalidParameterError(f"Plane {name} doesn't exist in the default Mask")
+            cls._default = cls._default.copy()
+            cls._default.remove(name)
 
     def _addUnlessContradicted(self, name, plane):
-        if not self.hasBit(plane):
-            self._planes.setdefault(name, plane)
+        if not self.hasBit(plane) and name not in self._planes:
+            self._planes = {**self._planes, name: plane}
 
     @classmethod
     def add(cls, name):
@@ -128,15 +152,18 @@ class MaskPlanes:
         lsst.pex.exceptions.RuntimeError
             Raised if all bits are in use.
         """
-        plane = cls._default.find(name)
-        if plane < 0:
-            used = set(cls._default._planes.values())
-            plane = next(i for i in range(len(used) + 1) if i not in used)
-        if plane >= NUM_PLANES_MAX:
-            raise RuntimeError(f"Max number of planes ({NUM_PLANES_MAX}) already used; no room for {name}")
-        for planes in list(cls._live):
-            planes._addUnlessContradicted(name, plane)
-        return plane
+        with cls._lock:
+            plane = cls._default.find(name)
+            if plane < 0:
+                used = set(cls._default._planes.values())
+                plane = next(i for i in range(len(used) + 1) if i not in used)
+            if plane >= NUM_PLANES_MAX:
+                raise RuntimeError(
+                    f"Max number of planes ({NUM_PLANES_MAX}) already used; no room for {name}"
+                )
+            for planes in list(cls._live):
+                planes._addUnlessContradicted(name, plane)
+            return plane
 
 
 MaskPlanes.setDefault(MaskPlanes({name: plane for plane, name in enumerate(_INITIAL_PLANES)}))

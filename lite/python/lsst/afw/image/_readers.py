@@ -186,9 +186,10 @@ class _Plane:
         dtype = stored if dtype is None else np.dtype(dtype)
         rows, columns, xy0 = self.find(bbox, origin)
         if not allowUnsafe and not _isSafe(stored, dtype):
-            raise self.error(
-                f"incompatible type of pixels: on disk is {stored}, in memory is {dtype}; read with "
-                "allowUnsafe=True to permit conversions that may overflow"
+            # The stack's class for this has no name in Python.
+            raise PexException(
+                f"cfitsio error ({self._file.name}) : Incompatible type for FITS image: on disk is {stored} "
+                f"(HDU {self.hdu}), in-memory is {dtype}; allowUnsafe=True permits what may overflow."
             )
         self.image.checkSize()
         array = np.empty((len(rows), len(columns)), dtype)
@@ -203,8 +204,12 @@ class _Plane:
 
     @functools.cached_property
     def metadata(self):
-        """The header (`lsst.daf.base.PropertyList`), without what says how
-        the image is stored and where its first pixel is.
+        """What `readMetadata` gives, read once."""
+        return self.readMetadata()
+
+    def readMetadata(self):
+        """Give the header (`lsst.daf.base.PropertyList`), without what says
+        how the image is stored and where its first pixel is.
         """
         metadata = readHduMetadata(self._file, self._hdu.index, strip=True)
         if (self._hdu.header.get("CRPIX1A"), self._hdu.header.get("CRPIX2A")) == (1, 1):
@@ -343,7 +348,8 @@ class _PlaneReader:
         origin : `ImageOrigin`, optional
             Coordinate system of ``bbox``.
         allowUnsafe : `bool`, optional
-            Whether to permit conversions that may overflow.
+            Whether to permit conversions that may overflow, which otherwise
+            are an `lsst.pex.exceptions.Exception`.
         dtype : `numpy.dtype`, optional
             Type of the array; by default that of the file.
 
@@ -389,7 +395,8 @@ class ImageFitsReader(_PlaneReader):
         origin : `ImageOrigin`, optional
             Coordinate system of ``bbox``.
         allowUnsafe : `bool`, optional
-            Whether to permit conversions that may overflow.
+            Whether to permit conversions that may overflow, which otherwise
+            are an `lsst.pex.exceptions.Exception`.
         dtype : `numpy.dtype`, optional
             Type of the pixels; by default that of the file.
 
@@ -465,7 +472,8 @@ class MaskFitsReader(_PlaneReader):
             default the bits are moved to where the session has the planes
             of the same names, and planes that it lacks are added.
         allowUnsafe : `bool`, optional
-            Whether to permit conversions that may overflow.
+            Whether to permit conversions that may overflow, which otherwise
+            are an `lsst.pex.exceptions.Exception`.
         dtype : `numpy.dtype`, optional
             Type of the pixels: `numpy.int32`.
 
@@ -608,7 +616,8 @@ class MaskedImageFitsReader:
             Whether a file with an image alone is an error; otherwise mask
             and variance are zero.
         allowUnsafe : `bool`, optional
-            Whether to permit conversions that may overflow.
+            Whether to permit conversions that may overflow, which otherwise
+            are an `lsst.pex.exceptions.Exception`.
         dtype : `numpy.dtype`, optional
             Type of the image; by default that of the file.
 
@@ -769,7 +778,8 @@ class _ExposureHeader:
     """
 
     def __init__(self, planes, version):
-        metadata = planes.image.metadata.deepCopy()
+        # Not a copy, which would have its names in another order.
+        metadata = planes.image.readMetadata()
         self.wcs = self._readWcs(metadata, planes.image)
         self.exposureId = metadata.getScalar("EXPID") if metadata.exists("EXPID") else None
         try:
@@ -1031,7 +1041,8 @@ class ExposureFitsReader:
         conformMasks : `bool`, optional
             Whether the mask planes of the file become those of the session.
         allowUnsafe : `bool`, optional
-            Whether to permit conversions that may overflow.
+            Whether to permit conversions that may overflow, which otherwise
+            are an `lsst.pex.exceptions.Exception`.
         dtype : `numpy.dtype`, optional
             Type of the image; by default that of the file.
 
@@ -1060,7 +1071,8 @@ class ExposureFitsReader:
         conformMasks : `bool`, optional
             Whether the mask planes of the file become those of the session.
         allowUnsafe : `bool`, optional
-            Whether to permit conversions that may overflow.
+            Whether to permit conversions that may overflow, which otherwise
+            are an `lsst.pex.exceptions.Exception`.
         dtype : `numpy.dtype`, optional
             Type of the image; by default that of the file.
 

@@ -54,15 +54,6 @@ def _addXY0(metadata, xy0):
     metadata.update(createTrivialWcsMetadata("A", xy0))
 
 
-def _addMaskPlanes(metadata, mask):
-    """Add the cards for the planes of a mask, instead of others."""
-    for name in metadata.names():
-        if name.startswith("MP_"):
-            metadata.remove(name)
-    for name, bit in mask.getMaskPlaneDict().items():
-        metadata.set(f"MP_{name}", bit)
-
-
 def writeImage(image, fileName, metadata=None, mode="w", options=None, mask=None):
     """Write an image to a FITS file.
 
@@ -93,7 +84,7 @@ def writeImage(image, fileName, metadata=None, mode="w", options=None, mask=None
 
 
 def writeMask(mask, fileName, metadata=None, mode="w", options=None):
-    """Write a mask to a FITS file, with its planes.
+    """Write a mask to a FITS file, with the planes of the process.
 
     Parameters
     ----------
@@ -114,7 +105,7 @@ def writeMask(mask, fileName, metadata=None, mode="w", options=None):
         Raised if the file cannot be written.
     """
     header = _toPropertyList(metadata)
-    _addMaskPlanes(header, mask)
+    mask.addMaskPlanesToMetadata(header)
     writeImage(mask, fileName, header, mode, options)
 
 
@@ -139,7 +130,7 @@ def _writePlanes(output, maskedImage, headers, options):
         header.set("EXTTYPE", name)
         header.set("EXTNAME", name)
         if name == "MASK":
-            _addMaskPlanes(header, plane)
+            plane.addMaskPlanesToMetadata(header)
         _addXY0(header, plane.getXY0())
         output.writeImage(plane.getArray(), toCards(header), options.get(name))
 

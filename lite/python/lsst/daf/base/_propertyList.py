@@ -7,7 +7,7 @@ from lsst._lite.numbers import argumentError
 from lsst.pex.exceptions import NotFoundError
 
 from ._elements import ELEMENT_TYPES, toText
-from ._propertySet import Property, PropertySet, _requirePropertySet, declareAccessors
+from ._propertySet import PropertySet, _requirePropertySet, declareAccessors
 
 
 class PropertyList(PropertySet):
@@ -187,10 +187,8 @@ class PropertyList(PropertySet):
     def deepCopy(self):
         """Return a copy."""
         result = PropertyList()
-        for name in self._order.names():
-            typeName, values = self._properties[name]
-            result._properties[name] = Property(typeName, list(values))
-            result._order.insert(name)
+        # The stack copies twice, too, which shows in the order of names.
+        PropertySet.combine(result, super().deepCopy())
         result._comments = dict(self._comments)
         return result
 

@@ -19,12 +19,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import lsst.utils.tests
+from lsst._lite.threads import run, threadCount, threads
 from lsst.afw.fits import CompressionAlgorithm, CompressionOptions, FitsError
 from lsst.afw.fits._cards import formatHeader
 from lsst.afw.fits._file import FitsFile
 from lsst.afw.fits._images import AstropyImage, openImage
 from lsst.afw.fits._output import openOutput, tableCards
-from lsst.afw.fits._tiles import TileGrid, TileTable, encode, run, threadCount, threads
+from lsst.afw.fits._tiles import TileGrid, TileTable, encode
 
 try:
     import fitsio
@@ -343,12 +344,13 @@ class TileThreadsTestCase(TemporaryFolder):
         code = (
             "import sys; sys.modules['isal'] = None\n"
             "import zlib, numpy as np\n"
+            "from lsst._lite.threads import run\n"
             "from lsst.afw.fits import _tiles\n"
             "from lsst.afw.fits._file import FitsFile\n"
             "assert _tiles._deflate is zlib\n"
             f"table = _tiles.TileTable(FitsFile({self.path!r})[1])\n"
             "out = np.empty(table.shape, 'f4')\n"
-            "_tiles.run(table.tasks(range(23), range(37), out))\n"
+            "run(table.tasks(range(23), range(37), out))\n"
             "again = b''.join(t for some in _tiles.encode(out, table.grid) for t in some)\n"
             "sys.stdout.buffer.write(out.tobytes() + again)\n"
         )

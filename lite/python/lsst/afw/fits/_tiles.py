@@ -14,21 +14,19 @@ of the interpreter's lock while they work, so tiles are shared out over
 threads.
 """
 
-__all__ = ["TileGrid", "TileTable", "encode", "run", "threadCount", "threads"]
+__all__ = ["TileGrid", "TileTable", "encode"]
 
-import contextlib
-import contextvars
 import dataclasses
 import functools
 import math
-import os
-import sys
 import zlib
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import numpy as np
+
+from lsst._lite.threads import threadCount
 
 try:
     from isal import isal_zlib as _deflate
@@ -52,81 +50,6 @@ _BATCH = 1 << 18
 
 _TASK = 1 << 20
 """Bytes of pixels that a thread takes at once."""
-
-_threadOverride = contextvars.ContextVar("threadOverride", default=None)
-
-
-# Threads
-
-
-@contextlib.contextmanager
-def threads(count):
-    """Set the number of threads for what is read and written within.
-
-    Parameters
-    ----------
-    count : `int`
-        Number of threads.
-    """
-    if count < 1:
-        raise ValueError(f"The number of threads must be positive, not {count}.")
-    token = _threadOverride.set(int(count))
-    try:
-        yield
-    finally:
-        _threadOverride.reset(token)
-
-
-def threadCount():
-    """Give the number of threads to use.
-
-    Returns
-    -------
-    count : `int`
-        That of the innermost `threads` context, or of the environment
-        variable ``LSST_LITE_THREADS``; otherwise 1 in a child process of
-        multiprocessing (there the processes share the cores already), and
-        the number of cores, but no more than 4, elsewhere.
-    """
-    if (override := _threadOverride.get()) is not None:
-        return override
-    if wanted := os.environ.get("LSST_LITE_THREADS"):
-        if not wanted.isdecimal() or int(wanted) < 1:
-            raise ValueError(f"LSST_LITE_THREADS must be a positive integer, not {wanted!r}.")
-        return int(wanted)
-    process = sys.modules.get("multiprocessing.process")
-    if process is not None and process.parent_process() is not None:
-        return 1
-    return min(4, os.cpu_count() or 1)
-
-
-def run(tasks, count=None):
-    """Run tasks, in threads if that can help.
-
-    Parameters
-    ----------
-    tasks : `list` [`~collections.abc.Callable`]
-        Functions without arguments that do not depend on each other.
-    count : `int`, optional
-        Number of threads; by default `threadCount`.
-
-    Notes
-    -----
-    The first exception, in the order of the tasks, is raised; tasks that
-    were not begun by then are not run.
-    """
-    count = min(count or threadCount(), len(tasks))
-    if count <= 1:
-        for task in tasks:
-            task()
-        return
-    with ThreadPoolExecutor(count) as pool:
-        futures = [pool.submit(task) for task in tasks]
-        try:
-            for future in futures:
-                future.result()
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
 
 
 # Pixels

@@ -4,7 +4,26 @@
 
 __all__ = ["ChecksumError", "verifyChecksums"]
 
+import contextlib
+import gzip
+import io
+import os
+import re
+import zipfile
+
+import numpy as np
+
 from .coaddPatch import describeHandle
+
+_CHUNK = 2880 * 1000
+"""Number of bytes to read at a time: whole blocks of a FITS file."""
+
+_ALL_ONES = 0xFFFFFFFF
+"""Sum of an HDU with the right checksum."""
+
+_FITS_NAME = re.compile(r"\.(fits?|fz)(\.gz)?$", re.IGNORECASE)
+_GZIP_MAGIC = b"\x1f\x8b"
+_ZIP_MEMBER = "zip-path="
 
 
 class ChecksumError(RuntimeError):
@@ -12,7 +31,7 @@ class ChecksumError(RuntimeError):
 
 
 def verifyChecksums(handle):
-    """Compare a coadd's file with the checksums in its headers.
+    """Compare a coadd's files with the checksums in their headers.
 
     Parameters
     ----------
@@ -29,37 +48,126 @@ def verifyChecksums(handle):
     Raises
     ------
     ChecksumError
-        If a checksum is wrong.
+        If a checksum is wrong, or a file ends too early or cannot be
+        unpacked.
     OSError
-        If a file cannot be read as FITS.
+        If a file cannot be read, or is not FITS.
 
     Notes
     -----
-    All of the file is read, and a remote one is fetched for it.
+    All of a file is read, and a remote one is fetched for it. A coadd that
+    the Butler keeps in one file for each component has some that are not
+    FITS; these have no checksums.
     """
     butler, ref = getattr(handle, "butler", None), getattr(handle, "ref", None)
     if butler is None or ref is None:
         return 0
     primary, components = butler.getURIs(ref)
-    uris = [primary] if primary is not None else components.values()
-    try:
-        return sum(_verifyFile(uri) for uri in uris)
-    except (ChecksumError, OSError) as err:
-        err.add_note(f"while verifying the file of the coadd {describeHandle(handle)}")
-        raise
+    files = {name: uri for name, uri in components.items() if _FITS_NAME.search(_nameOf(uri))}
+    if primary is not None:
+        files = {"": primary}
+    count = 0
+    for component, uri in files.items():
+        try:
+            count += _verifyFile(uri)
+        except (ChecksumError, OSError) as err:
+            part = f"the component {component!r}" if component else "the file"
+            err.add_note(f"while verifying {part} of the coadd {describeHandle(handle)}")
+            raise
+    return count
+
+
+def _nameOf(uri):
+    """Give the name of a file, or of the member of a zip file."""
+    return _memberOf(uri) or uri.basename()
+
+
+def _memberOf(uri):
+    """Give the path within a zip file, empty for other files."""
+    isMember = uri.unquoted_fragment.startswith(_ZIP_MEMBER)
+    return uri.unquoted_fragment.removeprefix(_ZIP_MEMBER) if isMember else ""
 
 
 def _verifyFile(uri):
     """Verify one file; return its number of HDUs with checksums."""
+    try:
+        with _openUnpacked(uri) as file:
+            return _verifyHdus(file, uri)
+    except (ChecksumError, OSError):
+        raise
+    except Exception as err:
+        # Damaged headers and archives give many kinds.
+        raise ChecksumError(f"{uri} cannot be read: {err!r}. The file is damaged.") from err
+
+
+@contextlib.contextmanager
+def _openUnpacked(uri):
+    """Open a file, which may be compressed with gzip, or in a zip file.
+
+    These are unpacked whole, since that compares them with checksums of
+    their own.
+    """
+    with contextlib.ExitStack() as stack:
+        if member := _memberOf(uri):
+            archive = stack.enter_context(zipfile.ZipFile(stack.enter_context(uri.open("rb"))))
+            file = io.BytesIO(archive.read(member))
+        else:
+            file = stack.enter_context(open(stack.enter_context(uri.as_local()).ospath, "rb"))
+        isCompressed = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+        file.seek(0)
+        yield io.BytesIO(gzip.decompress(file.read())) if isCompressed else file
+
+
+def _verifyHdus(file, uri):
+    """Verify the HDUs of an open file; return the number of those with
+    checksums.
+    """
     from astropy.io import fits
 
-    count = 0
-    with uri.as_local() as local, fits.open(local.ospath, disable_image_compression=True) as hdus:
-        for index, hdu in enumerate(hdus):
-            valid = {"CHECKSUM": hdu.verify_checksum(), "DATASUM": hdu.verify_datasum()}
-            if wrong := [card for card, code in valid.items() if code == 0]:
-                raise ChecksumError(
-                    f"{uri}, HDU {index} ({hdu.name}): {' and '.join(wrong)} do not fit. The file is damaged."
-                )
-            count += any(code == 1 for code in valid.values())
+    size = file.seek(0, os.SEEK_END)
+    end = index = count = 0
+    while end < size:
+        start = file.seek(end)
+        header = fits.Header.fromfile(file)
+        data = file.tell()
+        end = data + header.data_size_padded
+        name = f"{uri}, HDU {index} ({header.get('EXTNAME', '')})"
+        if end > size:
+            raise ChecksumError(f"{name} ends at byte {end}, but the file at {size}. The file is damaged.")
+        if wrong := _findWrong(header, _addWords(file, start, data), _addWords(file, data, end)):
+            raise ChecksumError(f"{name}: {' and '.join(wrong)} do not fit. The file is damaged.")
+        count += bool(header.get("CHECKSUM") or header.get("DATASUM"))
+        index += 1
     return count
+
+
+def _findWrong(header, headerSum, dataSum):
+    """Name the cards that do not fit the sums of header and data."""
+    wrong = []
+    if header.get("CHECKSUM") and _fold(headerSum + dataSum) != _ALL_ONES:
+        wrong.append("CHECKSUM")
+    if header.get("DATASUM") and int(header["DATASUM"]) != dataSum:
+        wrong.append("DATASUM")
+    return wrong
+
+
+def _addWords(file, start, end):
+    """Add up a part of a file as FITS checksums do: in 32-bit words, with
+    one's complement.
+
+    Astropy verifies a header as it understood it, and not the bytes that are
+    there.
+    """
+    file.seek(start)
+    total = 0
+    for position in range(start, end, _CHUNK):
+        words = np.frombuffer(file.read(min(_CHUNK, end - position)), ">u4")
+        total = _fold(total + int(words.sum(dtype=np.uint64)))
+    return total
+
+
+def _fold(total):
+    """Bring the carry of a sum back into 32 bits."""
+    while total > _ALL_ONES:
+        total = (total & _ALL_ONES) + (total >> 32)
+    return total

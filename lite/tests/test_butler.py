@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import uuid
 
 import astropy.io.fits
 import numpy as np
@@ -15,7 +16,7 @@ from butlerScene import COMPONENTS, DATA_ID, makeButler, makeExposure, unpackRep
 import lsst.afw.image as afwImage
 import lsst.geom as geom
 import lsst.utils.tests
-from lsst.daf.butler import Butler
+from lsst.daf.butler import Butler, DatasetProvenance
 from lsst.pipe.base import InMemoryDatasetHandle
 
 BOX = geom.Box2I(geom.Point2I(105, 203), geom.Extent2I(4, 5))
@@ -205,6 +206,32 @@ class ButlerTestCase(ComponentAssertions):
         self.assertEqual(header["LSST BUTLER DATAID DETECTOR"], 3)
         self.assertEqual(header.comments["LSST BUTLER DATAID VISIT"], "Data identifier")
         self.assertEqual(header["LSST BUTLER N_INPUTS"], 0)
+
+    def testFileNamesItsInputsInTheHeader(self):
+        butler = self.makeButler(calexp="ExposureF", other="ExposureF")
+        inputs = [butler.put(self.exposure, name, DATA_ID) for name in ("calexp", "other")]
+        provenance = DatasetProvenance(quantum_id=uuid.uuid4())
+        for ref in inputs:
+            provenance.add_input(ref)
+        provenance.add_extra_provenance(inputs[1].id, {"weight": 0.5})
+        butler = butler.clone(run="later")
+        ref = butler.put(self.exposure, "calexp", DATA_ID, provenance=provenance)
+        header = astropy.io.fits.getheader(butler.getURI(ref).ospath)
+        self.assertEqual(header["LSST BUTLER N_INPUTS"], 2)
+        self.assertEqual(header["LSST BUTLER QUANTUM"], str(provenance.quantum_id))
+        self.assertEqual(header["LSST BUTLER INPUT 1 WEIGHT"], 0.5)
+        for number, ref in enumerate(inputs):
+            for name, value, comment in (
+                ("ID", str(ref.id), "Dataset ID"),
+                ("RUN", "scene", "Run collection"),
+                ("DATASETTYPE", ref.datasetType.name, "Dataset type"),
+            ):
+                card = f"LSST BUTLER INPUT {number} {name}"
+                with self.subTest(card=card):
+                    self.assertEqual(header[card], value)
+                    # As much of it as there is room for.
+                    self.assertTrue(comment.startswith(header.comments[card]))
+        self.assertEqual(header.comments["LSST BUTLER INPUT 0 RUN"], "Run collection")
 
     def testStoringAgainReplacesTheProvenance(self):
         butler = self.makeButler(calexp="ExposureF", other="ExposureF")

@@ -14,8 +14,9 @@ _PREFIX = "LSST BUTLER"
 _MAX_INPUTS = 3000
 
 _COMMENTS = {
-    "ID": "Dataset ID",
     "RUN": "Run collection",
+    "ID": "Dataset ID",
+    "DATAID": "Data identifier",
     "DATASETTYPE": "Dataset type",
 }
 
@@ -41,7 +42,6 @@ def addProvenance(metadata, ref, provenance=None):
         sep=" ",
         simple_types=True,
         max_inputs=_MAX_INPUTS,
-        store_minimalist_inputs=True,
     )
     for name in metadata.names():
         if name.startswith(f"{_PREFIX} "):
@@ -54,7 +54,5 @@ def addProvenance(metadata, ref, provenance=None):
 
 def _comment(name):
     """Give the comment of a provenance card, empty if it has none."""
-    key = name.removeprefix(f"{_PREFIX} ")
-    if key.startswith("DATAID "):
-        return "Data identifier"
-    return _COMMENTS.get(key, "")
+    words = name.split()
+    return next((comment for word, comment in _COMMENTS.items() if word in words), "")

@@ -5,15 +5,33 @@
 __all__ = ["TemplateProvenance", "getPackageVersion"]
 
 import importlib.metadata
+import math
+import string
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import count
+from itertools import count, pairwise, takewhile
+from urllib.parse import quote, unquote
 
 _PREFIX = "LSST TEMPLATE"
-# With the keyword a text of this length fits into one card of 80 characters,
-# so that no reader needs to know about CONTINUE.
-_TEXT_LENGTH = 40
+
+_FORMAT = 2
+"""How the cards are written; those without ``FORMAT`` are of the first."""
+
+_FORMER_LENGTH = 40
+"""Length of the lines of the first format."""
+
+_CARD_LENGTH = 80
+
+_KEPT = string.ascii_letters + string.digits + "".join(set(string.punctuation) - set("%&'"))
+"""Characters that every reader of a card gives back: not all know that a
+quotation mark is doubled, and that an ampersand is no continuation.
+"""
+
+_READ_AS_NUMBERS = ("NAN", "INFINITY", "+INFINITY", "-INFINITY")
+"""Texts that readers take for numbers."""
+
+_COMMENTS = {"FORMAT": "of the cards below", "TRACT": "tract whose pixel grid this is"}
 
 
 @dataclass(frozen=True)
@@ -24,6 +42,10 @@ class TemplateProvenance:
     -----
     The cards start with ``LSST TEMPLATE``:
 
+    ``FORMAT``
+        2. `read` also reads what was written before there was this card,
+        except that a blank is lost where a line of 40 characters ended with
+        a word.
     ``TRACT``
         `tract`.
     ``PATCHES``, ``MISSING``
@@ -33,9 +55,13 @@ class TemplateProvenance:
     ``ID 1``, ``ID 2``, ...
         `datasetIds`.
     ``CONFIG 1 NAME``, ``CONFIG 1 VALUE``, ...
-        `configuration`.
+        `configuration`. A number that a card does not keep to the last digit
+        is a text; then there is ``CONFIG 1 TYPE``, "float" or "int".
 
     A text too long for a card goes on in ``... 2``, ``... 3``, and so on.
+    Blanks, and characters that not every reader gives back, are
+    percent-encoded as UTF-8 (RFC 3986), so that any text comes back as it
+    was.
     """
 
     tract: int
@@ -68,19 +94,32 @@ class TemplateProvenance:
         ----------
         metadata : `lsst.daf.base.PropertyList`
             Metadata of the template; modified.
+
+        Raises
+        ------
+        ValueError
+            If a value of the configuration is neither text nor number; the
+            message names the card. The metadata is as it was then.
         """
+        cards = list(self._makeCards())
         for name in [name for name in metadata.names() if name.startswith(f"{_PREFIX} ")]:
             metadata.remove(name)
-        metadata.set(f"{_PREFIX} TRACT", self.tract, "tract whose pixel grid this is")
-        _writeText(metadata, "PATCHES", " ".join(map(str, self.patchesUsed)))
-        _writeText(metadata, "MISSING", " ".join(map(str, self.patchesMissing)))
-        _writeText(metadata, "DATASET", self.datasetType)
-        _writeText(metadata, "VERSION", self.packageVersion)
+        for key, value in cards:
+            metadata.set(f"{_PREFIX} {key}", value, _COMMENTS.get(key, ""))
+
+    def _makeCards(self):
+        """Make the cards: keys, without prefix, and values."""
+        yield "FORMAT", _FORMAT
+        yield "TRACT", self.tract
+        yield from _patchCards("PATCHES", self.patchesUsed)
+        yield from _patchCards("MISSING", self.patchesMissing)
+        yield from _textCards("DATASET", self.datasetType)
+        yield from _textCards("VERSION", self.packageVersion)
         for number, datasetId in enumerate(self.datasetIds, start=1):
-            metadata.set(f"{_PREFIX} ID {number}", str(datasetId))
+            yield from _textCards(f"ID {number}", str(datasetId))
         for number, (name, value) in enumerate(self.configuration.items(), start=1):
-            metadata.set(f"{_PREFIX} CONFIG {number} NAME", name)
-            metadata.set(f"{_PREFIX} CONFIG {number} VALUE", value)
+            yield from _textCards(f"CONFIG {number} NAME", name)
+            yield from _valueCards(f"CONFIG {number}", value)
 
     @classmethod
     def read(cls, metadata):
@@ -99,15 +138,17 @@ class TemplateProvenance:
         tract = metadata.get(f"{_PREFIX} TRACT")
         if tract is None:
             return None
-        names = _readNumbered(metadata, "CONFIG {} NAME")
         return cls(
             tract=int(tract),
             patchesUsed=_readPatches(metadata, "PATCHES"),
             patchesMissing=_readPatches(metadata, "MISSING"),
             datasetType=_readText(metadata, "DATASET"),
-            datasetIds=tuple(_readNumbered(metadata, "ID {}")),
+            datasetIds=tuple(_readText(metadata, f"ID {number}") for number in _numbers(metadata, "ID {}")),
             packageVersion=_readText(metadata, "VERSION"),
-            configuration=dict(zip(names, _readNumbered(metadata, "CONFIG {} VALUE"))),
+            configuration={
+                _readText(metadata, f"CONFIG {number} NAME"): _readValue(metadata, f"CONFIG {number}")
+                for number in _numbers(metadata, "CONFIG {} NAME")
+            },
         )
 
 
@@ -119,31 +160,93 @@ def getPackageVersion():
         return ""
 
 
-def _writeText(metadata, key, text):
-    """Write a text, on several cards if it is long."""
-    lines = textwrap.wrap(text, _TEXT_LENGTH, break_on_hyphens=False) or [""]
-    for number, line in enumerate(lines, start=1):
-        metadata.set(f"{_PREFIX} {key}" if number == 1 else f"{_PREFIX} {key} {number}", line)
+def _patchCards(key, patches):
+    """Make the cards of a list of patch numbers."""
+    lines = textwrap.wrap(" ".join(map(str, patches)), _FORMER_LENGTH) or [""]
+    return _numberCards(key, lines)
 
 
-def _readText(metadata, key):
-    """Read a text that `_writeText` wrote."""
-    first = metadata.get(f"{_PREFIX} {key}", "")
-    return " ".join([first, *_readNumbered(metadata, f"{key} {{}}", start=2)])
+def _textCards(key, text):
+    """Make the cards of any text."""
+    encoded = quote(text, safe=_KEPT, errors="surrogatepass")
+    length = _CARD_LENGTH - len(f"HIERARCH {_PREFIX} {key} 999 = ''")
+    lines = [encoded[start : start + length] for start in range(0, len(encoded), length)] or [""]
+    return _numberCards(key, [_hideNumber(line) for line in lines])
+
+
+def _hideNumber(line):
+    """Encode a line that a reader would take for a number."""
+    return f"%{ord(line[0]):02X}{line[1:]}" if line in _READ_AS_NUMBERS else line
+
+
+def _numberCards(key, lines):
+    """Give each line of a text a card."""
+    return [(key if number == 1 else f"{key} {number}", line) for number, line in enumerate(lines, start=1)]
+
+
+def _valueCards(key, value):
+    """Make the cards of a value of the configuration."""
+    if isinstance(value, str):
+        return _textCards(f"{key} VALUE", value)
+    if not isinstance(value, int | float):
+        raise ValueError(f"{_PREFIX} {key} VALUE cannot hold {value!r}, which is neither text nor number.")
+    if _isKept(value):
+        return [(f"{key} VALUE", value)]
+    kind = float if isinstance(value, float) else int
+    return [*_textCards(f"{key} VALUE", repr(kind(value))), (f"{key} TYPE", kind.__name__)]
+
+
+def _isKept(number):
+    """Whether a card gives back a number as it was: afw writes 15 digits,
+    and integers of 64 bits.
+    """
+    if isinstance(number, float):
+        return math.isfinite(number) and float(f"{number:.15G}") == number
+    return -(2**63) <= number < 2**63
+
+
+def _numbers(metadata, key):
+    """Give the numbers from 1 on for which there is a card."""
+    return takewhile(lambda number: metadata.exists(f"{_PREFIX} {key.format(number)}"), count(1))
+
+
+def _readLines(metadata, key):
+    """Read the lines of a text."""
+    lines = [metadata.get(f"{_PREFIX} {key}", "")]
+    while metadata.exists(f"{_PREFIX} {key} {len(lines) + 1}"):
+        lines.append(metadata.getScalar(f"{_PREFIX} {key} {len(lines) + 1}"))
+    return lines
 
 
 def _readPatches(metadata, key):
     """Read a list of patch numbers."""
-    return tuple(map(int, _readText(metadata, key).split()))
+    return tuple(map(int, " ".join(_readLines(metadata, key)).split()))
 
 
-def _readNumbered(metadata, key, start=1):
-    """Read the cards with the numbers from ``start`` on, as far as they
-    go.
+def _readText(metadata, key):
+    """Read a text."""
+    lines = _readLines(metadata, key)
+    if metadata.exists(f"{_PREFIX} FORMAT"):
+        return unquote("".join(lines), errors="surrogatepass")
+    return _joinFormer(lines)
+
+
+def _joinFormer(lines):
+    """Join the lines of a text in the first format.
+
+    It was broken at blanks, which are lost, and within words that are longer
+    than a line.
     """
-    values = []
-    for number in count(start):
-        name = f"{_PREFIX} {key.format(number)}"
-        if not metadata.exists(name):
-            return values
-        values.append(metadata.getScalar(name))
+    text = lines[0]
+    for before, line in pairwise(lines):
+        text += line if len(before) == _FORMER_LENGTH else f" {line}"
+    return text
+
+
+def _readValue(metadata, key):
+    """Read a value of the configuration."""
+    value = metadata.getScalar(f"{_PREFIX} {key} VALUE")
+    if not isinstance(value, str):
+        return value
+    kind = {"float": float, "int": int, "": str}[metadata.get(f"{_PREFIX} {key} TYPE", "")]
+    return kind(_readText(metadata, f"{key} VALUE"))

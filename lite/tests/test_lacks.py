@@ -6,6 +6,8 @@ import importlib
 import unittest
 
 import lsst.utils.tests
+from lsst._lite import Partial
+from lsst.geom import Box2I, Point2D
 
 ABSENT_NAMES = (
     "lsst.afw.detection.Footprint",
@@ -81,6 +83,25 @@ class LacksTestCase(lsst.utils.tests.TestCase):
     def testAbsentModuleIsNotThereForCodeThatTries(self):
         with self.assertRaises(ImportError):
             from lsst.afw.table import SourceCatalog  # noqa: F401
+
+    def testAbsentMemberSaysSo(self):
+        for owner in (Box2I, Box2I(), Point2D, Point2D(1, 2)):
+            with self.subTest(owner=owner):
+                with self.assertRaises(AttributeError) as context:
+                    owner.flipLR
+                self.assertPoints(context.exception, "flipLR")
+                self.assertFalse(hasattr(owner, "flipLR"))
+
+    def testErrorOfAPropertyIsItsOwn(self):
+        class Broken(Partial):
+            @property
+            def sky(self):
+                return self.wcs.missing
+
+            wcs = None
+
+        with self.assertRaisesRegex(AttributeError, "NoneType"):
+            Broken().sky
 
     def testPrivateProtocolNamesStayPlain(self):
         module = importlib.import_module("lsst.afw.image")

@@ -6,7 +6,7 @@ Every package of lsst-lite imports this module, so the check for a full stack
 that lsst-lite hides runs once in a process, whichever package comes first.
 """
 
-__all__ = ["AbsentModuleError", "absentAttribute", "absentModule", "moduleGetattr", "notInLite"]
+__all__ = ["AbsentModuleError", "Partial", "absentAttribute", "absentModule", "moduleGetattr", "notInLite"]
 
 import os
 import warnings
@@ -111,6 +111,27 @@ def moduleGetattr(moduleName):
         raise absentAttribute(f"{moduleName}.{name}")
 
     return __getattr__
+
+
+class _PartialType(type):
+    """Type of the classes that say which members they lack."""
+
+    def __getattr__(cls, name):
+        if name.startswith("_"):
+            raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
+        raise absentAttribute(f"{cls.__module__}.{cls.__qualname__}.{name}")
+
+
+class Partial(metaclass=_PartialType):
+    """A class that has fewer members here than in the full stack."""
+
+    __slots__ = ()
+
+    def __getattr__(self, name):
+        if name.startswith("_") or hasattr(type(self), name):
+            # Raises what a property raised before, or Python's own error.
+            return object.__getattribute__(self, name)
+        return getattr(type(self), name)
 
 
 def _shadowed(searchPath, own):

@@ -14,8 +14,6 @@ from . import (
     _interval,
     _linearTransform,
     _spherePoint,
-    _sphereTransform,
-    testUtils,
 )
 from ._affineTransform import *
 from ._angle import *
@@ -24,7 +22,6 @@ from ._coordinates import *
 from ._interval import *
 from ._linearTransform import *
 from ._spherePoint import *
-from ._sphereTransform import *
 
 __all__ = [
     *_affineTransform.__all__,
@@ -34,7 +31,6 @@ __all__ = [
     *_interval.__all__,
     *_linearTransform.__all__,
     *_spherePoint.__all__,
-    *_sphereTransform.__all__,
 ]
 
 # Pickles name classes by their public module, as those of the full stack do.

@@ -10,20 +10,6 @@ __all__ = [
     "arcminutes",
     "arcseconds",
     "milliarcseconds",
-    "PI",
-    "TWOPI",
-    "HALFPI",
-    "ONE_OVER_PI",
-    "SQRTPI",
-    "INVSQRTPI",
-    "ROOT2",
-    "degToRad",
-    "radToDeg",
-    "radToArcsec",
-    "radToMas",
-    "arcsecToRad",
-    "masToRad",
-    "isAngle",
 ]
 
 import math
@@ -34,10 +20,6 @@ from lsst._lite.numbers import argumentError, divide, formatG, toDouble
 PI = math.pi
 TWOPI = PI * 2.0
 HALFPI = PI * 0.5
-ONE_OVER_PI = 1.0 / PI
-SQRTPI = math.sqrt(PI)
-INVSQRTPI = 1.0 / math.sqrt(PI)
-ROOT2 = math.sqrt(2.0)
 
 
 class AngleUnit:
@@ -358,57 +340,3 @@ def _wrapCentred(value):
         wrapped -= TWOPI
         return -PI if wrapped < -PI else wrapped
     return wrapped
-
-
-def degToRad(x, /):
-    """Convert degrees to radians (`float`)."""
-    return toDouble(x) * PI / 180.0
-
-
-def radToDeg(x, /):
-    """Convert radians to degrees (`float`)."""
-    return toDouble(x) * 180.0 / PI
-
-
-def radToArcsec(x, /):
-    """Convert radians to seconds of arc (`float`)."""
-    return toDouble(x) * 3600.0 * 180.0 / PI
-
-
-def radToMas(x, /):
-    """Convert radians to thousandths of a second of arc (`float`)."""
-    return toDouble(x) * 1000.0 * 3600.0 * 180.0 / PI
-
-
-def arcsecToRad(x, /):
-    """Convert seconds of arc to radians (`float`)."""
-    return (toDouble(x) / 3600.0) * PI / 180.0
-
-
-def masToRad(x, /):
-    """Convert thousandths of a second of arc to radians (`float`)."""
-    return (toDouble(x) / (1000.0 * 3600.0)) * PI / 180.0
-
-
-def isAngle(value, /):
-    """Tell an angle from a number.
-
-    Parameters
-    ----------
-    value : `Angle` or `float`
-        What to look at.
-
-    Returns
-    -------
-    flag : `bool`
-        `True` for an angle.
-
-    Raises
-    ------
-    TypeError
-        Raised if ``value`` is neither.
-    """
-    if _asAngle(value) is not None:
-        return True
-    toDouble(value)
-    return False

@@ -8,18 +8,29 @@ import sys
 
 import numpy as np
 
-from lsst._lite.numbers import INT_MAX, EnumLikeCpp, argumentError, toBool, toDouble, toInt, wrapInt
+from lsst._lite import Partial
+from lsst._lite.numbers import (
+    INT_MAX,
+    INT_MIN,
+    EnumLikeCpp,
+    argumentError,
+    formatG,
+    toBool,
+    toDouble,
+    toInt,
+    wrapInt,
+)
 from lsst.pex.exceptions import InvalidParameterError, OverflowError
 
 from ._coordinates import Extent2D, Extent2I, Point2D, Point2I
-from ._interval import IntervalD, IntervalI
+from ._interval import IntervalI
 
 
-class _Box:
+class _Box(Partial):
     """What both kinds of boxes can do.
 
     Subclasses keep ``_minX``, ``_minY``, ``_maxX`` and ``_maxY`` and set
-    ``Point``, ``Extent`` and ``_interval``.
+    ``Point`` and ``Extent``.
     """
 
     __slots__ = ("_maxX", "_maxY", "_minX", "_minY")
@@ -29,17 +40,14 @@ class _Box:
         self._minX, self._minY = other._minX, other._minY
         self._maxX, self._maxY = other._maxX, other._maxY
 
-    @classmethod
-    def _fromLimits(cls, minX, minY, maxX, maxY):
-        """Make a box of limits that are known to be good."""
-        box = cls.__new__(cls)
-        box._minX, box._minY, box._maxX, box._maxY = minX, minY, maxX, maxY
-        return box
-
-    @classmethod
-    def _fromIntervals(cls, x, y):
-        """Make a box of its ranges in x and y."""
-        return cls(cls.Point(x._min, y._min), cls.Point(x._max, y._max), False)
+    def _forms(self):
+        """List what two arguments of the constructor can be: what sets the
+        limits, the names, and the types of the first two.
+        """
+        return [
+            (self._setCornerAndSize, ("corner", "dimensions", "invert"), self.Point, self.Extent),
+            (self._setCorners, ("minimum", "maximum", "invert"), self.Point, self.Point),
+        ]
 
     def _requireBox(self, what, other):
         if not isinstance(other, type(self)):
@@ -57,13 +65,6 @@ class _Box:
             return self.Extent(self._element(buffer))
         except TypeError as err:
             raise argumentError(what, buffer) from err
-
-    def swap(self, other, /):
-        """Exchange the limits with another box."""
-        self._requireBox("swap", other)
-        mine = self._fromLimits(self._minX, self._minY, self._maxX, self._maxY)
-        self._copyFrom(other)
-        other._copyFrom(mine)
 
     def getMin(self):
         """Return the corner with the smallest coordinates."""
@@ -107,14 +108,6 @@ class _Box:
             self.Point(self._minX, self._maxY),
         ]
 
-    def intersects(self, other, /):
-        """Tell whether any point is in both boxes (`bool`)."""
-        return self.overlaps(other)
-
-    def isDisjointFrom(self, other, /):
-        """Tell whether no point is in both boxes (`bool`)."""
-        return not self.overlaps(other)
-
     def contains(self, *args, **kwargs):
         """Tell whether points, or all of another box, are inside.
 
@@ -137,6 +130,14 @@ class _Box:
             raise argumentError("contains", *args, **kwargs)
         return self._containsCoordinates(*args, **kwargs)
 
+    def _containsBox(self, other):
+        return other.isEmpty() or (
+            other._minX >= self._minX
+            and other._minY >= self._minY
+            and other._maxX <= self._maxX
+            and other._maxY <= self._maxY
+        )
+
     def _containsCoordinates(self, x, y):
         try:
             x, y = self._asArray(x), self._asArray(y)
@@ -155,7 +156,10 @@ class _Box:
             it smaller, and empty if nothing is left.
         """
         buffer = self._toBuffer("dilatedBy", buffer)
-        return self._fromIntervals(self.getX().dilatedBy(buffer.x), self.getY().dilatedBy(buffer.y))
+        self._checkFinite(buffer, "Cannot dilate or erode with a non-finite buffer.")
+        box = type(self)(self)
+        box.grow(buffer)
+        return box
 
     def erodedBy(self, buffer, /):
         """Return a box that is smaller on all sides.
@@ -171,20 +175,35 @@ class _Box:
     def shiftedBy(self, offset, /):
         """Return a box that is moved by an extent."""
         self._requireExtent("shiftedBy", offset)
-        return self._fromIntervals(self.getX().shiftedBy(offset.x), self.getY().shiftedBy(offset.y))
+        self._checkFinite(offset, "Cannot shift with a non-finite offset.")
+        box = type(self)(self)
+        box.shift(offset)
+        return box
 
-    def reflectedAboutX(self, x, /):
-        """Return the mirror image with respect to the line of this x."""
-        return self._fromIntervals(self.getX().reflectedAbout(x), self.getY())
+    @staticmethod
+    def _checkFinite(extent, message):
+        """Refuse extents that are not finite."""
+        if not all(map(math.isfinite, extent._values)):
+            raise InvalidParameterError(message)
 
-    def reflectedAboutY(self, y, /):
-        """Return the mirror image with respect to the line of this y."""
-        return self._fromIntervals(self.getX(), self.getY().reflectedAbout(y))
+    def expandedTo(self, other, /):
+        """Return the smallest box with this and more inside.
+
+        Parameters
+        ----------
+        other : point or box
+            What to add. The maximum of a `Box2D` is put slightly beyond a
+            point, which would not be inside otherwise.
+        """
+        box = type(self)(self)
+        box.include(other)
+        return box
 
     def clippedTo(self, other, /):
         """Return the part that is also in another box."""
-        self._requireBox("clippedTo", other)
-        return self._fromIntervals(self.getX().clippedTo(other.getX()), self.getY().clippedTo(other.getY()))
+        box = type(self)(self)
+        box.clip(other)
+        return box
 
     __hash__ = None
 
@@ -234,7 +253,6 @@ class Box2I(_Box):
 
     Point = Point2I
     Extent = Extent2I
-    _interval = IntervalI
     _element = staticmethod(toInt)
 
     class EdgeHandlingEnum(EnumLikeCpp):
@@ -255,12 +273,31 @@ class Box2I(_Box):
     def _setConverted(self, other, edgeHandling=EdgeHandlingEnum.EXPAND):
         if not isinstance(other, Box2D) or not isinstance(edgeHandling, Box2I.EdgeHandlingEnum):
             raise argumentError("Box2I", other, edgeHandling)
-        handling = IntervalI.EdgeHandlingEnum(edgeHandling.value)
-        self._setIntervals(IntervalI(other.getX(), handling), IntervalI(other.getY(), handling))
+        if other.isEmpty():
+            return
+        limits = other._minX, other._minY, other._maxX, other._maxY
+        if not all(map(math.isfinite, limits)):
+            raise InvalidParameterError("Cannot convert non-finite Box2D to Box2I")
+        inward = 0.5 if edgeHandling is Box2I.SHRINK else -0.5
+        self._setLimits(
+            *(math.ceil(limit + inward) for limit in limits[:2]),
+            *(math.floor(limit - inward) for limit in limits[2:]),
+        )
+
+    def _forms(self):
+        return [*super()._forms(), (self._setIntervals, ("x", "y"), IntervalI, IntervalI)]
 
     def _setIntervals(self, x, y):
-        if not x.isEmpty() and not y.isEmpty():
-            self._minX, self._minY, self._maxX, self._maxY = x._min, y._min, x._max, y._max
+        self._setLimits(x._min, y._min, x._max, y._max)
+
+    def _setLimits(self, minX, minY, maxX, maxY):
+        """Set the limits, or none if there are no pixels between them."""
+        if maxX < minX or maxY < minY:
+            minX, minY, maxX, maxY = 0, 0, -1, -1
+        for value in (minX, minY, maxX, maxY, 1 + maxX - minX, 1 + maxY - minY):
+            if not INT_MIN <= value <= INT_MAX:
+                raise OverflowError(f"Integer overflow ({formatG(value)}) in a limit or the size of a box.")
+        self._minX, self._minY, self._maxX, self._maxY = minX, minY, maxX, maxY
 
     def _setCorners(self, minimum, maximum, invert=True):
         (minX, minY), (maxX, maxY) = minimum._values, maximum._values
@@ -383,11 +420,11 @@ class Box2I(_Box):
 
     def getX(self):
         """Return the range of x coordinates (`IntervalI`)."""
-        return IntervalI._fromMinMax(self._minX, self._maxX)
+        return IntervalI(min=self._minX, max=self._maxX)
 
     def getY(self):
         """Return the range of y coordinates (`IntervalI`)."""
-        return IntervalI._fromMinMax(self._minY, self._maxY)
+        return IntervalI(min=self._minY, max=self._maxY)
 
     x = property(getX, doc="The range of x coordinates (`IntervalI`).")
     y = property(getY, doc="The range of y coordinates (`IntervalI`).")
@@ -402,33 +439,13 @@ class Box2I(_Box):
 
     slices = property(getSlices, doc="What selects the box from an array.")
 
-    def grid(self, dtype=np.int32):
-        """Return the positions of all pixels.
-
-        Parameters
-        ----------
-        dtype : `numpy.dtype`, optional
-            Type of the arrays.
-
-        Returns
-        -------
-        x, y : `numpy.ndarray`
-            Coordinates, in arrays of the shape (height, width).
-        """
-        return np.meshgrid(self.x.arange(dtype=dtype), self.y.arange(dtype=dtype))
-
     def isEmpty(self):
         """Tell whether there is no pixel inside (`bool`)."""
         return self._maxX < self._minX
 
     def __contains__(self, other):
         if isinstance(other, Box2I):
-            return other.isEmpty() or (
-                other._minX >= self._minX
-                and other._minY >= self._minY
-                and other._maxX <= self._maxX
-                and other._maxY <= self._maxY
-            )
+            return self._containsBox(other)
         if not isinstance(other, Point2I):
             raise argumentError("contains", other)
         x, y = other._values
@@ -446,24 +463,6 @@ class Box2I(_Box):
             and other._minY <= self._maxY
         )
 
-    def expandedTo(self, other, /):
-        """Return the smallest box with this and more inside.
-
-        Parameters
-        ----------
-        other : `Point2I` or `Box2I`
-            What to add.
-
-        Returns
-        -------
-        box : `Box2I`
-            The box.
-        """
-        if isinstance(other, Point2I):
-            other = Box2I(other, other)
-        self._requireBox("expandedTo", other)
-        return self._fromIntervals(self.getX().expandedTo(other.getX()), self.getY().expandedTo(other.getY()))
-
     def grow(self, buffer, /):
         """Make this box larger on all sides.
 
@@ -473,48 +472,41 @@ class Box2I(_Box):
             By how much, for both or for each direction; negative ones make
             it smaller, and empty if nothing is left.
         """
-        self._copyFrom(self.dilatedBy(buffer))
+        x, y = self._toBuffer("grow", buffer)
+        if not self.isEmpty():
+            self._setLimits(self._minX - x, self._minY - y, self._maxX + x, self._maxY + y)
 
     def shift(self, offset, /):
         """Move this box by an extent."""
-        self._copyFrom(self.shiftedBy(offset))
+        self._requireExtent("shift", offset)
+        x, y = offset
+        if not self.isEmpty():
+            self._setLimits(self._minX + x, self._minY + y, self._maxX + x, self._maxY + y)
 
     def include(self, other, /):
         """Make this box large enough for a `Point2I` or a `Box2I`."""
-        self._copyFrom(self.expandedTo(other))
+        if isinstance(other, Point2I):
+            other = Box2I(other, other)
+        self._requireBox("include", other)
+        if self.isEmpty():
+            self._copyFrom(other)
+        elif not other.isEmpty():
+            self._setLimits(
+                min(self._minX, other._minX),
+                min(self._minY, other._minY),
+                max(self._maxX, other._maxX),
+                max(self._maxY, other._maxY),
+            )
 
     def clip(self, other, /):
         """Reduce this box to the part that is also in another box."""
-        self._copyFrom(self.clippedTo(other))
-
-    def flipLR(self, xExtent, /):
-        """Mirror this box left to right.
-
-        Parameters
-        ----------
-        xExtent : `int`
-            Width of the image that is mirrored.
-        """
-        xExtent = toInt(xExtent)
-        if not self.isEmpty():
-            self._minX, self._maxX = xExtent - self._maxX - 1, xExtent - self._minX - 1
-
-    def flipTB(self, yExtent, /):
-        """Mirror this box top to bottom.
-
-        Parameters
-        ----------
-        yExtent : `int`
-            Height of the image that is mirrored.
-        """
-        yExtent = toInt(yExtent)
-        if not self.isEmpty():
-            self._minY, self._maxY = yExtent - self._maxY - 1, yExtent - self._minY - 1
-
-    def toString(self):
-        """Return corner and dimensions as text (`str`)."""
-        dimensions = f"Extent({self.getWidth()},{self.getHeight()})"
-        return f"Box2I({self.getMin().toString()},{dimensions})"
+        self._requireBox("clip", other)
+        self._setLimits(
+            max(self._minX, other._minX),
+            max(self._minY, other._minY),
+            min(self._maxX, other._maxX),
+            min(self._maxY, other._maxY),
+        )
 
     def __eq__(self, other):
         if not isinstance(other, Box2I):
@@ -541,8 +533,6 @@ class Box2D(_Box):
         Opposite corners.
     corner, dimensions : `Point2D`, `Extent2D`
         Corner, and width and height, instead.
-    x, y : `IntervalD`
-        Ranges in x and y, instead.
     other : `Box2I` or `Box2D`
         Box to convert or to copy, instead, positional only; without any
         argument the box is empty. The box of a `Box2I` has the edges of its
@@ -556,7 +546,6 @@ class Box2D(_Box):
 
     Point = Point2D
     Extent = Extent2D
-    _interval = IntervalD
     _element = staticmethod(toDouble)
 
     EPSILON = sys.float_info.epsilon * 2
@@ -577,9 +566,6 @@ class Box2D(_Box):
         if not other.isEmpty():
             self._minX, self._minY = other._minX - 0.5, other._minY - 0.5
             self._maxX, self._maxY = other._maxX + 0.5, other._maxY + 0.5
-
-    def _setIntervals(self, x, y):
-        self._setLimits(x._min, y._min, x._max, y._max, False)
 
     def _setCorners(self, minimum, maximum, invert=True):
         self._setLimits(*minimum._values, *maximum._values, toBool(invert))
@@ -652,24 +638,13 @@ class Box2D(_Box):
     centerX = property(getCenterX, doc="The x coordinate of the center (`float`).")
     centerY = property(getCenterY, doc="The y coordinate of the center (`float`).")
 
-    def getX(self):
-        """Return the range of x coordinates (`IntervalD`)."""
-        return IntervalD._fromMinMax(self._minX, self._maxX)
-
-    def getY(self):
-        """Return the range of y coordinates (`IntervalD`)."""
-        return IntervalD._fromMinMax(self._minY, self._maxY)
-
-    x = property(getX, doc="The range of x coordinates (`IntervalD`).")
-    y = property(getY, doc="The range of y coordinates (`IntervalD`).")
-
     def isEmpty(self):
         """Tell whether there is nothing inside (`bool`)."""
         return self._minX != self._minX
 
     def __contains__(self, other):
         if isinstance(other, Box2D):
-            return self.getX().contains(other.getX()) and self.getY().contains(other.getY())
+            return self._containsBox(other)
         if not isinstance(other, Point2D):
             raise argumentError("contains", other)
         x, y = other._values
@@ -689,27 +664,6 @@ class Box2D(_Box):
             or other._minX >= self._maxX
             or other._minY >= self._maxY
         )
-
-    def expandedTo(self, other, /):
-        """Return the smallest box with this and more inside.
-
-        Parameters
-        ----------
-        other : `Point2D` or `Box2D`
-            What to add. The maximum is put slightly beyond a point, which
-            would not be inside otherwise.
-
-        Returns
-        -------
-        box : `Box2D`
-            The box.
-        """
-        if isinstance(other, Point2D):
-            box = Box2D(self)
-            box.include(other)
-            return box
-        self._requireBox("expandedTo", other)
-        return self._fromIntervals(self.getX().expandedTo(other.getX()), self.getY().expandedTo(other.getY()))
 
     def grow(self, buffer, /):
         """Make this box larger on all sides.
@@ -778,32 +732,6 @@ class Box2D(_Box):
         if self._maxX <= self._minX or self._maxY <= self._minY:
             self._setEmpty()
 
-    def flipLR(self, xExtent, /):
-        """Mirror this box left to right.
-
-        Parameters
-        ----------
-        xExtent : `float`
-            Width of the image that is mirrored; in single precision, as in
-            the compiled stack.
-        """
-        self._minX, self._maxX = _flipped(self._minX, self._maxX, xExtent)
-
-    def flipTB(self, yExtent, /):
-        """Mirror this box top to bottom.
-
-        Parameters
-        ----------
-        yExtent : `float`
-            Height of the image that is mirrored; in single precision, as in
-            the compiled stack.
-        """
-        self._minY, self._maxY = _flipped(self._minY, self._maxY, yExtent)
-
-    def toString(self):
-        """Return minimum and maximum as text (`str`)."""
-        return f"Box2D({self.getMin().toString()},{self.getMax().toString()})"
-
     def __eq__(self, other):
         if not isinstance(other, Box2D):
             return NotImplemented
@@ -836,12 +764,7 @@ def _dispatch(box, args, kwargs):
             box._copyFrom(other)
             return
     else:
-        forms = (
-            (box._setCornerAndSize, ("corner", "dimensions", "invert"), box.Point, box.Extent),
-            (box._setCorners, ("minimum", "maximum", "invert"), box.Point, box.Point),
-            (box._setIntervals, ("x", "y"), box._interval, box._interval),
-        )
-        for setter, names, first, second in forms:
+        for setter, names, first, second in box._forms():
             bound = _bind(names, args, kwargs)
             if isinstance(bound.get(names[0]), first) and isinstance(bound.get(names[1]), second):
                 setter(**bound)
@@ -864,16 +787,3 @@ def _justAbove(value):
     if value < 0.0:
         return value * (1.0 - Box2D.EPSILON)
     return value * (1.0 + Box2D.EPSILON) if value > 0.0 else Box2D.EPSILON
-
-
-def _flipped(minimum, maximum, extent):
-    """Mirror a range of coordinates in an image of a given extent.
-
-    The limits are exchanged by sums and differences as in the compiled
-    stack, which rounds differently from a plain exchange.
-    """
-    extent = float(np.float32(toDouble(extent)))
-    minimum += maximum
-    maximum = minimum - maximum
-    minimum -= maximum
-    return extent - minimum, extent - maximum

@@ -5,10 +5,10 @@ __all__ = ["LinearTransform"]
 
 import numpy as np
 
-from lsst._lite.numbers import argumentError, toDouble, toIndex
+from lsst._lite import Partial
+from lsst._lite.numbers import argumentError, toDouble
 from lsst.pex.exceptions import Exception as PexException
 
-from ._angle import requireAngle
 from ._coordinates import Extent2D, Point2D
 
 
@@ -43,47 +43,7 @@ def toMatrix(value, *shape):
     return matrix
 
 
-def isIdentityMatrix(matrix):
-    """Tell whether a matrix is the identity to 12 digits (`bool`)."""
-    return bool(np.allclose(matrix, np.identity(len(matrix)), rtol=0.0, atol=1e-12))
-
-
-def scaleFactors(what, args, kwargs):
-    """Convert the arguments of ``makeScaling``: one number, or two."""
-    if kwargs.keys() == {"scale"} and not args:
-        args, kwargs = (kwargs["scale"],), {}
-    if kwargs or len(args) not in (1, 2):
-        raise argumentError(what, *args, **kwargs)
-    factors = [toDouble(arg) for arg in args]
-    return factors[0], factors[-1]
-
-
-def apply(row, *coordinates):
-    """Compute one coordinate for numbers or arrays of numbers.
-
-    Parameters
-    ----------
-    row : sequence of `float`
-        Factor for each coordinate, and perhaps a constant.
-    *coordinates : `float` or array-like
-        The coordinates.
-
-    Returns
-    -------
-    result : `float` or `numpy.ndarray`
-        Sum of the products, plus the constant.
-    """
-    try:
-        arrays = [np.asarray(values, dtype=np.float64) for values in coordinates]
-    except ValueError as err:
-        raise TypeError(str(err)) from err
-    result = sum(factor * values for factor, values in zip(row, arrays, strict=False))
-    if len(row) > len(arrays):
-        result = result + row[len(arrays)]
-    return result if result.ndim else float(result)
-
-
-class LinearTransform:
+class LinearTransform(Partial):
     """Linear transformation of the plane.
 
     Parameters
@@ -94,69 +54,36 @@ class LinearTransform:
 
     __slots__ = ("_matrix",)
 
-    XX, YX, XY, YY = range(4)
-
-    def __init__(self, *args, **kwargs):
-        try:
-            self._matrix = self._parse(*args, **kwargs)
-        except TypeError as err:
-            raise argumentError("LinearTransform", *args, **kwargs) from err
+    def __init__(self, matrix=((1.0, 0.0), (0.0, 1.0))):
+        self._matrix = toMatrix(matrix, 2, 2)
 
     @staticmethod
-    def _parse(*args, **kwargs):
-        if not args and not kwargs:
-            return np.identity(2)
-
-        def convert(matrix):
-            return toMatrix(matrix, 2, 2)
-
-        return convert(*args, **kwargs)
-
-    @staticmethod
-    def makeScaling(*args, **kwargs):
+    def makeScaling(*args):
         """Make a transformation that scales.
 
         Parameters
         ----------
-        scale : `float`
-            Factor; or two factors, positional only, for x and y.
+        *args : `float`
+            Factor, or two factors for x and y.
 
         Returns
         -------
         transform : `LinearTransform`
             The transformation.
         """
-        return LinearTransform(np.diag(scaleFactors("makeScaling", args, kwargs)))
-
-    @staticmethod
-    def makeRotation(angle):
-        """Make a rotation.
-
-        Parameters
-        ----------
-        angle : `Angle`
-            Angle from the x towards the y axis.
-
-        Returns
-        -------
-        transform : `LinearTransform`
-            The transformation.
-        """
-        value = requireAngle("makeRotation", angle).asRadians()
-        sine, cosine = np.sin(value), np.cos(value)
-        return LinearTransform([[cosine, -sine], [sine, cosine]])
-
-    def getParameterVector(self):
-        """Return the elements XX, YX, XY, YY (`numpy.ndarray`)."""
-        return self._matrix.flatten(order="F")
+        if len(args) not in (1, 2):
+            raise argumentError("makeScaling", *args)
+        factors = [toDouble(arg) for arg in args]
+        return LinearTransform(np.diag([factors[0], factors[-1]]))
 
     def getMatrix(self):
         """Return a copy of the matrix (`numpy.ndarray`)."""
         return self._matrix.copy()
 
-    def set(self, xx, yx, xy, yy):
-        """Set all elements of the matrix."""
-        self._matrix = toMatrix([[toDouble(xx), toDouble(xy)], [toDouble(yx), toDouble(yy)]], 2, 2)
+    def computeDeterminant(self):
+        """Return the determinant of the matrix (`float`)."""
+        (xx, xy), (yx, yy) = self._matrix
+        return float(xx * yy - xy * yx)
 
     def inverted(self):
         """Return the inverse (`LinearTransform`).
@@ -173,64 +100,15 @@ class LinearTransform:
             raise PexException("Could not compute LinearTransform inverse")
         return LinearTransform(np.array([[yy, -xy], [-yx, xx]]) / determinant)
 
-    def computeDeterminant(self):
-        """Return the determinant of the matrix (`float`)."""
-        (xx, xy), (yx, yy) = self._matrix
-        return float(xx * yy - xy * yx)
-
-    def isIdentity(self):
-        """Tell whether this changes nothing (`bool`)."""
-        return isIdentityMatrix(self._matrix)
-
-    def applyX(self, x, y):
-        """Compute the new x coordinate of numbers or arrays."""
-        return apply(self._matrix[0], x, y)
-
-    def applyY(self, x, y):
-        """Compute the new y coordinate of numbers or arrays."""
-        return apply(self._matrix[1], x, y)
-
-    def __call__(self, *args, **kwargs):
-        if len(args) == 1 and not kwargs and isinstance(args[0], (Point2D, Extent2D)):
-            return type(args[0])(self.applyX(*args[0]), self.applyY(*args[0]))
-        if len(args) + len(kwargs) != 2:
-            raise argumentError("__call__", *args, **kwargs)
-        return self.applyX(*args, **kwargs), self.applyY(*args, **kwargs)
-
-    def __getitem__(self, index):
-        if isinstance(index, tuple):
-            if len(index) != 2:
-                raise argumentError("__getitem__", index)
-            return float(self._matrix[toIndex(index[0], 2), toIndex(index[1], 2)])
-        column, row = divmod(toIndex(index, 4), 2)
-        return float(self._matrix[row, column])
+    def __call__(self, point):
+        if not isinstance(point, Point2D | Extent2D):
+            raise argumentError("__call__", point)
+        return type(point)(self._matrix @ point._values)
 
     def __mul__(self, other):
         if not isinstance(other, LinearTransform):
             return NotImplemented
         return LinearTransform(self._matrix @ other._matrix)
-
-    def __add__(self, other):
-        if not isinstance(other, LinearTransform):
-            return NotImplemented
-        return LinearTransform(self._matrix + other._matrix)
-
-    def __sub__(self, other):
-        if not isinstance(other, LinearTransform):
-            return NotImplemented
-        return LinearTransform(self._matrix - other._matrix)
-
-    def __iadd__(self, other):
-        if not isinstance(other, LinearTransform):
-            raise argumentError("__iadd__", other)
-        self._matrix += other._matrix
-        return self
-
-    def __isub__(self, other):
-        if not isinstance(other, LinearTransform):
-            raise argumentError("__isub__", other)
-        self._matrix -= other._matrix
-        return self
 
     def __reduce__(self):
         return LinearTransform, (self.getMatrix(),)

@@ -1,22 +1,21 @@
 # This file is part of lsst-lite.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-__all__ = ["SpherePoint", "averageSpherePoint"]
+__all__ = ["SpherePoint"]
 
 import math
 import operator
 
-import numpy as np
-
+from lsst._lite import Partial
 from lsst._lite.numbers import argumentError, toDouble, toIndex
-from lsst.pex.exceptions import InvalidParameterError, LengthError
+from lsst.pex.exceptions import InvalidParameterError
 from lsst.sphgeom import LonLat, UnitVector3d, Vector3d
 
 from ._angle import HALFPI, AngleUnit, _makeAngle, degrees, requireAngle, wrapRadians
 from ._coordinates import Point2D
 
 
-class SpherePoint:
+class SpherePoint(Partial):
     """Position on the sky: longitude and latitude, for instance in ICRS.
 
     Parameters
@@ -252,36 +251,6 @@ class SpherePoint:
         eta = (cos1 * cosDelta * sin2 - sin1 * cos2) / divisor
         return _makeAngle(xi), _makeAngle(eta)
 
-    @staticmethod
-    def toUnitXYZ(*, longitude=None, latitude=None, ra=None, dec=None, units):
-        """Compute unit vectors for arrays of positions.
-
-        Parameters
-        ----------
-        longitude, latitude : `float` or `numpy.ndarray`
-            The coordinates.
-        ra, dec : `float` or `numpy.ndarray`
-            The coordinates, instead.
-        units : `AngleUnit`
-            Unit of the coordinates.
-
-        Returns
-        -------
-        x, y, z : `float` or `numpy.ndarray`
-            Coordinates of the vectors.
-
-        Raises
-        ------
-        ValueError
-            Raised if a coordinate is given twice or not at all.
-        """
-        factor = (1.0 * units).asRadians()
-        longitude = factor * _pickOne("longitude", longitude, "ra", ra)
-        latitude = factor * _pickOne("latitude", latitude, "dec", dec)
-        cosLatitude = np.cos(latitude)
-        vector = np.cos(longitude) * cosLatitude, np.sin(longitude) * cosLatitude, np.sin(latitude)
-        return tuple(value if value.ndim else float(value) for value in vector)
-
     def __len__(self):
         return 2
 
@@ -310,32 +279,6 @@ class SpherePoint:
         return f"SpherePoint({', '.join(f'{angle.asDegrees()!r}*degrees' for angle in self)})"
 
 
-def averageSpherePoint(coords, /):
-    """Compute the mean of positions: the direction of their mean vector.
-
-    Parameters
-    ----------
-    coords : sequence of `SpherePoint`
-        The positions.
-
-    Returns
-    -------
-    position : `SpherePoint`
-        The mean.
-
-    Raises
-    ------
-    lsst.pex.exceptions.LengthError
-        Raised if there are none.
-    """
-    vectors = [_requirePoint("averageSpherePoint", point)._toUnitVector() for point in coords]
-    if not vectors:
-        raise LengthError("No coordinates provided to average")
-    result = SpherePoint()
-    result._setFromVector(*(math.fsum(values) / len(vectors) for values in zip(*vectors, strict=True)))
-    return result
-
-
 def _toAngles(args, kwargs):
     """Turn longitude, latitude and perhaps a unit into radians."""
     names = ("longitude", "latitude", "units")
@@ -360,13 +303,6 @@ def _requirePoint(what, value):
     if not isinstance(value, SpherePoint):
         raise argumentError(what, value)
     return value
-
-
-def _pickOne(name1, value1, name2, value2):
-    """Return the one of two values that is given."""
-    if (value1 is None) == (value2 is None):
-        raise ValueError(f"Exactly one of {name2} and {name1} must be provided.")
-    return value2 if value1 is None else value1
 
 
 def _cross(a, b):

@@ -13,10 +13,15 @@ import yaml
 
 import lsst.pex.exceptions
 import lsst.utils.tests
-from lsst.daf.base import DateTime, Persistable, PropertyList, PropertySet, TypeInfo, getPropertySetState
+from lsst.daf.base import DateTime, PropertyList, PropertySet, getPropertySetState
 from lsst.pex.exceptions import DomainError, InvalidParameterError, NotFoundError
 
 SCALES = (DateTime.TAI, DateTime.TT, DateTime.UTC)
+
+
+def typeOf(container, name):
+    """Get the type of the values of a name, as pickles have it."""
+    return next(typeName for key, typeName, _ in getPropertySetState(container) if key == name)
 
 
 class DateTimeTestCase(lsst.utils.tests.TestCase):
@@ -46,11 +51,12 @@ class DateTimeTestCase(lsst.utils.tests.TestCase):
             moment = DateTime(mjd, DateTime.MJD, DateTime.UTC)
             self.assertEqual(moment.nsecs(DateTime.TAI) - moment.nsecs(DateTime.UTC), difference * 10**9)
 
-    def testUtcBefore1972Drifts(self):
-        self.assertEqual(DateTime(0, DateTime.TAI).toString(DateTime.UTC), "1969-12-31T23:59:51.999918240Z")
-        self.assertEqual(DateTime(-1, DateTime.TAI).toString(DateTime.UTC), "1969-12-31T23:59:51.999918239Z")
-        moment = DateTime("1969-03-01T12:39:45.12345Z", DateTime.UTC)
-        self.assertEqual(moment.toString(DateTime.UTC), "1969-03-01T12:39:45.123449996Z")
+    def testUtcBefore1972SaysSo(self):
+        with self.assertRaises(NotImplementedError):
+            DateTime("1969-03-01T12:39:45.12345Z", DateTime.UTC)
+        with self.assertRaises(NotImplementedError):
+            DateTime(0, DateTime.TAI).toString(DateTime.UTC)
+        self.assertEqual(DateTime(0, DateTime.TAI).toString(DateTime.TAI), "1970-01-01T00:00:00.000000000")
 
     def testSystemsAgree(self):
         moment = DateTime(60000.5, DateTime.MJD, DateTime.TAI)
@@ -89,7 +95,6 @@ class DateTimeTestCase(lsst.utils.tests.TestCase):
             ("09-04-01T23:36:05", DateTime.TAI),
             ("1901-12-12T23:59:59", DateTime.TAI),
             ("2262-01-01T00:00:00", DateTime.TAI),
-            ("1960-01-01T23:59:59Z", DateTime.UTC),
         ):
             with self.subTest(text=text), self.assertRaises(DomainError):
                 DateTime(text, scale)
@@ -116,18 +121,12 @@ class DateTimeTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(repr(moment), "DateTime()")
         for scale in SCALES:
             self.assertEqual(moment.nsecs(scale), DateTime.invalid_nsecs)
-            for method in (moment.toString, moment.gmtime, moment.timespec, moment.timeval):
-                with self.assertRaises(lsst.pex.exceptions.RuntimeError):
-                    method(scale)
+            with self.assertRaises(lsst.pex.exceptions.RuntimeError):
+                moment.toString(scale)
         for function in (moment.get, moment.toPython):
             with self.assertRaises(RuntimeError):
                 function()
         self.assertLess(moment, DateTime(0))
-
-    def testStructuresHaveNoPythonType(self):
-        for name in ("gmtime", "timespec", "timeval"):
-            with self.assertRaises(TypeError):
-                getattr(DateTime(0), name)(DateTime.TAI)
 
     def testConvertsToPythonAndAstropy(self):
         moment = DateTime(2012, 7, 19, 18, 29, 33, DateTime.UTC)
@@ -182,28 +181,7 @@ class PropertySetTestCase(lsst.utils.tests.TestCase):
             set(self.container.paramNames(topLevelOnly=False)), {"a.pre", "a.post", "int", "double"}
         )
         self.assertEqual(self.container.propertySetNames(), ["a"])
-        self.assertEqual(
-            (self.container.nameCount(), self.container.nameCount(False), len(self.container)), (3, 5, 3)
-        )
-        self.assertEqual(self.container.valueCount(), 4)
-
-    def testNamesFollowTheHashTableOfTheCompiledStack(self):
-        container = PropertySet()
-        for name in ("a", "b"):
-            container.set(name, 1)
-        self.assertEqual(container.names(), ["b", "a"])
-        for name in ("a", "c"):
-            container.set(name, 2)
-        self.assertEqual(container.names(), ["c", "b", "a"])
-        container.remove("b")
-        self.assertEqual(list(container), ["c", "a"])
-
-    def testManyNamesFollowTheHashTableOfTheCompiledStack(self):
-        # From a program with a std::unordered_map (libstdc++).
-        container = PropertySet()
-        for number in range(14):
-            container.set(f"KEY{number}", number)
-        self.assertEqual(container.names(), [f"KEY{number}" for number in HASHED_KEYS])
+        self.assertEqual(len(self.container), 3)
 
     def testTypesAreKept(self):
         for typeName, value in (
@@ -223,7 +201,7 @@ class PropertySetTestCase(lsst.utils.tests.TestCase):
             with self.subTest(typeName=typeName):
                 container = PropertySet()
                 getattr(container, f"set{typeName}")("x", value)
-                self.assertEqual(container.typeOf("x"), getattr(PropertySet, f"TYPE_{typeName}"))
+                self.assertEqual(typeOf(container, "x"), typeName)
                 self.assertEqual(getattr(container, f"get{typeName}")("x"), value)
                 self.assertEqual(getattr(container, f"getArray{typeName}")("x"), [value])
                 self.assertEqual(container.getScalar("x"), value)
@@ -251,11 +229,11 @@ class PropertySetTestCase(lsst.utils.tests.TestCase):
             with self.subTest(value=value):
                 container = PropertySet()
                 container.set("x", value)
-                self.assertEqual(container.typeOf("x"), getattr(PropertySet, f"TYPE_{typeName}"))
+                self.assertEqual(typeOf(container, "x"), typeName)
         container = PropertySet()
         container.setLongLong("x", 1)
         container.set("x", 2)
-        self.assertEqual(container.typeOf("x"), PropertySet.TYPE_LongLong)
+        self.assertEqual(typeOf(container, "x"), "LongLong")
 
     def testWrongValuesAreTypeErrors(self):
         container = self.container
@@ -272,8 +250,6 @@ class PropertySetTestCase(lsst.utils.tests.TestCase):
             lambda: container.add("int", 2**40),
             lambda: container.combine({"x": 1}),
             lambda: hash(container),
-            TypeInfo,
-            Persistable,
         ):
             with self.assertRaises(TypeError):
                 function()
@@ -291,7 +267,6 @@ class PropertySetTestCase(lsst.utils.tests.TestCase):
                 function()
         for function in (
             lambda: self.container.getInt("x"),
-            lambda: self.container.typeOf("x"),
             lambda: self.container.getAsDouble("x"),
         ):
             with self.assertRaises(NotFoundError):
@@ -300,7 +275,6 @@ class PropertySetTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(self.container.get("x", 5), 5)
         self.assertEqual(self.container.getInt("x", 5), 5)
         self.assertEqual(self.container.getInt("int", defaultValue=5), 42)
-        self.assertEqual(self.container.valueCount("x"), 0)
 
     def testValuesOfOneNameAddUp(self):
         self.container.add("int", [7, 8])
@@ -308,8 +282,6 @@ class PropertySetTestCase(lsst.utils.tests.TestCase):
         self.container.set("none", [])
         self.assertEqual(self.container.getArray("int"), [42, 7, 8])
         self.assertEqual((self.container["int"], self.container.get("int")), (8, 8))
-        self.assertTrue(self.container.isArray("int"))
-        self.assertFalse(self.container.isArray("new"))
         self.assertFalse(self.container.exists("none"))
         self.assertEqual(self.container.toDict()["int"], [42, 7, 8])
 
@@ -318,20 +290,13 @@ class PropertySetTestCase(lsst.utils.tests.TestCase):
         container.set("flag", True)
         container.setFloat("float", 0.1)
         container.setUnsignedLongLong("big", 2**63)
-        self.assertEqual(
-            (container.getAsInt("flag"), container.getAsInt64("int"), container.getAsDouble("int")),
-            (1, 42, 42.0),
-        )
+        self.assertEqual((container.getAsInt("flag"), container.getAsDouble("int")), (1, 42.0))
         self.assertEqual(container.getAsDouble("float"), float(np.float32(0.1)))
-        self.assertEqual(container.getAsUInt64("big"), 2**63)
-        self.assertIs(container.getAsBool("flag"), True)
+        self.assertEqual(container.getAsDouble("big"), 2.0**63)
         for function in (
-            lambda: container.getAsInt64("big"),
+            lambda: container.getAsInt("big"),
             lambda: container.getAsInt("double"),
-            lambda: container.getAsBool("int"),
-            lambda: container.getAsString("int"),
-            lambda: container.getAsPropertySetPtr("int"),
-            lambda: container.getAsPersistablePtr("a"),
+            lambda: container.getAsDouble("a"),
         ):
             with self.assertRaises(lsst.pex.exceptions.TypeError):
                 function()
@@ -433,11 +398,6 @@ class PropertySetTestCase(lsst.utils.tests.TestCase):
         with self.assertRaises(ValueError):
             PropertySet.from_mapping(5)
 
-    def testDictionariesGoInAndOut(self):
-        self.container.set_dict("d", {"x": {"y": 1}})
-        self.assertEqual(self.container.get_dict("d"), {"x": {"y": 1}})
-        self.assertEqual(self.container.get_dict("missing"), {})
-
     def testPickleAndYamlKeepEverything(self):
         self.container.set("array", [1, 2])
         self.container.set("moment", DateTime(5))
@@ -503,12 +463,10 @@ class PropertyListTestCase(lsst.utils.tests.TestCase):
         inner.set("bottom", "x")
         inner.set("sibling", 42)
         self.container.set("top", inner)
-        # The names follow the hash table of the other container.
-        self.assertEqual(self.container.getOrderedNames()[-2:], ["top.sibling", "top.bottom"])
+        self.assertEqual(set(self.container.getOrderedNames()[-2:]), {"top.sibling", "top.bottom"})
         self.assertNotIn("top", self.container)
         self.container["dict"] = {"x": {"y": 1}}
         self.assertEqual(self.container["dict.x.y"], 1)
-        self.assertEqual(self.container.get_dict("dict"), {"x": {"y": 1}})
         other = PropertyList()
         other.set("list", self.container)
         self.assertEqual(other.getComment("list.RA"), "degrees")
@@ -557,10 +515,6 @@ class PropertyListTestCase(lsst.utils.tests.TestCase):
         other = self.container.deepCopy()
         other.setComment("RA", "hours")
         self.assertNotEqual(other, self.container)
-
-
-# Order in which g++ 12 visits KEY0 ... KEY13, inserted in this order.
-HASHED_KEYS = (13, 0, 9, 3, 12, 1, 4, 5, 7, 2, 10, 6, 8, 11)
 
 
 if __name__ == "__main__":

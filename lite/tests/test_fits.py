@@ -23,7 +23,7 @@ from lsst.afw.fits._cards import Header, formatCard, formatHeader
 from lsst.afw.fits._file import FitsFile
 from lsst.afw.fits._metadata import toCards
 from lsst.afw.fits._output import openOutput
-from lsst.daf.base import DateTime, PropertyList, PropertySet
+from lsst.daf.base import DateTime, PropertyList, PropertySet, getPropertyListState
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "golden", "exposures")
 COADD = os.path.join(DATA, "coadd_gzip2.fits")
@@ -312,9 +312,8 @@ class MetadataTestCase(TemporaryFolder):
             output.writeEmpty(toCards(metadata))
         found = readMetadata(self.path, strip=True)
         self.assertEqual(found.getOrderedNames(), metadata.getOrderedNames())
-        for name in metadata.names():
-            self.assertEqual(found.typeOf(name), metadata.typeOf(name), name)
-            self.assertEqual(found.getArray(name), metadata.getArray(name), name)
+        for got, want in zip(getPropertyListState(found), getPropertyListState(metadata), strict=True):
+            self.assertEqual(got[:3], want[:3])
         self.assertEqual(found.getComment("BIG"), "comment of BIG")
 
     def testPropertySetsAreWrittenToo(self):

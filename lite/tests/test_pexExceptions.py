@@ -3,13 +3,10 @@
 
 import builtins
 import pickle
-import types
 import unittest
-import warnings
 
 import lsst.utils.tests
 from lsst.pex import exceptions
-from lsst.pex.exceptions import exceptions as lowLevel
 
 # Which built-in exceptions each class can be caught as, by api.json.
 BUILT_INS = {
@@ -59,12 +56,6 @@ class PexExceptionsTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(error.args, ("too long",))
         self.assertEqual(error.what(), "too long")
 
-    def testAddedMessagesComeAfterTheFirst(self):
-        error = exceptions.NotFoundError("no file")
-        error.addMessage("reader.cc", 12, "read", "in reader")
-        self.assertEqual(error.what(), "no file; in reader")
-        self.assertIn('File "reader.cc", line 12, in read', str(error))
-
     def testMessageMustBeText(self):
         with self.assertRaises(builtins.TypeError):
             exceptions.Exception(5)
@@ -75,27 +66,6 @@ class PexExceptionsTestCase(lsst.utils.tests.TestCase):
                 error = pickle.loads(pickle.dumps(getattr(exceptions, name)("reason")))
                 self.assertIs(type(error), getattr(exceptions, name))
                 self.assertEqual(str(error), "reason")
-
-    def testDeclaredExceptionIsTranslated(self):
-        class WrappedError(lowLevel.LengthError):
-            pass
-
-        module = types.ModuleType("module")
-        exceptions.declare(module, "DeclaredError", exceptions.LengthError, WrappedError)
-        error = exceptions.translate(WrappedError("reason"))
-        self.assertIs(type(error), module.DeclaredError)
-        self.assertIsInstance(error, exceptions.LengthError)
-        self.assertEqual(str(error), "reason")
-
-    def testUnknownExceptionIsTranslatedWithAWarning(self):
-        class UnknownError(lowLevel.Exception):
-            pass
-
-        with warnings.catch_warnings(record=True) as caught:
-            warnings.simplefilter("always")
-            error = exceptions.translate(UnknownError("reason"))
-        self.assertIs(type(error), exceptions.Exception)
-        self.assertEqual(len(caught), 1)
 
 
 if __name__ == "__main__":

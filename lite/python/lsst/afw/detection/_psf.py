@@ -11,24 +11,16 @@ from lsst._lite import notInLite
 from lsst._lite.arguments import Int, checkArguments
 from lsst.afw.image import Color, ImageD
 from lsst.geom import Extent2I, Point2D, Point2I
-from lsst.pex.exceptions import InvalidParameterError, register
-from lsst.pex.exceptions.exceptions import InvalidParameterError as _LowLevelInvalidParameterError
+from lsst.pex.exceptions import InvalidParameterError
 
 from .._persistable import FitsPersistable
 from ._recenter import recenterKernelImage as _recenterKernelImage
 
 
-class _LowLevelInvalidPsfError(_LowLevelInvalidParameterError):
-    """What `InvalidPsfError` wraps."""
-
-
-@register
 class InvalidPsfError(InvalidParameterError):
     """A point spread function that cannot be computed where it should."""
 
     __module__ = "lsst.afw.detection"
-
-    WrappedClass = _LowLevelInvalidPsfError
 
 
 class ImageOwnerEnum(enum.Enum):

@@ -11,22 +11,14 @@ import numpy as np
 import shapely
 
 import lsst.pex.exceptions
-import lsst.pex.exceptions.exceptions
 from lsst._lite import notInLite
 from lsst.geom import AffineTransform, Box2D, Box2I, Extent2I, Point2D, Point2I
 
 from ._transform import TransformPoint2ToPoint2
 
 
-class _LowLevelException(lsst.pex.exceptions.exceptions.RuntimeError):
-    """Message and traceback of a `SinglePolygonException`."""
-
-
-@lsst.pex.exceptions.register
 class SinglePolygonException(lsst.pex.exceptions.RuntimeError):
     """Raised if an operation makes no polygon, or several."""
-
-    WrappedClass = _LowLevelException
 
 
 SinglePolygonException.__module__ = "lsst.afw.geom"

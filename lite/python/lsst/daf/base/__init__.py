@@ -6,17 +6,15 @@ from lsst._lite import moduleGetattr as _moduleGetattr
 
 from . import yaml
 from ._dateTime import DateTime
-from ._elements import TypeInfo
-from ._persistable import Persistable
 from ._propertyList import PropertyList
 from ._propertySet import PropertySet
 from .propertyContainer import *
 from .propertyContainer.propertyContainerContinued import __all__ as _states
 
-__all__ = ["DateTime", "Persistable", "PropertyList", "PropertySet", "TypeInfo", *_states]
+__all__ = ["DateTime", "PropertyList", "PropertySet", *_states]
 
 # Pickles name classes by their public module, as those of the full stack do.
-for _public in (DateTime, Persistable, PropertyList, PropertySet, TypeInfo):
+for _public in (DateTime, PropertyList, PropertySet):
     _public.__module__ = __name__
 del _public
 

@@ -9,11 +9,12 @@ import math
 import re
 import time
 
+from lsst._lite import Partial
 from lsst._lite.numbers import EnumLikeCpp, argumentError, formatG, toDouble, toInt
 from lsst.pex.exceptions import DomainError
 from lsst.pex.exceptions import RuntimeError as PexRuntimeError
 
-from ._leapSeconds import EPOCH_IN_MJD, MJD_TO_JD, NSEC_PER_DAY, LeapSeconds
+from ._leapSeconds import EPOCH_IN_MJD, MJD_TO_JD, NSEC_PER_DAY, taiToUtc, utcToTai
 
 _NSEC_PER_SEC = 1_000_000_000
 _TT_MINUS_TAI_NSECS = 32_184_000_000
@@ -22,10 +23,8 @@ _MAX_DAYS = 106751.99
 _INT64 = -(2**63), 2**63 - 1
 _ISO8601 = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})T(\d{2}):?(\d{2}):?(\d{2})(?:[.,](\d*))?(Z?)", re.ASCII)
 
-_leapSeconds = LeapSeconds()
 
-
-class DateTime:
+class DateTime(Partial):
     """Point in time, to the nanosecond.
 
     Parameters
@@ -84,19 +83,6 @@ class DateTime:
     def now():
         """Return the current time (`DateTime`), to the microsecond."""
         return DateTime(time.time_ns() // 1000 * 1000, DateTime.UTC)
-
-    @staticmethod
-    def initializeLeapSeconds(leapString, /):
-        """Replace the table of leap seconds.
-
-        Parameters
-        ----------
-        leapString : `str`
-            Table in the format of ``tai-utc.dat`` of the USNO.
-        """
-        if not isinstance(leapString, str):
-            raise argumentError("initializeLeapSeconds", leapString)
-        _leapSeconds.read(leapString)
 
     def isValid(self):
         """Tell whether this is a time at all (`bool`)."""
@@ -167,28 +153,6 @@ class DateTime:
         seconds, fraction = divmod(self._validNsecs("toString", scale), _NSEC_PER_SEC)
         moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
         return f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction:09d}{'Z' if scale is DateTime.UTC else ''}"
-
-    def gmtime(self, scale, /):
-        """Fail, as in the compiled stack, whose C++ result has no Python
-        type.
-        """
-        self._failToConvert("gmtime", "tm", scale)
-
-    def timespec(self, scale, /):
-        """Fail, as in the compiled stack, whose C++ result has no Python
-        type.
-        """
-        self._failToConvert("timespec", "timespec", scale)
-
-    def timeval(self, scale, /):
-        """Fail, as in the compiled stack, whose C++ result has no Python
-        type.
-        """
-        self._failToConvert("timeval", "timeval", scale)
-
-    def _failToConvert(self, what, cppType, scale):
-        self._validNsecs(what, scale)
-        raise TypeError(f"Unable to convert function return value to a Python type: {cppType}")
 
     def _validNsecs(self, what, scale):
         """Return the nanoseconds of a valid time."""
@@ -328,12 +292,12 @@ def _requireScale(what, scale):
 def _toTai(nsecs, scale):
     """Convert nanoseconds of any time scale to TAI."""
     if scale is DateTime.UTC:
-        return _leapSeconds.utcToTai(nsecs)
+        return utcToTai(nsecs)
     return nsecs - _TT_MINUS_TAI_NSECS if scale is DateTime.TT else nsecs
 
 
 def _fromTai(nsecs, scale):
     """Convert nanoseconds of TAI to any time scale."""
     if scale is DateTime.UTC:
-        return _leapSeconds.taiToUtc(nsecs)
+        return taiToUtc(nsecs)
     return nsecs + _TT_MINUS_TAI_NSECS if scale is DateTime.TT else nsecs

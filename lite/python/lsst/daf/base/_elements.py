@@ -2,56 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Types of the values that a property container can hold."""
 
-__all__ = ["ELEMENT_TYPES", "TypeInfo", "elementTypeName", "isSequence", "toText"]
+__all__ = ["ELEMENT_TYPES", "isSequence", "toText"]
 
 import ctypes
 import functools
 from collections.abc import Generator, Iterable
 from types import NoneType
-from typing import NamedTuple
 
 from lsst._lite.numbers import argumentError, toBool, toDouble, toInt
 
 from ._dateTime import DateTime
-
-
-class TypeInfo:
-    """C++ type of a value.
-
-    There is no constructor: instances come from ``typeOf`` and from the
-    ``TYPE_`` constants of the containers.
-    """
-
-    __slots__ = ("_name",)
-
-    def __init__(self, *args, **kwargs):
-        raise TypeError("lsst.daf.base.TypeInfo: No constructor defined!")
-
-    def name(self):
-        """Return the name of the type as the compiler mangles it (`str`)."""
-        return self._name
-
-    def __eq__(self, other):
-        return self._name == other._name if isinstance(other, TypeInfo) else NotImplemented
-
-    def __hash__(self):
-        return hash(self._name)
-
-
-class ElementType(NamedTuple):
-    """One type of values."""
-
-    info: TypeInfo
-    """What ``typeOf`` returns."""
-
-    convert: callable
-    """Function that converts a Python value, or raises `TypeError`."""
-
-
-def _makeTypeInfo(name):
-    info = TypeInfo.__new__(TypeInfo)
-    info._name = name
-    return info
 
 
 def toText(value):
@@ -83,14 +43,9 @@ def _toFloat(value):
     return ctypes.c_float(toDouble(value)).value
 
 
-def _integer(bits, signed=True):
+def _integer(bits):
     """Make the conversion for an integer type."""
-    limits = (-(2 ** (bits - 1)), 2 ** (bits - 1) - 1) if signed else (0, 2**bits - 1)
-    return functools.partial(_toLimitedInt, *limits)
-
-
-def _toLimitedInt(minimum, maximum, value):
-    return toInt(value, minimum, maximum)
+    return functools.partial(toInt, minimum=-(2 ** (bits - 1)), maximum=2 ** (bits - 1) - 1)
 
 
 def _instanceOf(cls, value):
@@ -99,44 +54,22 @@ def _instanceOf(cls, value):
     return value
 
 
-_STRING = "NSt7__cxx1112basic_stringIcSt11char_traitsIcESaIcEEE"
-
 ELEMENT_TYPES = {
-    name: ElementType(_makeTypeInfo(mangled), convert)
-    for name, mangled, convert in (
-        ("Bool", "b", toBool),
-        ("Short", "s", _integer(16)),
-        ("Int", "i", _integer(32)),
-        ("Long", "l", _integer(64)),
-        ("LongLong", "x", _integer(64)),
-        ("UnsignedLongLong", "y", _integer(64, signed=False)),
-        ("Float", "f", _toFloat),
-        ("Double", "d", toDouble),
-        ("Undef", "Dn", functools.partial(_instanceOf, NoneType)),
-        ("String", _STRING, toText),
-        ("DateTime", "N4lsst3daf4base8DateTimeE", functools.partial(_instanceOf, DateTime)),
-        ("PropertySet", "St10shared_ptrIN4lsst3daf4base11PropertySetEE", None),
-    )
+    "Bool": toBool,
+    "Short": _integer(16),
+    "Int": _integer(32),
+    "Long": _integer(64),
+    "LongLong": _integer(64),
+    "UnsignedLongLong": functools.partial(toInt, minimum=0, maximum=2**64 - 1),
+    "Float": _toFloat,
+    "Double": toDouble,
+    "Undef": functools.partial(_instanceOf, NoneType),
+    "String": toText,
+    "DateTime": functools.partial(_instanceOf, DateTime),
 }
-"""Types by the suffix of the methods for them, as in ``setInt``."""
-
-_NAMES = {element.info: name for name, element in ELEMENT_TYPES.items()}
-
-
-def elementTypeName(info):
-    """Return the suffix of the methods for a type.
-
-    Parameters
-    ----------
-    info : `TypeInfo`
-        The type.
-
-    Returns
-    -------
-    name : `str`
-        Suffix, as in ``setInt``.
-    """
-    return _NAMES[info]
+"""What converts a Python value to each type or raises `TypeError`, by the
+suffix of the methods for the type, as in ``setInt``.
+"""
 
 
 def isSequence(value):

@@ -6,8 +6,8 @@ __all__ = ["PropertyList"]
 from lsst._lite.numbers import argumentError
 from lsst.pex.exceptions import NotFoundError
 
-from ._elements import ELEMENT_TYPES, toText
-from ._propertySet import PropertySet, _requirePropertySet, declareAccessors
+from ._elements import toText
+from ._propertySet import Property, PropertySet
 
 
 class PropertyList(PropertySet):
@@ -114,21 +114,24 @@ class PropertyList(PropertySet):
         """
         self._setGuessed("add", name, value, *(() if comment is None else (comment,)))
 
-    def setPropertySet(self, name, value, /):
-        """Append the values of a container under dotted names.
-
-        Parameters
-        ----------
-        name : `str`
-            First part of the names.
-        value : `PropertySet`
-            The container; comments are taken from a `PropertyList`.
-        """
-        self._setFlattened(toText(name), _requirePropertySet(value))
+    def _setFlattened(self, name, container):
+        super()._setFlattened(name, container)
         self._comments.pop(name, None)
-        if isinstance(value, PropertyList):
-            for inner in value.paramNames(False):
-                self._comments[f"{name}.{inner}"] = value.getComment(inner)
+        if isinstance(container, PropertyList):
+            for inner in container.paramNames(False):
+                self._comments[f"{name}.{inner}"] = container.getComment(inner)
+
+    def _checkComment(self, comment):
+        """Refuse more than one comment, and any that is no text."""
+        if len(comment) > 1:
+            raise argumentError("set", *comment)
+        for text in comment:
+            toText(text)
+
+    def _setComment(self, name, *comment):
+        """Replace the comment of a name, if there is a new one."""
+        if comment and name in self._comments:
+            self._comments[name] = toText(comment[0])
 
     def _set(self, name, new):
         super()._set(name, new)
@@ -187,8 +190,8 @@ class PropertyList(PropertySet):
     def deepCopy(self):
         """Return a copy."""
         result = PropertyList()
-        # The stack copies twice, too, which shows in the order of names.
-        PropertySet.combine(result, super().deepCopy())
+        for name, (typeName, values) in self._properties.items():
+            result._properties[name] = Property(typeName, list(values))
         result._comments = dict(self._comments)
         return result
 
@@ -211,30 +214,6 @@ class PropertyList(PropertySet):
         return {name: self._getEither(name) for name in self}
 
     toDict = toOrderedDict
-
-    def get_dict(self, key):
-        """Return the values of dotted names as `dict`.
-
-        Parameters
-        ----------
-        key : `str`
-            First part of the names.
-
-        Returns
-        -------
-        value : `dict`
-            Other parts of the names and values, nested; empty if there are
-            no such names.
-        """
-        result = {}
-        for name in self.getOrderedNames():
-            first, *levels = name.split(".")
-            if first == key and levels:
-                nested = result
-                for level in levels[:-1]:
-                    nested = nested.setdefault(level, {})
-                nested[levels[-1]] = self[name]
-        return result
 
     def toString(self, topLevelOnly=False, indent=""):
         """Return all names and values as text.
@@ -277,35 +256,3 @@ class PropertyList(PropertySet):
         for name in self:
             result.copy(name, self, name)
         return result
-
-    def __reduce__(self):
-        from .propertyContainer.propertyContainerContinued import _makePropertyList, getPropertyListState
-
-        return _makePropertyList, (getPropertyListState(self),)
-
-
-def _makeSetter(action, typeName):
-    def setter(self, name, value, *comment):
-        if len(comment) > 1:
-            raise argumentError(action + typeName, name, value, *comment)
-        comment = [toText(text) for text in comment]
-        getattr(self, f"_{action}Typed")(typeName, name, value)
-        if comment and name in self._comments:
-            self._comments[name] = comment[0]
-
-    verb = "Replace" if action == "set" else "Append to"
-    setter.__doc__ = f"""{verb} the values of a name, of type {typeName}.
-
-    Parameters
-    ----------
-    name : `str`
-        The name.
-    value : `object`
-        Value, or a sequence of them.
-    *comment : `str`
-        New comment; the present one stays by default.
-    """
-    return setter
-
-
-declareAccessors(PropertyList, _makeSetter, [name for name in ELEMENT_TYPES if name != "PropertySet"])

@@ -1,27 +1,26 @@
 # This file is part of lsst-lite.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-__all__ = ["PropertySet", "declareAccessors"]
+__all__ = ["Property", "PropertySet", "requirePropertySet"]
 
 import dataclasses
 import math
 import numbers
 from collections.abc import ItemsView, KeysView, Mapping, ValuesView
+from functools import partialmethod
 from typing import NamedTuple
 
+from lsst._lite import Partial
 from lsst._lite.numbers import argumentError, toBool
 from lsst.pex.exceptions import InvalidParameterError, NotFoundError
 from lsst.pex.exceptions import TypeError as PexTypeError
 
 from ._dateTime import DateTime
 from ._elements import ELEMENT_TYPES, isSequence, toText
-from ._hashOrder import HashOrder
 
 _INTEGER_TYPES = ("Bool", "Short", "Int", "Long", "LongLong", "UnsignedLongLong")
 _ACCEPTED = {
     "Int": ("Bool", "Short", "Int"),
-    "Int64": ("Bool", "Short", "Int", "Long", "LongLong"),
-    "UInt64": _INTEGER_TYPES,
     "Double": (*_INTEGER_TYPES, "Float", "Double"),
 }
 
@@ -36,7 +35,7 @@ class Property(NamedTuple):
     """The values, oldest first."""
 
 
-class PropertySet:
+class PropertySet(Partial):
     """Container of named values, which can be containers themselves.
 
     A dot in a name separates levels: ``"a.b"`` is ``"b"`` in the container
@@ -48,12 +47,11 @@ class PropertySet:
         Whether dots are just part of the names.
     """
 
-    __slots__ = ("_flat", "_order", "_properties")
+    __slots__ = ("_flat", "_properties")
 
     def __init__(self, flat=False):
         self._flat = toBool(flat)
         self._properties = {}
-        self._order = HashOrder()
 
     @classmethod
     def from_mapping(cls, metadata):
@@ -103,75 +101,7 @@ class PropertySet:
         """Tell whether there is a value of this name (`bool`)."""
         return self._find(name) is not None
 
-    def isArray(self, name, /):
-        """Tell whether there are several values of this name (`bool`)."""
-        return self.valueCount(name) > 1
-
-    def isPropertySetPtr(self, name, /):
-        """Tell whether the value of this name is a container (`bool`)."""
-        found = self._find(name)
-        return found is not None and found.typeName == "PropertySet"
-
-    def isUndefined(self, name, /):
-        """Tell whether the value of this name is `None` (`bool`)."""
-        found = self._find(name)
-        return found is not None and found.typeName == "Undef"
-
-    def typeOf(self, name, /):
-        """Return the type of the values of a name.
-
-        Parameters
-        ----------
-        name : `str`
-            The name.
-
-        Returns
-        -------
-        info : `TypeInfo`
-            The type.
-
-        Raises
-        ------
-        lsst.pex.exceptions.NotFoundError
-            Raised if there is no such name.
-        """
-        return ELEMENT_TYPES[self._require(name).typeName].info
-
-    def valueCount(self, *args):
-        """Count values.
-
-        Parameters
-        ----------
-        *args : `str`
-            Name to count the values of; all names of all levels by default.
-
-        Returns
-        -------
-        count : `int`
-            Number of values.
-        """
-        if not args:
-            return sum(self.valueCount(name) for name in self.paramNames(False))
-        (name,) = args
-        found = self._find(name)
-        return 0 if found is None else len(found.values)
-
     # Names.
-
-    def nameCount(self, topLevelOnly=True):
-        """Count names.
-
-        Parameters
-        ----------
-        topLevelOnly : `bool`, optional
-            Whether to leave out the names in containers in this one.
-
-        Returns
-        -------
-        count : `int`
-            Number of names.
-        """
-        return len(self.names(topLevelOnly))
 
     def names(self, topLevelOnly=True):
         """Return all names.
@@ -184,7 +114,8 @@ class PropertySet:
         Returns
         -------
         names : `list` of `str`
-            The names, in the order of the hash table of the full stack.
+            The names. Their order means nothing: that of the full stack is
+            that of a hash table.
         """
         return self._collectNames(topLevelOnly, "names", parameters=True, containers=True)
 
@@ -221,8 +152,8 @@ class PropertySet:
     def _collectNames(self, topLevelOnly, method, parameters, containers):
         """Collect names of one or of both kinds."""
         result = []
-        for name in self._order.names():
-            typeName, values = self._properties[name]
+        # The full stack, too, finds what came last first where it can.
+        for name, (typeName, values) in reversed(self._properties.items()):
             isContainer = typeName == "PropertySet"
             if containers if isContainer else parameters:
                 result.append(name)
@@ -316,44 +247,15 @@ class PropertySet:
             raise PexTypeError(name)
         return found.values[-1]
 
-    def getAsBool(self, name, /):
-        """Return the last value of a name, which must be a `bool`."""
-        return self._getTyped("Bool", name).values[-1]
-
     def getAsInt(self, name, /):
         """Return the last value of a name, which must fit into 32 bits by
         its type (`int`).
         """
         return int(self._getAs("Int", name))
 
-    def getAsInt64(self, name, /):
-        """Return the last value of a name, which must fit into 64 bits by
-        its type (`int`).
-        """
-        return int(self._getAs("Int64", name))
-
-    def getAsUInt64(self, name, /):
-        """Return the last value of a name, which must be an integer, as 64
-        bits without sign (`int`).
-        """
-        return int(self._getAs("UInt64", name)) % 2**64
-
     def getAsDouble(self, name, /):
         """Return the last value of a name, a number (`float`)."""
         return float(self._getAs("Double", name))
-
-    def getAsString(self, name, /):
-        """Return the last value of a name, which must be a `str`."""
-        return self._getTyped("String", name).values[-1]
-
-    def getAsPropertySetPtr(self, name, /):
-        """Return the last value of a name, which must be a container."""
-        return self._getTyped("PropertySet", name).values[-1]
-
-    def getAsPersistablePtr(self, name, /):
-        """Fail: no value in Python is a `Persistable`."""
-        self._require(name)
-        raise PexTypeError(name)
 
     # Setting values.
 
@@ -403,7 +305,8 @@ class PropertySet:
         typeName = self._guessIntegerType(name, value if action == "set" else exemplar)
         if typeName is None:
             typeName = _guessType(name, exemplar)
-        getattr(self, action + typeName)(name, value, *comment)
+        setTyped = self._setTyped if action == "set" else self._addTyped
+        setTyped(typeName, name, value, *comment)
 
     def _guessIntegerType(self, name, value):
         """Find the integer type for new values of a name.
@@ -435,29 +338,41 @@ class PropertySet:
         choices = {_chooseIntegerType(limit, present) for limit in (min(values), max(values))}
         return next(t for t in ("UnsignedLongLong", "LongLong", "Int") if t in choices)
 
-    def _setTyped(self, typeName, name, value):
+    def _setTyped(self, typeName, name, value, *comment):
         """Replace the values of a name by ones of a known type."""
+        self._checkComment(comment)
         values = self._convertAll(f"set{typeName}", typeName, value)
         if values:
             self._set(toText(name), Property(typeName, values))
+        self._setComment(name, *comment)
 
-    def _addTyped(self, typeName, name, value):
+    def _addTyped(self, typeName, name, value, *comment):
         """Append values of a known type to those of a name."""
+        self._checkComment(comment)
         values = self._convertAll(f"add{typeName}", typeName, value)
         found = self._find(name)
         if found is None:
             if values:
                 self._set(toText(name), Property(typeName, values))
-            return
-        if found.typeName != typeName:
+        elif found.typeName != typeName:
             raise PexTypeError(f"{name} has mismatched type")
-        self._checkCycles(name, Property(typeName, values))
-        found.values.extend(values)
+        else:
+            self._checkCycles(name, Property(typeName, values))
+            found.values.extend(values)
+        self._setComment(name, *comment)
+
+    def _checkComment(self, comment):
+        """Refuse the arguments after a value, of which there are none."""
+        if comment:
+            raise argumentError("set", *comment)
+
+    def _setComment(self, name):
+        """Do nothing: there are no comments."""
 
     @staticmethod
     def _convertAll(what, typeName, value):
         """Convert a value or a sequence of values to a list."""
-        convert = ELEMENT_TYPES[typeName].convert or _requirePropertySet
+        convert = ELEMENT_TYPES.get(typeName, requirePropertySet)
         try:
             return [convert(v) for v in (value if isSequence(value) else (value,))]
         except TypeError as err:
@@ -471,8 +386,6 @@ class PropertySet:
                 return
             self._checkCycles(name, new)
         if self._flat or "." not in name:
-            if name not in self._properties:
-                self._order.insert(name)
             self._properties[name] = new
             return
         prefix, suffix = name.split(".", 1)
@@ -483,7 +396,6 @@ class PropertySet:
         found = self._properties.get(name)
         if found is None:
             found = self._properties[name] = Property("PropertySet", [PropertySet()])
-            self._order.insert(name)
         if found.typeName != "PropertySet":
             raise InvalidParameterError(f"{name} exists but does not contain PropertySets")
         return found.values[-1]
@@ -509,9 +421,52 @@ class PropertySet:
         if new.typeName != "PropertySet":
             return
         for value in new.values:
-            inner = (value.getAsPropertySetPtr(innerName) for innerName in value.propertySetNames(False))
+            inner = (value.get(innerName) for innerName in value.propertySetNames(False))
             if value is self or any(container is self for container in inner):
                 raise InvalidParameterError(f"{name} would cause a cycle")
+
+    def _getLast(self, typeName, name, *args, **kwargs):
+        """Return the last value of a name, which must have a type."""
+        if len(args) + len(kwargs) > 1 or not kwargs.keys() <= {"defaultValue"}:
+            raise argumentError(f"get{typeName}", name, *args, **kwargs)
+        convert = ELEMENT_TYPES.get(typeName, requirePropertySet)
+        default = [convert(value) for value in (*args, *kwargs.values())]
+        if default and not self.exists(name):
+            return default[0]
+        return self._getTyped(typeName, name).values[-1]
+
+    def _getAll(self, typeName, name):
+        """Return all values of a name, which must have a type (`list`)."""
+        return list(self._getTyped(typeName, name).values)
+
+    getBool, getArrayBool = partialmethod(_getLast, "Bool"), partialmethod(_getAll, "Bool")
+    setBool, addBool = partialmethod(_setTyped, "Bool"), partialmethod(_addTyped, "Bool")
+    getShort, getArrayShort = partialmethod(_getLast, "Short"), partialmethod(_getAll, "Short")
+    setShort, addShort = partialmethod(_setTyped, "Short"), partialmethod(_addTyped, "Short")
+    getInt, getArrayInt = partialmethod(_getLast, "Int"), partialmethod(_getAll, "Int")
+    setInt, addInt = partialmethod(_setTyped, "Int"), partialmethod(_addTyped, "Int")
+    getLong, getArrayLong = partialmethod(_getLast, "Long"), partialmethod(_getAll, "Long")
+    setLong, addLong = partialmethod(_setTyped, "Long"), partialmethod(_addTyped, "Long")
+    getLongLong, getArrayLongLong = partialmethod(_getLast, "LongLong"), partialmethod(_getAll, "LongLong")
+    setLongLong, addLongLong = partialmethod(_setTyped, "LongLong"), partialmethod(_addTyped, "LongLong")
+    getUnsignedLongLong = partialmethod(_getLast, "UnsignedLongLong")
+    getArrayUnsignedLongLong = partialmethod(_getAll, "UnsignedLongLong")
+    setUnsignedLongLong = partialmethod(_setTyped, "UnsignedLongLong")
+    addUnsignedLongLong = partialmethod(_addTyped, "UnsignedLongLong")
+    getFloat, getArrayFloat = partialmethod(_getLast, "Float"), partialmethod(_getAll, "Float")
+    setFloat, addFloat = partialmethod(_setTyped, "Float"), partialmethod(_addTyped, "Float")
+    getDouble, getArrayDouble = partialmethod(_getLast, "Double"), partialmethod(_getAll, "Double")
+    setDouble, addDouble = partialmethod(_setTyped, "Double"), partialmethod(_addTyped, "Double")
+    getUndef, getArrayUndef = partialmethod(_getLast, "Undef"), partialmethod(_getAll, "Undef")
+    setUndef, addUndef = partialmethod(_setTyped, "Undef"), partialmethod(_addTyped, "Undef")
+    getString, getArrayString = partialmethod(_getLast, "String"), partialmethod(_getAll, "String")
+    setString, addString = partialmethod(_setTyped, "String"), partialmethod(_addTyped, "String")
+    getDateTime, getArrayDateTime = partialmethod(_getLast, "DateTime"), partialmethod(_getAll, "DateTime")
+    setDateTime, addDateTime = partialmethod(_setTyped, "DateTime"), partialmethod(_addTyped, "DateTime")
+    getPropertySet = partialmethod(_getLast, "PropertySet")
+    getArrayPropertySet = partialmethod(_getAll, "PropertySet")
+    setPropertySet = partialmethod(_setTyped, "PropertySet")
+    addPropertySet = partialmethod(_addTyped, "PropertySet")
 
     # Whole containers.
 
@@ -534,7 +489,7 @@ class PropertySet:
         lsst.pex.exceptions.InvalidParameterError
             Raised if the other container does not have the name.
         """
-        found = _requirePropertySet(source)._find(name)
+        found = requirePropertySet(source)._find(name)
         if found is None:
             raise InvalidParameterError(f"{name} not in source")
         self.remove(dest)
@@ -554,7 +509,7 @@ class PropertySet:
         lsst.pex.exceptions.TypeError
             Raised if values of the same name have different types.
         """
-        for name in _requirePropertySet(source).paramNames(False):
+        for name in requirePropertySet(source).paramNames(False):
             self._append(name, source._find(name))
 
     def update(self, addition):
@@ -576,8 +531,7 @@ class PropertySet:
         """Remove a name with all its values, if there is one."""
         name = toText(name)
         if self._flat or "." not in name:
-            if self._properties.pop(name, None) is not None:
-                self._order.remove(name)
+            self._properties.pop(name, None)
             return
         prefix, suffix = name.split(".", 1)
         found = self._properties.get(prefix)
@@ -615,8 +569,7 @@ class PropertySet:
     def deepCopy(self):
         """Return a copy, of containers in this one, too."""
         result = PropertySet(self._flat)
-        for name in self._order.names():
-            typeName, values = self._properties[name]
+        for name, (typeName, values) in self._properties.items():
             copies = [value.deepCopy() for value in values] if typeName == "PropertySet" else list(values)
             result._set(name, Property(typeName, copies))
         return result
@@ -628,33 +581,6 @@ class PropertySet:
             value = self._getEither(name)
             result[name] = PropertySet.toDict(value) if isinstance(value, PropertySet) else value
         return result
-
-    def get_dict(self, key):
-        """Return a container as `dict`.
-
-        Parameters
-        ----------
-        key : `str`
-            Name of the container.
-
-        Returns
-        -------
-        value : `dict`
-            Names and values; empty if there is no such name.
-        """
-        return self.getScalar(key).toDict() if self.exists(key) else {}
-
-    def set_dict(self, key, value):
-        """Replace a container.
-
-        Parameters
-        ----------
-        key : `str`
-            Name of the container.
-        value : `collections.abc.Mapping`
-            Its names and values.
-        """
-        self.set(key, PropertySet.from_mapping(value))
 
     # Text.
 
@@ -745,11 +671,6 @@ class PropertySet:
         result = memo[id(self)] = self.deepCopy()
         return result
 
-    def __reduce__(self):
-        from .propertyContainer.propertyContainerContinued import _makePropertySet, getPropertySetState
-
-        return _makePropertySet, (getPropertySetState(self),)
-
 
 _NOTHING = object()
 
@@ -766,7 +687,7 @@ def _toMapping(metadata):
     raise ValueError(f"Unable to extract mappings from the supplied metadata of type {type(metadata)}")
 
 
-def _requirePropertySet(value):
+def requirePropertySet(value):
     """Return an argument that must be a container."""
     if not isinstance(value, PropertySet):
         raise argumentError("PropertySet", value)
@@ -840,111 +761,3 @@ def _isEqual(mine, theirs):
     if mine.typeName in ("Float", "Double"):
         return all(a == b or (math.isnan(a) and math.isnan(b)) for a, b in zip(mine.values, theirs.values))
     return mine.values == theirs.values
-
-
-def declareAccessors(cls, makeSetter, typeNames):
-    """Give a class the methods that are named after types.
-
-    Parameters
-    ----------
-    cls : `type`
-        `PropertySet` or a subclass.
-    makeSetter : callable
-        Function of an action (``"set"`` or ``"add"``) and of the name of a
-        type that makes a method.
-    typeNames : iterable of `str`
-        Suffixes of the methods.
-    """
-    for typeName in typeNames:
-        for action in ("set", "add"):
-            _declareMethod(cls, action + typeName, makeSetter(action, typeName))
-
-
-def _declareMethod(cls, name, method):
-    method.__name__ = name
-    method.__qualname__ = f"{cls.__name__}.{name}"
-    setattr(cls, name, method)
-
-
-def _makeGetter(typeName):
-    def getter(self, name, *args, **kwargs):
-        if len(args) + len(kwargs) > 1 or not kwargs.keys() <= {"defaultValue"}:
-            raise argumentError(f"get{typeName}", name, *args, **kwargs)
-        convert = ELEMENT_TYPES[typeName].convert or _requirePropertySet
-        default = [convert(value) for value in (*args, *kwargs.values())]
-        if default and not self.exists(name):
-            return default[0]
-        return self._getTyped(typeName, name).values[-1]
-
-    getter.__doc__ = f"""Return the last value of a name, of type {typeName}.
-
-    Parameters
-    ----------
-    name : `str`
-        The name.
-    defaultValue : `object`, optional
-        What to return if there is no such name.
-
-    Returns
-    -------
-    value : `object`
-        The value.
-
-    Raises
-    ------
-    lsst.pex.exceptions.NotFoundError
-        Raised if there is neither the name nor a default.
-    lsst.pex.exceptions.TypeError
-        Raised if the value has another type.
-    """
-    return getter
-
-
-def _makeArrayGetter(typeName):
-    def getter(self, name):
-        return list(self._getTyped(typeName, name).values)
-
-    getter.__doc__ = f"""Return all values of a name, of type {typeName}.
-
-    Parameters
-    ----------
-    name : `str`
-        The name.
-
-    Returns
-    -------
-    values : `list`
-        The values.
-
-    Raises
-    ------
-    lsst.pex.exceptions.NotFoundError
-        Raised if there is no such name.
-    lsst.pex.exceptions.TypeError
-        Raised if the values have another type.
-    """
-    return getter
-
-
-def _makeSetter(action, typeName):
-    def setter(self, name, value):
-        getattr(self, f"_{action}Typed")(typeName, name, value)
-
-    verb = "Replace" if action == "set" else "Append to"
-    setter.__doc__ = f"""{verb} the values of a name, of type {typeName}.
-
-    Parameters
-    ----------
-    name : `str`
-        The name.
-    value : `object`
-        Value, or a sequence of them.
-    """
-    return setter
-
-
-for _typeName, _element in ELEMENT_TYPES.items():
-    setattr(PropertySet, f"TYPE_{_typeName}", _element.info)
-    _declareMethod(PropertySet, f"get{_typeName}", _makeGetter(_typeName))
-    _declareMethod(PropertySet, f"getArray{_typeName}", _makeArrayGetter(_typeName))
-declareAccessors(PropertySet, _makeSetter, ELEMENT_TYPES)

@@ -4,10 +4,7 @@
 
 from lsst._lite import moduleGetattr as _moduleGetattr
 
-from .exceptions import Tracepoint
 from .wrappers import *
-from .wrappers import __all__ as _wrapped
-
-__all__ = [*_wrapped, "Tracepoint"]
+from .wrappers import __all__
 
 __getattr__ = _moduleGetattr(__name__)

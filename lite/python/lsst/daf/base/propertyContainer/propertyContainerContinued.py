@@ -3,7 +3,8 @@
 
 __all__ = ["getPropertyListState", "getPropertySetState", "setPropertyListState", "setPropertySetState"]
 
-from .._elements import elementTypeName
+import copyreg
+
 from .._propertyList import PropertyList
 from .._propertySet import PropertySet
 
@@ -88,7 +89,7 @@ def setPropertyListState(container, state):
 
 
 def _getItem(container, name):
-    return name, elementTypeName(container.typeOf(name)), container._getEither(name)
+    return name, container._require(name).typeName, container._getEither(name)
 
 
 def _makePropertySet(state):
@@ -103,3 +104,16 @@ def _makePropertyList(state):
     container = PropertyList()
     setPropertyListState(container, state)
     return container
+
+
+def _reducePropertySet(container):
+    return _makePropertySet, (getPropertySetState(container),)
+
+
+def _reducePropertyList(container):
+    return _makePropertyList, (getPropertyListState(container),)
+
+
+# The functions are here, where pickles of the full stack look for them.
+copyreg.pickle(PropertySet, _reducePropertySet)
+copyreg.pickle(PropertyList, _reducePropertyList)

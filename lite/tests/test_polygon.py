@@ -147,7 +147,7 @@ class PolygonTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(hull.getVertices(), [Point2D(*c) for c in corners])
 
     def testTransformMovesTheVertices(self):
-        affine = geom.AffineTransform.makeTranslation(Extent2D(3, 4)) * geom.AffineTransform.makeScaling(1.5)
+        affine = geom.AffineTransform(1.5 * np.identity(2), Extent2D(3, 4))
         expected = Polygon([affine(p) for p in self.polygon.getVertices()])
         for transform in (affine, makeTransform(affine)):
             self.assertEqual(self.polygon.transform(transform), expected)

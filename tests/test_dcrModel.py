@@ -573,7 +573,7 @@ class DcrModelTestCase(SceneTestCase):
     def testCoaddWithoutWcsIsNamed(self):
         for handle in self.handles:
             handle.inMemoryDataset.setWcs(None)
-        with self.assertRaisesRegex(ValueError, "'subfilter': 0.* has no WCS"):
+        with self.assertRaisesRegex(ValueError, "patch 4, subfilter 0 has no WCS"):
             self.build()
         model = DcrModel.fromQuantum(self.handles, **BAND)
         matched = model.buildMatchedExposure(self.bbox, self.visitInfo, self.tract.getWcs())

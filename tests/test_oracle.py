@@ -16,9 +16,11 @@ from scenes import makeCoadd
 
 import lsst.geom as geom
 import lsst.utils.tests
+from lsst.afw.detection import GaussianPsf
 from lsst.afw.geom import makeCdMatrix, makeSkyWcs, makeTanSipWcs
-from lsst.afw.image import ExposureF
+from lsst.afw.image import ExposureF, FilterLabel, PhotoCalib
 from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask
+from lsst.ip.template.provenance import TemplateProvenance
 from lsst.pipe.base import InMemoryDatasetHandle
 from lsst.skymap import skyMapRegistry
 
@@ -89,11 +91,18 @@ def exposures(draw, skyMap):
     return ExposureF(bbox, wcs)
 
 
+def trim(bbox, random):
+    """Cut off some rows and columns of a box, most often none."""
+    left, bottom, right, top = (int(cut) for cut in random.choice([0, 0, 0, 0, 0, 1, 3, 12], 4))
+    return geom.Box2I(bbox.getMin() + geom.Extent2I(left, bottom), bbox.getMax() - geom.Extent2I(right, top))
+
+
 def makeRandomCoadd(tract, patch, grow, random):
     """Make a coadd with a few NaNs and NO_DATA pixels, or `None` if its
-    box, grown or shrunk, has no pixels.
+    box, grown, shrunk or trimmed, has no pixels. Its components, as far as it
+    has them, tell which patch it is.
     """
-    bbox = tract[patch].getOuterBBox().dilatedBy(grow)
+    bbox = trim(tract[patch].getOuterBBox().dilatedBy(grow), random)
     if bbox.isEmpty():
         return None
     coadd = makeCoadd(tract, patch, bbox=bbox)
@@ -101,6 +110,15 @@ def makeRandomCoadd(tract, patch, grow, random):
     coadd.image.array[random.random(shape) < 0.1] = np.nan
     coadd.mask.array[:] = random.integers(0, 2**11, shape)
     coadd.variance.array[:] = random.random(shape)
+    if random.random() < 0.1:
+        coadd.image.array[:] = np.nan
+    components = {
+        "setPsf": GaussianPsf(11, 11, 2.0 + 0.01 * patch),
+        "setFilter": FilterLabel(band="r", physical=f"r_{patch}"),
+        "setPhotoCalib": PhotoCalib(2.0, 0.01 * patch),
+    }
+    for setter, component in components.items():
+        getattr(coadd, setter)(component if random.random() < 0.8 else None)
     return coadd
 
 
@@ -115,20 +133,27 @@ def makeReference(bbox, coadds, keepValid, noData):
     ----------
     bbox : `lsst.geom.Box2I`
         Box of the template.
-    coadds : `list` [`lsst.afw.image.ExposureF`, `lsst.geom.Box2I`]
-        Each patch's coadd and outer box, in order.
+    coadds : `dict` [`int`, `tuple`]
+        Each patch's coadd and outer box, by its number, in order.
     keepValid : `bool`
         Does an invalid pixel never replace a valid one?
     noData : `int`
         Bit mask of ``NO_DATA``.
+
+    Returns
+    -------
+    planes : `list` [`numpy.ndarray`]
+        Image, mask, variance, and the number of the patch whose pixel it is,
+        -1 for none; of shape (height, width).
     """
     y, x = np.mgrid[bbox.getMinY() : bbox.getMaxY() + 1, bbox.getMinX() : bbox.getMaxX() + 1]
     planes = [
         np.full(x.shape, np.nan, np.float32),
         np.full(x.shape, noData, np.int32),
         np.full(x.shape, np.nan, np.float32),
+        np.full(x.shape, -1),
     ]
-    for coadd, outer in coadds:
+    for patch, (coadd, outer) in coadds.items():
         stored = coadd.getBBox()
         has = np.ones(x.shape, bool)
         for box in (stored, outer):
@@ -136,6 +161,7 @@ def makeReference(bbox, coadds, keepValid, noData):
             has &= (y >= box.getMinY()) & (y <= box.getMaxY())
         there = y[has] - stored.getMinY(), x[has] - stored.getMinX()
         new = [plane[there] for plane in planesOf(coadd)]
+        new.append(np.full(len(new[0]), patch))
         take = np.ones(len(new[0]), bool)
         if keepValid:
             newValid = np.isfinite(new[0]) & (new[1] & noData == 0)
@@ -194,25 +220,44 @@ class OracleTestCase(lsst.utils.tests.TestCase):
         shuffled = dict(data.draw(st.permutations(list(available.items()))))
         noData = exposure.mask.getPlaneBitMask("NO_DATA")
         bbox = geom.Box2I(geom.Point2I(*map(int, low)), geom.Point2I(*map(int, high)))
-        ordered = [coadds[p.getSequentialIndex()] for p in patchList if p.getSequentialIndex() in coadds]
-        expected = makeReference(bbox, ordered, policy == "keepValid", noData)
-        if not any(np.any(self.covers(bbox, *pair)) for pair in ordered):
+        expected = makeReference(bbox, coadds, policy == "keepValid", noData)
+        givers = self.findGivers(bbox, coadds)
+        if (expected[3] < 0).all() or givers["getPsf"] is None or givers["getPhotoCalib"] is None:
             with self.assertRaises(RuntimeError):
                 task.run(tract, patchList, corners, shuffled)
             return
         template = task.run(tract, patchList, corners, shuffled)
         self.assertEqual(template.getBBox(), bbox)
         self.assertEqual(template.getWcs(), tract.getWcs())
-        for got, want in zip(planesOf(template), expected, strict=True):
+        for got, want in zip(planesOf(template), expected[:3], strict=True):
             np.testing.assert_array_equal(got, want)
+        provenance = TemplateProvenance.read(template.getMetadata())
+        used = [patch for patch in coadds if (expected[3] == patch).any()]
+        self.assertEqual(list(provenance.patchesUsed), used)
+        self.assertEqual(task.metadata.getArray("patchesUsed"), used)
+        self.checkComponents(template, provenance, coadds, givers)
 
-    def covers(self, bbox, coadd, outer):
-        """Has a patch's coadd pixels in a box?"""
-        return all(
-            max(box.getMin()[axis] for box in (bbox, outer, coadd.getBBox()))
-            <= min(box.getMax()[axis] for box in (bbox, outer, coadd.getBBox()))
-            for axis in (0, 1)
-        )
+    def findGivers(self, bbox, coadds):
+        """Find the patches that give the components, by getter: the first of
+        those that the template reaches.
+        """
+        first = dict.fromkeys(("getPsf", "getFilter", "getPhotoCalib"))
+        for getter in first:
+            for patch, (coadd, outer) in coadds.items():
+                if bbox.overlaps(outer) and getattr(coadd, getter)() is not None:
+                    first[getter] = patch
+                    break
+        return first
+
+    def checkComponents(self, template, provenance, coadds, givers):
+        """Check that components are those of the patches that give them."""
+        told = [provenance.psfPatch, provenance.filterPatch, provenance.photoCalibPatch]
+        self.assertEqual(told, list(givers.values()))
+        self.assertEqual(template.getPsf().getSigma(), coadds[givers["getPsf"]][0].getPsf().getSigma())
+        for getter in ("getFilter", "getPhotoCalib"):
+            patch = givers[getter]
+            component = None if patch is None else getattr(coadds[patch][0], getter)()
+            self.assertEqual(getattr(template, getter)(), component)
 
 
 if __name__ == "__main__":

@@ -53,6 +53,8 @@ class TemplateProvenanceTestCase(lsst.utils.tests.TestCase):
         tract=9813,
         patchesUsed=(7, 8, 13, *range(100, 140)),
         patchesMissing=(14,),
+        psfPatch=0,
+        photoCalibPatch=7,
         datasetType="goodSeeingCoaddPsfMatched",
         datasetIds=tuple(str(uuid.UUID(int=number)) for number in range(12)),
         packageVersion="0.1.0",

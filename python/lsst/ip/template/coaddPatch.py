@@ -2,25 +2,40 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reading the part of a coadd patch that a template needs."""
 
-__all__ = ["PatchOverlap", "describeHandle", "readPatch"]
+__all__ = ["PatchOverlap", "describeHandle", "readCorner", "readPatch"]
 
 import contextlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import lsst.afw.image as afwImage
 import lsst.geom as geom
 from lsst.pex.exceptions import LengthError
+
+_ONE_PIXEL = geom.Extent2I(1, 1)
+
+_CANNOT_CUT = (AttributeError, KeyError, TypeError)
+"""What a handle raises that knows no parameters or components, or whose
+storage class does not.
+"""
 
 
 @dataclass(frozen=True)
 class PatchOverlap:
     """The part of one coadd patch that falls inside the template."""
 
+    rank: int
+    """Place in the order of copying."""
+
     patch: int
     """Sequential patch number within the tract."""
 
     bbox: geom.Box2I
     """Overlap with the template, in tract pixels; never empty."""
+
+    source: Any
+    """What its coadd is read from: a handle, or a `DcrModel`."""
 
 
 def describeHandle(handle):
@@ -36,9 +51,12 @@ def describeHandle(handle):
     description : `str`
         The dataset reference, else the data ID, else the type.
     """
-    for attribute in ("ref", "dataId"):
-        if value := getattr(handle, attribute, None):
-            return str(value)
+    if ref := getattr(handle, "ref", None):
+        return str(ref)
+    dataId = getattr(handle, "dataId", None)
+    mapping = getattr(dataId, "mapping", dataId)
+    if isinstance(mapping, Mapping) and mapping:
+        return ", ".join(f"{name} {value}" for name, value in mapping.items())
     return f"in-memory {type(handle).__name__}"
 
 
@@ -63,24 +81,97 @@ def readPatch(handle, bbox):
 
     Raises
     ------
+    TypeError
+        If the handle gives no exposure.
     Exception
         Whatever the handle raises for a coadd that cannot be read, with a
         note that says which one.
     """
-    try:
-        coadd = _read(handle, bbox)
-    except Exception as err:
-        err.add_note(f"while reading {bbox} of the coadd {describeHandle(handle)}")
-        planes = _getSessionPlanes()
-        if len(planes) == afwImage.Mask.getNumPlanesMax():
-            err.add_note(f"This process has no room for mask planes besides {sorted(planes)}.")
-        raise
+    with _notingWhatIsRead(f"{bbox} of the coadd {describeHandle(handle)}"):
+        coadd = _readBox(handle, bbox)
     if coadd is None:
         return None
     common = bbox.clippedTo(coadd.getBBox())
     if common.isEmpty():
         return None
     return _conformMask(coadd if common == coadd.getBBox() else coadd[common])
+
+
+def readCorner(handle):
+    """Read what a coadd has beside its pixels, and one pixel at most.
+
+    Parameters
+    ----------
+    handle : `lsst.daf.butler.DeferredDatasetHandle`, \
+            `lsst.pipe.base.InMemoryDatasetHandle` or similar
+        Stands for the coadd of one patch.
+
+    Returns
+    -------
+    coadd : `lsst.afw.image.Exposure`
+        The lower left pixel that the stored coadd has, wherever that is; or
+        the whole coadd, from a handle that only has that, or of a coadd
+        without pixels.
+
+    Raises
+    ------
+    TypeError
+        If the handle gives no exposure.
+    Exception
+        Whatever the handle raises for a coadd that cannot be read, with a
+        note that says which one.
+    """
+    with _notingWhatIsRead(f"the components of the coadd {describeHandle(handle)}"):
+        try:
+            stored = handle.get(component="bbox")
+            if not stored.isEmpty():
+                return _getExposure(handle, parameters={"bbox": geom.Box2I(stored.getMin(), _ONE_PIXEL)})
+        except _CANNOT_CUT:
+            pass
+        return _getExposure(handle)
+
+
+@contextlib.contextmanager
+def _notingWhatIsRead(what):
+    """Add to an exception what was read when it was raised."""
+    try:
+        yield
+    except Exception as err:
+        err.add_note(f"while reading {what}")
+        planes = _getSessionPlanes()
+        if len(planes) == afwImage.Mask.getNumPlanesMax():
+            err.add_note(f"This process has no room for mask planes besides {sorted(planes)}.")
+        raise
+
+
+def _getExposure(handle, **kwargs):
+    """Get what a handle stands for, which has to be an exposure."""
+    exposure = handle.get(**kwargs)
+    if not isinstance(exposure, afwImage.Exposure):
+        raise TypeError(f"{describeHandle(handle)} must be an Exposure, not a {type(exposure).__name__}.")
+    return exposure
+
+
+def _readBox(handle, bbox):
+    """Read the pixels of a box, or more; `None` if there are none."""
+    try:
+        return _getExposure(handle, parameters={"bbox": bbox})
+    except _CANNOT_CUT:
+        return _getExposure(handle)
+    except (ValueError, LengthError):
+        # Most likely the stored coadd does not have all of the box; only now
+        # is it worth while to ask for its bounding box.
+        common = _clipToStored(handle, bbox)
+        if common == bbox:
+            raise
+        return None if common.isEmpty() else _getExposure(handle, parameters={"bbox": common})
+
+
+def _clipToStored(handle, bbox):
+    """Cut off what the stored coadd lacks, as far as that can be told."""
+    with contextlib.suppress(ValueError, *_CANNOT_CUT):
+        return bbox.clippedTo(handle.get(component="bbox"))
+    return bbox
 
 
 def _getSessionPlanes():
@@ -100,21 +191,3 @@ def _conformMask(coadd):
     mask.array[:] = coadd.mask.array
     mask.conformMaskPlanes(planes)
     return type(coadd)(afwImage.makeMaskedImage(coadd.image, mask, coadd.variance), coadd.getInfo())
-
-
-def _read(handle, bbox):
-    try:
-        return handle.get(parameters={"bbox": bbox})
-    except (TypeError, KeyError):
-        # A handle that knows no parameters, or no storage class that has
-        # them.
-        return handle.get()
-    except (ValueError, LengthError) as err:
-        # Most likely the stored coadd does not have all of the box; only now
-        # is it worth while to ask for its bounding box.
-        with contextlib.suppress(ValueError, KeyError, TypeError):
-            stored = handle.get(component="bbox")
-            if not stored.contains(bbox):
-                common = bbox.clippedTo(stored)
-                return None if common.isEmpty() else handle.get(parameters={"bbox": common})
-        raise err

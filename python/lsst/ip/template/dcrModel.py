@@ -15,8 +15,9 @@ import lsst.afw.image as afwImage
 import lsst.geom as geom
 from lsst.afw.coord import differentialRefraction
 
-from .coaddPatch import describeHandle, readPatch
+from .coaddPatch import describeHandle, readCorner, readPatch
 from .inputChecks import checkMethods, checkPositive, listOf
+from .pixelType import convertExactly
 
 EDGE_WEIGHTS = ((0.75, 0.25), (0.25, 0.75))
 """Weights of the refractions at a slice's blue and red edge, for each of the
@@ -127,6 +128,9 @@ class DcrModel:
 
         Raises
         ------
+        TypeError
+            If a handle gives no exposure, or one with a pixel that has no
+            equal in single precision.
         ValueError
             If ``visitInfo`` lacks what the refraction depends on, or no WCS
             is given and the coadd has none.
@@ -151,7 +155,7 @@ class DcrModel:
         wanted = bbox.dilatedBy(SPLINE_MARGIN + math.ceil(np.max(np.abs(shifts))))
         matched = None
         for handle, dcr in zip(self.handles, shifts):
-            coadd = readPatch(handle, wanted)
+            coadd = _readSlice(handle, wanted)
             bbox = bbox.clippedTo(coadd.getBBox()) if coadd is not None else geom.Box2I()
             if bbox.isEmpty():
                 return None
@@ -383,14 +387,18 @@ def _findAffected(bad, shift):
 
 def _readWcs(handle):
     """Read the WCS of a coadd, without its pixels if that is possible."""
-    try:
-        wcs = handle.get(component="wcs")
-    except (TypeError, KeyError):
-        # A handle that knows no components.
-        wcs = handle.get().getWcs()
+    wcs = readCorner(handle).getWcs()
     if wcs is None:
         raise ValueError(f"The DCR coadd {describeHandle(handle)} has no WCS.")
     return wcs
+
+
+def _readSlice(handle, bbox):
+    """Read the pixels of a slice, in the template's pixel type; `None` if
+    there are none.
+    """
+    coadd = readPatch(handle, bbox)
+    return None if coadd is None else convertExactly(coadd, describeHandle(handle))
 
 
 def _startSum(coadd, bbox, numSubfilters):

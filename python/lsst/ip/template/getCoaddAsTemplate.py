@@ -4,6 +4,9 @@
 
 __all__ = ["GetCoaddAsTemplateConfig", "GetCoaddAsTemplateTask"]
 
+import threading
+from dataclasses import dataclass
+
 import numpy as np
 
 import lsst.geom as geom
@@ -12,10 +15,11 @@ from lsst.pipe.base import NoWorkFound, Struct, Task
 from lsst.utils.timer import timeMethod
 
 from .checksums import verifyChecksums
-from .coaddPatch import PatchOverlap, describeHandle, readPatch
+from .coaddPatch import PatchOverlap, describeHandle, readCorner, readPatch
+from .components import TemplateComponents
 from .dcrModel import DcrModel, checkVisitInfo, findDcrBox
 from .inputChecks import checkCorners, checkHandles, checkMethods, checkPatches
-from .mosaic import Mosaic
+from .mosaic import Mosaic, ValidMosaic, countDataPixels
 from .patchAgreement import (
     PatchFacts,
     PatchMismatchError,
@@ -24,12 +28,28 @@ from .patchAgreement import (
     findCalibrationMismatches,
     rescaleTo,
 )
+from .pixelType import convertExactly
 from .provenance import TemplateProvenance, getPackageVersion
 from .templateSummary import TemplateSummary
 
 
 class NoCoaddPixelsError(RuntimeError):
     """The closest tract has no coadd pixels for the template."""
+
+
+@dataclass(frozen=True)
+class Contributions:
+    """What the patches gave to a template."""
+
+    facts: list[PatchFacts]
+    """Patches that gave anything, in the order of copying."""
+
+    pixelFacts: list[PatchFacts]
+    """Those of them whose pixels stand."""
+
+    componentPatches: dict[str, int | None]
+    """Patches that gave the components; see `TemplateComponents.getPatches`.
+    """
 
 
 class GetCoaddAsTemplateConfig(Config):
@@ -139,7 +159,11 @@ class GetCoaddAsTemplateTask(Task):
     -----
     Where patches overlap, the later one of `getOverlapPatchList` stands. PSF,
     filter and photometric calibration are those of the first patch that has
-    them.
+    them, even if none of its pixels stands.
+
+    One task object may make several templates at the same time, in threads.
+    ``metadata`` has the numbers of the template that was completed last, or
+    none of them if the last run failed.
 
     DCR coadds (``coaddName`` is "dcr") are the one exception to copying: the
     slices of the band are shifted as the exposure's atmosphere shifts them,
@@ -148,6 +172,10 @@ class GetCoaddAsTemplateTask(Task):
 
     ConfigClass = GetCoaddAsTemplateConfig
     _DefaultName = "GetCoaddAsTemplateTask"
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._metadataLock = threading.Lock()
 
     @timeMethod
     def runQuantum(self, exposure, butlerQC, skyMapRef, coaddExposureRefs):
@@ -184,6 +212,7 @@ class GetCoaddAsTemplateTask(Task):
             If the exposure has no WCS, no patch lies under it, none of these
             patches has a coadd, or no coadd has pixels there.
         """
+        self._forgetLastRun()
         checkMethods("exposure", exposure, "an Exposure", ("getBBox", "getInfo", "getWcs"))
         checkMethods("butlerQC", butlerQC, "a QuantumContext", ("get",))
         if exposure.getWcs() is None:
@@ -197,7 +226,7 @@ class GetCoaddAsTemplateTask(Task):
             template = self.run(tractInfo, patchList, skyCorners, available, visitInfo=visitInfo)
         except NoCoaddPixelsError as err:
             raise NoWorkFound(str(err)) from err
-        return Struct(exposure=template, sources=None, area=self.metadata["goodPixels"])
+        return Struct(exposure=template, sources=None, area=countDataPixels(template.mask))
 
     def getOverlapPatchList(self, exposure, skyMap):
         """Find the tract closest to an exposure and its patches under it.
@@ -285,7 +314,8 @@ class GetCoaddAsTemplateTask(Task):
         Raises
         ------
         TypeError
-            If an argument is not of the type above.
+            If an argument is not of the type above, a handle gives no
+            exposure, or a pixel has no equal in single precision.
         ValueError
             If ``sensorRef`` is given, there is no corner, a corner is not on
             the sky, a patch is not one of the tract's, or a key is no patch
@@ -298,6 +328,7 @@ class GetCoaddAsTemplateTask(Task):
             has a PSF or a photometric calibration, patches contradict each
             other or the tract, or a file's checksum is wrong.
         """
+        self._forgetLastRun()
         if sensorRef is not None:
             raise ValueError("sensorRef is a Gen2 middleware parameter that is no longer usable; give None.")
         patchList = checkPatches(tractInfo, patchList)
@@ -308,15 +339,15 @@ class GetCoaddAsTemplateTask(Task):
         bbox = _templateBBox(tractInfo, skyCorners)
         self.log.info("Template dimensions: %s in tract %d", bbox.getDimensions(), tractInfo.getId())
         overlaps, missing = self._findOverlaps(tractInfo, patchList, availableCoaddRefs, bbox)
-        mosaic = Mosaic(bbox, tractInfo.getWcs(), keepValid=self.config.overlapPolicy == "keepValid")
-        sources = {overlap.patch: self._makeSource(availableCoaddRefs[overlap.patch]) for overlap in overlaps}
+        mosaicClass = ValidMosaic if self.config.overlapPolicy == "keepValid" else Mosaic
+        mosaic = mosaicClass(bbox, tractInfo.getWcs())
         if self.config.verifyChecksums:
-            self._verifyFiles(sources)
-        facts = self._copyPatches(mosaic, overlaps, sources, visitInfo)
-        _checkComplete(mosaic.template, facts, tractInfo.getId())
-        self._checkAgreement(facts)
-        self._report(mosaic.template, tractInfo, facts, missing)
-        self._recordProvenance(mosaic.template, tractInfo.getId(), facts, missing)
+            self._verifyFiles(overlaps)
+        contributions = self._assemble(mosaic, tractInfo, overlaps, visitInfo)
+        _checkComplete(mosaic.template, overlaps, tractInfo.getId())
+        self._checkAgreement(contributions.facts)
+        self._recordProvenance(mosaic.template, tractInfo.getId(), contributions, missing)
+        self._report(mosaic.template, tractInfo, contributions, missing)
         return mosaic.template
 
     def getCoaddDatasetName(self):
@@ -378,7 +409,8 @@ class GetCoaddAsTemplateTask(Task):
                 which = "inner box has too few" if self.config.isDcr() else "outer box has no"
                 self.log.info("Skip patch %d: its %s pixels in the template", patch, which)
             else:
-                overlaps.append(PatchOverlap(patch=patch, bbox=overlap))
+                source = self._makeSource(available[patch])
+                overlaps.append(PatchOverlap(len(overlaps), patch, overlap, source))
         return overlaps, missing
 
     def _findOverlap(self, patchInfo, bbox):
@@ -395,60 +427,84 @@ class GetCoaddAsTemplateTask(Task):
             available, self.config.effectiveWavelength, self.config.bandwidth, self.config.numSubfilters
         )
 
-    def _verifyFiles(self, sources):
+    def _verifyFiles(self, overlaps):
         """Raise if the file of a coadd is damaged, as far as that shows."""
-        handles = [handle for source in sources.values() for handle in _handlesOf(source)]
+        handles = [handle for overlap in overlaps for handle in _handlesOf(overlap)]
         without = [describeHandle(handle) for handle in handles if verifyChecksums(handle) == 0]
         if without:
             self.log.warning(
                 "%d of %d coadds have no FITS checksums to verify: %s", len(without), len(handles), without
             )
 
-    def _copyPatches(self, mosaic, overlaps, sources, visitInfo):
-        """Copy the patches into the template, the last one first.
+    def _assemble(self, mosaic, tractInfo, overlaps, visitInfo):
+        """Give the template its pixels and components."""
+        components = TemplateComponents()
+        facts = self._copyPatches(mosaic, components, overlaps, visitInfo)
+        used = mosaic.findUsed()
+        if not used:
+            raise NoCoaddPixelsError(f"No patch of tract {tractInfo.getId()} has pixels in the template.")
+        notRead = [overlap for overlap in overlaps if overlap.rank not in facts]
+        facts |= _readComponents(components, notRead, tractInfo.getWcs())
+        components.setOn(mosaic.template)
+        givers = components.getPatches()
+        inOrder = [facts[rank] for rank in sorted(facts)]
+        return Contributions(
+            facts=[fact for fact in inOrder if fact.patch in used or fact.patch in givers.values()],
+            pixelFacts=[fact for fact in inOrder if fact.patch in used],
+            componentPatches=givers,
+        )
 
-        Returns what must agree between them, in their order.
+    def _copyPatches(self, mosaic, components, overlaps, visitInfo):
+        """Copy the patches' pixels into the template, the last patch first.
+
+        Returns what must agree between the patches read, by their rank.
         """
-        wanted = self._findCalibration(overlaps, sources)
-        facts = []
+        wanted = self._findCalibration(overlaps)
+        facts = {}
         for overlap in reversed(overlaps):
-            fact = self._copyPatch(mosaic, overlap, sources[overlap.patch], visitInfo, wanted)
+            fact = self._copyPatch(mosaic, components, overlap, visitInfo, wanted)
             if fact is None:
-                self.log.info("Skip patch %d: its coadd has no pixels in the template", overlap.patch)
+                self.log.info(
+                    "Skip the pixels of patch %d: later patches cover them, or its coadd has none there",
+                    overlap.patch,
+                )
             else:
-                facts.insert(0, fact)
+                facts[overlap.rank] = fact
         return facts
 
-    def _copyPatch(self, mosaic, overlap, source, visitInfo, wanted):
-        """Copy one patch into the template.
+    def _copyPatch(self, mosaic, components, overlap, visitInfo, wanted):
+        """Copy the pixels of one patch into the template.
 
         In a function of its own, so that a patch's pixels are gone from
         memory before the next one is read.
         """
-        if isinstance(source, DcrModel):
+        needed = mosaic.findNeeded(overlap.bbox)
+        if needed.isEmpty():
+            return None
+        if isinstance(overlap.source, DcrModel):
             # All of the box, since the shifts are those at its centre.
-            coadd = source.buildMatchedExposure(overlap.bbox, visitInfo, mosaic.template.getWcs())
+            coadd = overlap.source.buildMatchedExposure(overlap.bbox, visitInfo, mosaic.template.getWcs())
         else:
-            coadd = readPatch(source, mosaic.findNeeded(overlap.bbox))
+            coadd = readPatch(overlap.source, needed)
         if coadd is None:
             return None
-        fact = PatchFacts.of(overlap.patch, _handlesOf(source), coadd)
+        fact = PatchFacts.of(overlap.patch, _handlesOf(overlap), coadd)
         checkWcs(coadd, mosaic.template.getWcs(), fact.name)
+        coadd = convertExactly(coadd, fact.name, mosaic.findStanding)
         if wanted is not None and fact.photoCalib is not None:
             coadd = rescaleTo(wanted, coadd)
-        mosaic.add(coadd)
+        mosaic.add(overlap.patch, coadd)
+        components.offer(overlap, coadd)
         return fact
 
-    def _findCalibration(self, overlaps, sources):
+    def _findCalibration(self, overlaps):
         """Find the calibration that all patches are to be brought to.
 
         None is wanted unless the configuration says to rescale.
         """
         if self.config.calibrationMismatch != "rescale":
             return None
-        handles = (_handlesOf(sources[overlap.patch])[0] for overlap in overlaps)
-        coadds = (readPatch(handle, overlap.bbox) for handle, overlap in zip(handles, overlaps, strict=True))
-        calibrations = (coadd.getPhotoCalib() for coadd in coadds if coadd is not None)
+        calibrations = (readCorner(_handlesOf(overlap)[0]).getPhotoCalib() for overlap in overlaps)
         return next((photoCalib for photoCalib in calibrations if photoCalib is not None), None)
 
     def _checkAgreement(self, facts):
@@ -464,11 +520,18 @@ class GetCoaddAsTemplateTask(Task):
         for mismatch in mismatches:
             self.log.warning(mismatch)
 
-    def _report(self, template, tractInfo, facts, missing):
+    def _report(self, template, tractInfo, contributions, missing):
         """Log what the template was made from, and keep it as metadata."""
-        used = [fact.patch for fact in facts]
-        summary = TemplateSummary.of(template, tractInfo.getId(), used, missing)
-        summary.write(self.metadata)
+        summary = TemplateSummary.of(
+            template,
+            self.log,
+            tract=tractInfo.getId(),
+            patchesUsed=[fact.patch for fact in contributions.pixelFacts],
+            patchesMissing=missing,
+            **contributions.componentPatches,
+        )
+        with self._metadataLock:
+            summary.write(self.metadata)
         self.log.info(
             "Used patches %s of tract %d: %d good pixels, %.1f%% of the template",
             summary.patchesUsed,
@@ -476,29 +539,52 @@ class GetCoaddAsTemplateTask(Task):
             summary.goodPixels,
             100 * summary.coveredFraction,
         )
-        if noVariance := [fact.patch for fact in facts if not fact.hasVariance]:
+        if noVariance := [fact.patch for fact in contributions.pixelFacts if not fact.hasVariance]:
             self.log.info("%d patches have no variance anywhere: %s", len(noVariance), noVariance)
-        psfPatch = next(fact.patch for fact in facts if fact.hasPsf)
         center = geom.Point2I(geom.Box2D(template.getBBox()).getCenter())
-        if not tractInfo[psfPatch].getOuterBBox().contains(center):
-            self.log.info("The PSF is that of patch %d, which does not hold the template's centre", psfPatch)
+        if not tractInfo[summary.psfPatch].getOuterBBox().contains(center):
+            self.log.info(
+                "The PSF is that of patch %d, which does not hold the template's centre", summary.psfPatch
+            )
 
-    def _recordProvenance(self, template, tract, facts, missing):
+    def _forgetLastRun(self):
+        """Remove the numbers of the last template from the metadata."""
+        with self._metadataLock:
+            TemplateSummary.clear(self.metadata)
+
+    def _recordProvenance(self, template, tract, contributions, missing):
         """Write into the template's header what it was made from."""
         TemplateProvenance(
             tract=tract,
-            patchesUsed=tuple(fact.patch for fact in facts),
+            patchesUsed=tuple(fact.patch for fact in contributions.pixelFacts),
             patchesMissing=tuple(missing),
+            **contributions.componentPatches,
             datasetType=self.getCoaddDatasetName(),
-            datasetIds=tuple(datasetId for fact in facts for datasetId in fact.datasetIds),
+            datasetIds=tuple(datasetId for fact in contributions.pixelFacts for datasetId in fact.datasetIds),
             packageVersion=getPackageVersion(),
             configuration={name: value for name, value in self.config.toDict().items() if value is not None},
         ).write(template.getMetadata())
 
 
-def _handlesOf(source):
+def _handlesOf(overlap):
     """Give the handles of a patch: one, or those of a `DcrModel`."""
-    return source.handles if isinstance(source, DcrModel) else [source]
+    return overlap.source.handles if isinstance(overlap.source, DcrModel) else [overlap.source]
+
+
+def _readComponents(components, overlaps, tractWcs):
+    """Read the components of patches that gave no pixels.
+
+    Returns what must agree between the patches read, by their rank.
+    """
+    facts = {}
+    for overlap in overlaps:
+        if components.isOpen(overlap):
+            handles = _handlesOf(overlap)
+            coadd = readCorner(handles[0])
+            facts[overlap.rank] = PatchFacts.of(overlap.patch, handles, coadd)
+            checkWcs(coadd, tractWcs, facts[overlap.rank].name)
+            components.offer(overlap, coadd)
+    return facts
 
 
 def _templateBBox(tractInfo, skyCorners):
@@ -512,12 +598,10 @@ def _templateBBox(tractInfo, skyCorners):
     return geom.Box2I(bbox)
 
 
-def _checkComplete(template, facts, tract):
+def _checkComplete(template, overlaps, tract):
     """Raise if the template lacks what no template may lack."""
-    if not facts:
-        raise NoCoaddPixelsError(f"No patch of tract {tract} has pixels in the template.")
     info = template.getInfo()
     for what, present in (("PSF", info.hasPsf()), ("photometric calibration", info.hasPhotoCalib())):
         if not present:
-            names = [fact.name for fact in facts]
+            names = [describeHandle(_handlesOf(overlap)[0]) for overlap in overlaps]
             raise RuntimeError(f"No {what} found in the coadds of tract {tract}: {names}.")

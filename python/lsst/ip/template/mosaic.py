@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A template under construction."""
 
-__all__ = ["Mosaic", "countDataPixels"]
+__all__ = ["Mosaic", "ValidMosaic", "countDataPixels"]
 
 import numpy as np
 
@@ -13,10 +13,12 @@ from .boxes import boundingBox, subtractBoxes
 
 
 class Mosaic:
-    """A template that is put together from the last patch to the first.
+    """The pixels of a template, put together from the last patch to the
+    first.
 
-    Going backwards, what a later patch covers is known before an earlier one
-    is read, so that pixels that would be overwritten need not be read.
+    The later patch stands, whatever its pixels are. Going backwards, what a
+    later patch covers is known before an earlier one is read, so that pixels
+    that would be overwritten need not be read.
 
     Parameters
     ----------
@@ -24,16 +26,12 @@ class Mosaic:
         Box of the template, in tract pixels.
     wcs : `lsst.afw.geom.SkyWcs`
         WCS of the tract.
-    keepValid : `bool`
-        Does a valid pixel of an earlier patch stand where the later ones have
-        ``NO_DATA`` or NaN?
     """
 
-    def __init__(self, bbox, wcs, keepValid=False):
+    def __init__(self, bbox, wcs):
         self.template = afwImage.ExposureF(bbox, wcs)
         self.template.maskedImage.set(np.nan, self.template.mask.getPlaneBitMask("NO_DATA"), np.nan)
-        self._keepValid = keepValid
-        self._covered = []
+        self._added = {}
 
     def findNeeded(self, bbox):
         """Find the part of a patch that must be read.
@@ -46,47 +44,101 @@ class Mosaic:
         Returns
         -------
         needed : `lsst.geom.Box2I`
-            Box around the pixels that would stand in the template; a single
-            pixel if there are none, since the patch may still be the one to
-            give the PSF.
+            Box around the pixels that would stand in the template; empty if
+            there are none.
         """
-        if self._keepValid:
-            return bbox
-        needed = boundingBox(subtractBoxes(bbox, self._covered))
-        return geom.Box2I(bbox.getMin(), geom.Extent2I(1, 1)) if needed.isEmpty() else needed
+        return boundingBox(self._findUncovered(bbox))
 
-    def add(self, coadd):
-        """Add the patch before those already added.
+    def findStanding(self, coadd):
+        """Find the pixels of a coadd that would stand in the template.
 
         Parameters
         ----------
-        coadd : `lsst.afw.image.ExposureF`
-            Pixels of the patch, all of them inside the template. The template
-            gets its PSF, filter and photometric calibration, as far as it has
-            them.
+        coadd : `lsst.afw.image.Exposure`
+            Pixels of the patch before those already added, all of them inside
+            the template.
+
+        Returns
+        -------
+        stands : `numpy.ndarray` [`bool`]
+            Of shape (height, width).
         """
         bbox = coadd.getBBox()
-        for box in subtractBoxes(bbox, self._covered):
+        stands = np.zeros((bbox.getHeight(), bbox.getWidth()), dtype=bool)
+        for box in self._findUncovered(bbox):
+            box.shift(geom.Point2I(0, 0) - bbox.getMin())
+            stands[box.getSlices()] = True
+        return stands
+
+    def add(self, patch, coadd):
+        """Add the pixels of the patch before those already added.
+
+        Parameters
+        ----------
+        patch : `int`
+            Sequential patch number.
+        coadd : `lsst.afw.image.ExposureF`
+            Pixels of the patch, all of them inside the template.
+        """
+        uncovered = self._findUncovered(coadd.getBBox())
+        for box in uncovered:
             self.template.maskedImage.assign(coadd.maskedImage[box], box)
-        if self._keepValid:
-            self._fillInvalid(coadd)
-        self._covered.append(bbox)
-        self._copyComponents(coadd)
+        if uncovered:
+            self._added[patch] = coadd.getBBox()
 
-    def _fillInvalid(self, coadd):
-        """Replace the template's invalid pixels by valid ones of a coadd."""
+    def _findUncovered(self, bbox):
+        """Cut out of a box what the patches already added cover."""
+        return subtractBoxes(bbox, self._added.values())
+
+    def findUsed(self):
+        """Find the patches whose pixels stand in the template.
+
+        Returns
+        -------
+        used : `set` [`int`]
+            Sequential patch numbers, of those added.
+        """
+        return set(self._added)
+
+
+class ValidMosaic(Mosaic):
+    """A mosaic in which a pixel with ``NO_DATA`` or NaN never takes the place
+    of a valid one of an earlier patch.
+
+    Parameters
+    ----------
+    bbox : `lsst.geom.Box2I`
+        Box of the template, in tract pixels.
+    wcs : `lsst.afw.geom.SkyWcs`
+        WCS of the tract.
+    """
+
+    def __init__(self, bbox, wcs):
+        super().__init__(bbox, wcs)
+        self._patches = afwImage.ImageI(bbox, -1)
+
+    def findNeeded(self, bbox):
+        # Docstring inherited.
+        return bbox
+
+    def findStanding(self, coadd):
+        # Docstring inherited.
         target = self.template.maskedImage[coadd.getBBox()]
-        fill = _findValid(coadd.maskedImage) & ~_findValid(target)
-        for plane in ("image", "mask", "variance"):
-            getattr(target, plane).array[fill] = getattr(coadd, plane).array[fill]
+        return super().findStanding(coadd) | (_findValid(coadd.maskedImage) & ~_findValid(target))
 
-    def _copyComponents(self, coadd):
-        if coadd.getPsf() is not None:
-            self.template.setPsf(coadd.getPsf())
-        if coadd.getFilter() is not None:
-            self.template.setFilter(coadd.getFilter())
-        if coadd.getPhotoCalib() is not None:
-            self.template.setPhotoCalib(coadd.getPhotoCalib())
+    def add(self, patch, coadd):
+        # Docstring inherited.
+        stands = self.findStanding(coadd)
+        bbox = coadd.getBBox()
+        target = self.template.maskedImage[bbox]
+        for plane in ("image", "mask", "variance"):
+            np.copyto(getattr(target, plane).array, getattr(coadd, plane).array, where=stands)
+        self._patches[bbox].array[stands] = patch
+        self._added[patch] = bbox
+
+    def findUsed(self):
+        # Docstring inherited. A patch's pixels may all have been replaced.
+        return {patch for patch, bbox in self._added.items() if (self._patches[bbox].array == patch).any()}
 
 
 def _findValid(maskedImage):

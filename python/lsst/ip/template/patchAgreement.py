@@ -54,9 +54,6 @@ class PatchFacts:
     photoCalib: afwImage.PhotoCalib | None
     """Photometric calibration of the coadd."""
 
-    hasPsf: bool
-    """Has the coadd a PSF?"""
-
     hasVariance: bool
     """Is any variance that was read more than zero?"""
 
@@ -81,7 +78,6 @@ class PatchFacts:
             bbox=coadd.getBBox(),
             filterLabel=coadd.getFilter(),
             photoCalib=coadd.getPhotoCalib(),
-            hasPsf=coadd.hasPsf(),
             # Row by row, since nearly always the first one tells.
             hasVariance=any((row > 0).any() for row in coadd.variance.array),
         )

@@ -33,6 +33,9 @@ _READ_AS_NUMBERS = ("NAN", "INFINITY", "+INFINITY", "-INFINITY")
 
 _COMMENTS = {"FORMAT": "of the cards below", "TRACT": "tract whose pixel grid this is"}
 
+_COMPONENT_PATCHES = {"PSFPATCH": "psfPatch", "FILTERPATCH": "filterPatch", "CALIBPATCH": "photoCalibPatch"}
+"""Cards of the patches that gave a component, and the attributes."""
+
 
 @dataclass(frozen=True)
 class TemplateProvenance:
@@ -50,6 +53,8 @@ class TemplateProvenance:
         `tract`.
     ``PATCHES``, ``MISSING``
         `patchesUsed` and `patchesMissing`, separated by blanks.
+    ``PSFPATCH``, ``FILTERPATCH``, ``CALIBPATCH``
+        `psfPatch`, `filterPatch`, `photoCalibPatch`; not there if `None`.
     ``DATASET``, ``VERSION``
         `datasetType`, `packageVersion`.
     ``ID 1``, ``ID 2``, ...
@@ -68,17 +73,31 @@ class TemplateProvenance:
     """Tract whose pixel grid the template has."""
 
     patchesUsed: tuple[int, ...] = ()
-    """Sequential numbers of the patches copied, in the order of copying."""
+    """Sequential numbers of the patches whose pixels stand in the template,
+    in the order of copying.
+    """
 
     patchesMissing: tuple[int, ...] = ()
     """Sequential numbers of the patches wanted that had no coadd."""
+
+    psfPatch: int | None = None
+    """Sequential number of the patch that gave the PSF: the first that has
+    one, even if none of its pixels stands, so that it may not be one of
+    `patchesUsed`. `None` if that was not written.
+    """
+
+    filterPatch: int | None = None
+    """The same for the filter; `None` also if no patch has one."""
+
+    photoCalibPatch: int | None = None
+    """The same for the photometric calibration."""
 
     datasetType: str = ""
     """Dataset type of the coadds."""
 
     datasetIds: tuple[str, ...] = ()
-    """Dataset IDs (UUIDs) of the coadds; empty for coadds that come from no
-    Butler.
+    """Dataset IDs (UUIDs) of the coadds of `patchesUsed`; empty for coadds
+    that come from no Butler.
     """
 
     packageVersion: str = ""
@@ -113,6 +132,9 @@ class TemplateProvenance:
         yield "TRACT", self.tract
         yield from _patchCards("PATCHES", self.patchesUsed)
         yield from _patchCards("MISSING", self.patchesMissing)
+        for key, name in _COMPONENT_PATCHES.items():
+            if (patch := getattr(self, name)) is not None:
+                yield key, patch
         yield from _textCards("DATASET", self.datasetType)
         yield from _textCards("VERSION", self.packageVersion)
         for number, datasetId in enumerate(self.datasetIds, start=1):
@@ -142,6 +164,7 @@ class TemplateProvenance:
             tract=int(tract),
             patchesUsed=_readPatches(metadata, "PATCHES"),
             patchesMissing=_readPatches(metadata, "MISSING"),
+            **{name: metadata.get(f"{_PREFIX} {key}") for key, name in _COMPONENT_PATCHES.items()},
             datasetType=_readText(metadata, "DATASET"),
             datasetIds=tuple(_readText(metadata, f"ID {number}") for number in _numbers(metadata, "ID {}")),
             packageVersion=_readText(metadata, "VERSION"),

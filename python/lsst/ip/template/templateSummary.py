@@ -5,12 +5,11 @@
 __all__ = ["TemplateSummary"]
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 import lsst.geom as geom
-from lsst.pex.exceptions import Exception as StackException
 
 from .mosaic import countDataPixels
 
@@ -34,6 +33,21 @@ class TemplateSummary:
     patchesMissing: list[int]
     """Sequential numbers of the patches that have no coadd."""
 
+    psfPatch: int | None
+    """Sequential number of the patch that gives the PSF; it may be one that
+    gave no pixels. So may those that follow.
+    """
+
+    filterPatch: int | None
+    """Sequential number of the patch that gives the filter; `None` if no
+    patch has one.
+    """
+
+    photoCalibPatch: int | None
+    """Sequential number of the patch that gives the photometric
+    calibration.
+    """
+
     goodPixels: int
     """Number of pixels without ``NO_DATA``."""
 
@@ -52,40 +66,54 @@ class TemplateSummary:
     """
 
     @classmethod
-    def of(cls, template, tract, patchesUsed, patchesMissing):
+    def of(cls, template, log, **sources):
         """Summarize a template.
 
         Parameters
         ----------
         template : `lsst.afw.image.ExposureF`
             The template, in tract pixels.
-        tract : `int`
-            Tract.
-        patchesUsed, patchesMissing : `list` [`int`]
-            Sequential patch numbers.
+        log : `logging.Logger` or similar
+            Is told if the PSF cannot tell its width.
+        **sources
+            What the template was made from: ``tract`` and the patches, as
+            the attributes of these names.
         """
         good = countDataPixels(template.mask)
         return cls(
-            tract=tract,
-            patchesUsed=patchesUsed,
-            patchesMissing=patchesMissing,
             goodPixels=good,
             coveredFraction=good / template.getBBox().getArea(),
             medianVariance=_computeMedianVariance(template),
-            psfFwhm=_computePsfFwhm(template),
+            psfFwhm=_computePsfFwhm(template, log),
+            **sources,
         )
 
     def write(self, metadata):
-        """Write the numbers that are known into a task's metadata.
+        """Write the numbers that are known into a task's metadata, in place
+        of those that are there already.
 
         Parameters
         ----------
         metadata : `lsst.pipe.base.TaskMetadata`
             Metadata; changed in place.
         """
+        self.clear(metadata)
         for name, value in vars(self).items():
             if value is not None:
                 metadata[name] = value
+
+    @classmethod
+    def clear(cls, metadata):
+        """Remove the numbers from a task's metadata.
+
+        Parameters
+        ----------
+        metadata : `lsst.pipe.base.TaskMetadata`
+            Metadata; changed in place.
+        """
+        for field in fields(cls):
+            if field.name in metadata:
+                del metadata[field.name]
 
 
 def _computeMedianVariance(template):
@@ -100,13 +128,17 @@ def _computeMedianVariance(template):
     return float(np.median(variance[good])) * template.getPhotoCalib().getCalibrationMean() ** 2
 
 
-def _computePsfFwhm(template):
+def _computePsfFwhm(template, log):
     """Find the PSF's width at the centre, if it can be computed there."""
     center = geom.Box2D(template.getBBox()).getCenter()
     try:
         radius = template.getPsf().computeShape(center).getDeterminantRadius()
-    except (NotImplementedError, StackException):
-        # A PSF that only the full stack can compute, or one that is not
-        # defined at the template's centre.
+    except Exception as err:
+        # Anybody may write a PSF class, and it may raise anything; no pixel
+        # depends on its width.
+        log.info("The PSF does not tell its width at the template's centre %s: %r", center, err)
+        return None
+    if not math.isfinite(radius):
+        log.info("The PSF has no finite width at the template's centre %s", center)
         return None
     return FWHM_OF_SIGMA * radius * template.getWcs().getPixelScale(center).asArcseconds()

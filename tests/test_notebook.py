@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 import asyncio
+import importlib.util
+import json
 import os
 import pathlib
 import subprocess
@@ -9,15 +11,15 @@ import sys
 import tempfile
 import unittest
 
-import nbformat
-from nbclient import NotebookClient
-
 import lsst.utils.tests
 
 ROOT = pathlib.Path(__file__).parents[1]
 NOTEBOOK = ROOT / "doc" / "lsst.ip.template" / "getCoaddAsTemplate.ipynb"
+MISSING = [name for name in ("ipykernel", "nbclient", "nbformat") if importlib.util.find_spec(name) is None]
+"""What it takes to run a notebook, and is not installed."""
 
 
+@unittest.skipIf(MISSING, f"Not installed: {', '.join(MISSING)}.")
 class NotebookTestCase(lsst.utils.tests.TestCase):
     """The notebook runs on what the demo makes, and shows what its text
     says.
@@ -25,6 +27,9 @@ class NotebookTestCase(lsst.utils.tests.TestCase):
 
     @classmethod
     def setUpClass(cls):
+        import nbformat
+        from nbclient import NotebookClient
+
         temporary = tempfile.TemporaryDirectory()
         cls.addClassCleanup(temporary.cleanup)
         done = subprocess.run(
@@ -77,12 +82,15 @@ class NotebookFileTestCase(lsst.utils.tests.TestCase):
     """The file as it is kept."""
 
     def testNoOutputsAreStored(self):
-        notebook = nbformat.read(NOTEBOOK, as_version=4)
-        for cell in notebook.cells:
-            if cell.cell_type == "code":
-                self.assertEqual((cell.outputs, cell.execution_count), ([], None))
+        cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+        for cell in cells:
+            if cell["cell_type"] == "code":
+                self.assertEqual((cell["outputs"], cell["execution_count"]), ([], None))
 
+    @unittest.skipIf("nbformat" in MISSING, "nbformat is not installed.")
     def testFileIsValid(self):
+        import nbformat
+
         nbformat.validate(nbformat.read(NOTEBOOK, as_version=4))
 
 

@@ -544,6 +544,17 @@ class FaultTestCase(TemporaryFolder):
             self.write(self.raw[:size])
             self.checkError()
 
+    def testFileThatEndsInZerosIsRefused(self):
+        # Such as a copy that was interrupted leaves on some disks.
+        for size, words in (
+            (1000, ("HDU 0", "header does not end")),
+            (self.file[1].offset, ("HDU 1", "XTENSION")),
+            (self.file[3].offset, ("HDU 3", "XTENSION")),
+        ):
+            with self.subTest(size=size):
+                self.write(self.raw[:size].ljust(len(self.raw), b"\0"))
+                self.checkError(*words)
+
     def testMissingHduIsRefused(self):
         for index in range(1, 5):
             hdu = self.file[index]

@@ -51,12 +51,11 @@ class DateTimeTestCase(lsst.utils.tests.TestCase):
             moment = DateTime(mjd, DateTime.MJD, DateTime.UTC)
             self.assertEqual(moment.nsecs(DateTime.TAI) - moment.nsecs(DateTime.UTC), difference * 10**9)
 
-    def testUtcBefore1972SaysSo(self):
-        with self.assertRaises(NotImplementedError):
-            DateTime("1969-03-01T12:39:45.12345Z", DateTime.UTC)
-        with self.assertRaises(NotImplementedError):
-            DateTime(0, DateTime.TAI).toString(DateTime.UTC)
-        self.assertEqual(DateTime(0, DateTime.TAI).toString(DateTime.TAI), "1970-01-01T00:00:00.000000000")
+    def testUtcBefore1972Drifts(self):
+        self.assertEqual(DateTime(0, DateTime.TAI).toString(DateTime.UTC), "1969-12-31T23:59:51.999918240Z")
+        self.assertEqual(DateTime(-1, DateTime.TAI).toString(DateTime.UTC), "1969-12-31T23:59:51.999918239Z")
+        moment = DateTime("1969-03-01T12:39:45.12345Z", DateTime.UTC)
+        self.assertEqual(moment.toString(DateTime.UTC), "1969-03-01T12:39:45.123449996Z")
 
     def testSystemsAgree(self):
         moment = DateTime(60000.5, DateTime.MJD, DateTime.TAI)
@@ -95,6 +94,7 @@ class DateTimeTestCase(lsst.utils.tests.TestCase):
             ("09-04-01T23:36:05", DateTime.TAI),
             ("1901-12-12T23:59:59", DateTime.TAI),
             ("2262-01-01T00:00:00", DateTime.TAI),
+            ("1960-01-01T23:59:59Z", DateTime.UTC),
         ):
             with self.subTest(text=text), self.assertRaises(DomainError):
                 DateTime(text, scale)

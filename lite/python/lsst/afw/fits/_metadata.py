@@ -153,12 +153,12 @@ def readHduMetadata(file, index, strip):
     """
     metadata = _toPropertyList(file[index].header, strip)
     if index == 0 or not metadata.exists("INHERIT"):
-        return metadata
+        return metadata._nameInOrder()
     inherit = metadata.getScalar("INHERIT") in (True, "T")
     if strip:
         metadata.remove("INHERIT")
     primary = _toPropertyList(file[0].header, strip) if inherit else PropertyList()
-    return _combine(primary, metadata)
+    return _combine(primary, metadata)._nameInOrder()
 
 
 def defaultHdu(file, index=DEFAULT_HDU):

@@ -5,28 +5,68 @@
 __all__ = ["EPOCH_IN_MJD", "MJD_TO_JD", "NSEC_PER_DAY", "taiToUtc", "utcToTai"]
 
 import calendar
-from bisect import bisect_right
+import itertools
+from typing import NamedTuple
 
 import erfa
 
-from lsst._lite import notInLite
+from lsst.pex.exceptions import DomainError
 
 MJD_TO_JD = 2400000.5
 EPOCH_IN_MJD = 40587.0
 NSEC_PER_DAY = 86.4e12
 
-_NSEC_PER_SEC = 1_000_000_000
-_FIRST_YEAR = 1972
-"""Since then UTC differs from TAI by whole seconds."""
+_DRIFTS = itertools.chain(
+    2 * [(37300.0, 0.001296)],
+    2 * [(37665.0, 0.0011232)],
+    7 * [(38761.0, 0.001296)],
+    2 * [(39126.0, 0.002592)],
+)
+"""Day that the drift counts from (MJD) and drift in seconds per day, for the
+first 13 lines of the table: until 1972 UTC drifted. The table of pyerfa has
+the offsets alone.
+"""
 
-_TABLE = [
-    (calendar.timegm((int(row["year"]), int(row["month"]), 1, 0, 0, 0)), round(float(row["tai_utc"])))
-    for row in erfa.leap_seconds.get()
-    if row["year"] >= _FIRST_YEAR
+
+class Leap(NamedTuple):
+    """One line of the table."""
+
+    whenUtc: int
+    """UTC from which it is valid; nanoseconds since 1970."""
+
+    whenTai: int
+    """TAI from which it is valid; nanoseconds since 1970."""
+
+    offset: float
+    """TAI - UTC in seconds, without drift."""
+
+    mjdRef: float
+    """Day from which the drift counts (MJD)."""
+
+    drift: float
+    """Drift in seconds per day."""
+
+
+def _makeLeap(line, drift):
+    """Make one line of the table of one of pyerfa's."""
+    whenUtc = calendar.timegm((int(line["year"]), int(line["month"]), 1, 0, 0, 0)) * 1_000_000_000
+    leap = Leap(whenUtc, 0, float(line["tai_utc"]), *drift)
+    return leap._replace(whenTai=whenUtc + int(1.0e9 * _secondsAt(leap, whenUtc)))
+
+
+def _secondsAt(leap, nsecs):
+    """Compute TAI - UTC in seconds, with drift."""
+    mjd = float(nsecs) / NSEC_PER_DAY + EPOCH_IN_MJD
+    return leap.offset + (mjd - leap.mjdRef) * leap.drift
+
+
+_LEAPS = [
+    _makeLeap(*line)
+    for line in zip(
+        (line for line in erfa.leap_seconds.get() if line["year"] > 1960),
+        itertools.chain(_DRIFTS, itertools.repeat((41317.0, 0.0))),
+    )
 ]
-_OFFSETS = [offset * _NSEC_PER_SEC for _, offset in _TABLE]
-_UTC = [begin * _NSEC_PER_SEC for begin, _ in _TABLE]
-_TAI = [begin + offset for begin, offset in zip(_UTC, _OFFSETS, strict=True)]
 
 
 def utcToTai(nsecs):
@@ -44,20 +84,36 @@ def utcToTai(nsecs):
 
     Raises
     ------
-    NotImplementedError
-        Raised for a time before 1972, when UTC drifted.
+    lsst.pex.exceptions.DomainError
+        Raised for a time before the table begins.
     """
-    return nsecs + _offset(_UTC, nsecs)
+    leap = next((leap for leap in reversed(_LEAPS) if nsecs >= leap.whenUtc), None)
+    if leap is None:
+        raise DomainError(f"DateTime value too early for UTC-TAI conversion: {nsecs}")
+    return nsecs + int(_secondsAt(leap, nsecs) * 1.0e9 + 0.5)
 
 
 def taiToUtc(nsecs):
-    """Convert TAI to UTC: the inverse of `utcToTai`."""
-    return nsecs - _offset(_TAI, nsecs)
+    """Convert TAI to UTC.
 
+    Parameters
+    ----------
+    nsecs : `int`
+        TAI, in nanoseconds since 1970.
 
-def _offset(begins, nsecs):
-    """Find TAI - UTC in nanoseconds in a table of times."""
-    index = bisect_right(begins, nsecs)
-    if index == 0:
-        raise notInLite(f"UTC before {_FIRST_YEAR} in lsst.daf.base.DateTime")
-    return _OFFSETS[index - 1]
+    Returns
+    -------
+    nsecs : `int`
+        UTC, in nanoseconds since 1970.
+
+    Raises
+    ------
+    lsst.pex.exceptions.DomainError
+        Raised for a time before the table begins.
+    """
+    leap = next((leap for leap in reversed(_LEAPS) if nsecs >= leap.whenTai), None)
+    if leap is None:
+        raise DomainError(f"DateTime value too early for TAI-UTC conversion: {nsecs}")
+    # The drift counts in days of UTC, but the time is in TAI.
+    seconds = _secondsAt(leap, nsecs) / (1.0 + leap.drift * 1.0e9 / NSEC_PER_DAY)
+    return nsecs - int(seconds * 1.0e9 + 0.5)

@@ -72,6 +72,14 @@ class PropertyList(PropertySet):
         """Return the names in the order in which they were set (`list`)."""
         return list(self._comments)
 
+    def _nameInOrder(self):
+        """Let `names` begin with the name that was set first.
+
+        So does the hash table of the full stack once it held many names.
+        """
+        self._properties = dict(reversed(self._properties.items()))
+        return self
+
     def set(self, name, value, comment=None):
         """Replace the values of a name.
 

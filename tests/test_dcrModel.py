@@ -21,7 +21,7 @@ import lsst.utils.tests
 from lsst.afw.coord import Observatory, Weather, differentialRefraction, refraction
 from lsst.afw.detection import GaussianPsf
 from lsst.afw.geom import makeCdMatrix, makeSkyWcs
-from lsst.afw.image import ExposureF, FilterLabel, PhotoCalib, VisitInfo
+from lsst.afw.image import ExposureD, ExposureF, FilterLabel, PhotoCalib, VisitInfo
 from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask, MakeCoaddTemplateConfig
 from lsst.ip.template.dcrModel import (
     DcrModel,
@@ -459,6 +459,18 @@ class FullRunTestCase(SceneTestCase):
         self.runTask(self.makeHandles(), makeVisitInfo(270.0, 20.0), size=(164, 158))
         self.assertEqual(self.task.metadata.getArray("patchesUsed"), [3, 4, 5])
 
+    def testFirstPatchGivesThePsfEvenWithoutPixels(self):
+        available = self.makeHandles()
+        first = available[0]
+        for handle in first:
+            handle.inMemoryDataset.setPsf(GaussianPsf(11, 11, 3.0))
+        # One slice ends before the template begins.
+        first[0] = self.makeHandle(0, 2, self.tract[0].getInnerBBox().erodedBy(55))
+        template = self.runTask(available, makeVisitInfo(270.0, 20.0))
+        self.assertEqual(template.getPsf().getSigma(), 3.0)
+        self.assertEqual(self.task.metadata["psfPatch"], 0)
+        self.assertNotIn(0, self.task.metadata.getArray("patchesUsed"))
+
     def testOnlyTheSubBoxIsRead(self):
         available = self.makeHandles()
         template = self.runTask(available, makeVisitInfo(270.0, 20.0))
@@ -557,6 +569,32 @@ class DcrModelTestCase(SceneTestCase):
     def testSlicesOfDifferentBoxes(self):
         self.handles[0] = self.makeHandle(4, 2, self.bbox.erodedBy(7))
         self.assertEqual(self.build().getBBox(), self.bbox.erodedBy(7))
+
+    def replace(self, number, dataset):
+        """Let a handle give something else."""
+        object.__setattr__(self.handles[number], "inMemoryDataset", dataset)
+
+    def testSlicesOfOtherPixelTypes(self):
+        expected = self.build()
+        for number, handle in enumerate(self.handles):
+            self.replace(number, ExposureD(handle.inMemoryDataset, deep=True))
+        matched = self.build()
+        self.assertIsInstance(matched, ExposureF)
+        np.testing.assert_array_equal(matched.image.array, expected.image.array)
+        np.testing.assert_array_equal(matched.mask.array, expected.mask.array)
+        self.handles[1].inMemoryDataset.image.array[40, 50] = 0.1
+        with self.assertRaisesRegex(
+            TypeError, "tract 0, patch 4, subfilter 0 is an ExposureD.* an ExposureF"
+        ):
+            self.build()
+
+    def testSliceThatIsNoExposureIsNamed(self):
+        self.replace(2, self.handles[2].inMemoryDataset.maskedImage)
+        with self.assertRaisesRegex(TypeError, "tract 0, patch 4, subfilter 1 must be an Exposure, not a M"):
+            self.build()
+        self.replace(1, 3.5)
+        with self.assertRaisesRegex(TypeError, "tract 0, patch 4, subfilter 0 must be an Exposure, not a f"):
+            self.build()
 
     def testSubfiltersAreChecked(self):
         for handles, message in (

@@ -155,23 +155,17 @@ def _getExposure(handle, **kwargs):
 def _readBox(handle, bbox):
     """Read the pixels of a box, or more; `None` if there are none."""
     try:
-        return _getExposure(handle, parameters={"bbox": bbox})
+        try:
+            return _getExposure(handle, parameters={"bbox": bbox})
+        except (ValueError, LengthError):
+            # Most likely the stored coadd does not have all of the box; only
+            # now is it worth while to ask for its bounding box.
+            common = bbox.clippedTo(handle.get(component="bbox"))
+            if common == bbox:
+                raise
+            return None if common.isEmpty() else _getExposure(handle, parameters={"bbox": common})
     except _CANNOT_CUT:
         return _getExposure(handle)
-    except (ValueError, LengthError):
-        # Most likely the stored coadd does not have all of the box; only now
-        # is it worth while to ask for its bounding box.
-        common = _clipToStored(handle, bbox)
-        if common == bbox:
-            raise
-        return None if common.isEmpty() else _getExposure(handle, parameters={"bbox": common})
-
-
-def _clipToStored(handle, bbox):
-    """Cut off what the stored coadd lacks, as far as that can be told."""
-    with contextlib.suppress(ValueError, *_CANNOT_CUT):
-        return bbox.clippedTo(handle.get(component="bbox"))
-    return bbox
 
 
 def _getSessionPlanes():

@@ -8,6 +8,7 @@ import unittest
 
 import astropy.units
 import numpy as np
+from pixelAssertions import PixelAssertions, sharesPixels
 
 import lsst.afw.image as afwImage
 import lsst.utils.tests
@@ -53,7 +54,7 @@ def makeExposure():
     return exposure
 
 
-class MaskedImageTestCase(lsst.utils.tests.TestCase):
+class MaskedImageTestCase(PixelAssertions):
     def testEachPixelTypeHasItsClass(self):
         for suffix, pixelType in SUFFIXES.items():
             cls = getattr(afwImage, f"MaskedImage{suffix}")
@@ -96,14 +97,14 @@ class MaskedImageTestCase(lsst.utils.tests.TestCase):
         for part in (maskedImage[PART], maskedImage.subset(PART), afwImage.MaskedImageF(maskedImage, PART)):
             self.assertEqual(part.image.array.tolist(), [[12, 13], [22, 23]])
             self.assertEqual(part.mask.array.tolist(), [[0, 0], [0, 5]])
-            self.assertTrue(afwImage.imagesOverlap(part, maskedImage))
+            self.assertTrue(sharesPixels(part, maskedImage))
 
     def testDeepCopyIsIndependent(self):
         maskedImage = makeMaskedImage()
         copies = afwImage.MaskedImageF(maskedImage, True), maskedImage.clone(), copy.deepcopy(maskedImage)
         for other in copies:
             self.assertMaskedImagesEqual(maskedImage, other)
-            self.assertFalse(afwImage.imagesOverlap(maskedImage, other))
+            self.assertFalse(sharesPixels(maskedImage, other))
 
     def testShallowCopyHasTheSamePlanes(self):
         maskedImage = makeMaskedImage()
@@ -179,19 +180,6 @@ class MaskedImageTestCase(lsst.utils.tests.TestCase):
         maskedImage += afwImage.ImageF(1, 1, 2)
         self.assertEqual(maskedImage[0, 0], (12.0, 1, 4.5))
 
-    def testScaledOperators(self):
-        for name, expected in dict(
-            scaledPlus=(12.0, 5, 4.0),
-            scaledMinus=(0.0, 5, 4.0),
-            scaledMultiplies=(36.0, 5, 4 * (36 * 0.5 + 9 * 2)),
-            scaledDivides=(1.0, 5, (36 * 0.5 + 9 * 2) / (4 * 81)),
-        ).items():
-            left, right = afwImage.MaskedImageD(1, 1), afwImage.MaskedImageD(1, 1)
-            left.set(6.0, 1, 2.0)
-            right.set(3.0, 4, 0.5)
-            getattr(left, name)(2.0, right)
-            self.assertFloatsAlmostEqual(np.array(left[0, 0]), np.array(expected), rtol=1e-6)
-
     def testBinaryArithmeticIsRefused(self):
         with self.assertRaises(NotImplementedError):
             makeMaskedImage() + makeMaskedImage()
@@ -222,7 +210,7 @@ class MaskedImageTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(other.getBBox(), BOX)
 
 
-class ExposureTestCase(lsst.utils.tests.TestCase):
+class ExposureTestCase(PixelAssertions):
     def setUp(self):
         self.exposure = makeExposure()
 
@@ -309,7 +297,7 @@ class ExposureTestCase(lsst.utils.tests.TestCase):
         for part in (exposure[PART], exposure.subset(PART), afwImage.ExposureF(exposure, PART)):
             self.assertEqual(part.getBBox(), PART)
             self.assertEqual(part.image.array.tolist(), [[12, 13], [22, 23]])
-            self.assertTrue(afwImage.imagesOverlap(part.maskedImage, self.exposure.maskedImage))
+            self.assertTrue(sharesPixels(part.maskedImage, self.exposure.maskedImage))
             self.assertComponentsEqual(part, self.exposure)
             part.setPsf(None)
             self.assertTrue(self.exposure.hasPsf())
@@ -325,7 +313,7 @@ class ExposureTestCase(lsst.utils.tests.TestCase):
             self.exposure.clone(),
             copy.deepcopy(self.exposure),
         ):
-            self.assertFalse(afwImage.imagesOverlap(deep.maskedImage, self.exposure.maskedImage))
+            self.assertFalse(sharesPixels(deep.maskedImage, self.exposure.maskedImage))
             self.assertIsNot(deep.getMetadata(), self.exposure.getMetadata())
             self.assertComponentsEqual(deep, self.exposure)
             self.assertMaskedImagesEqual(deep.maskedImage, self.exposure.maskedImage)
@@ -367,7 +355,7 @@ class ExposureTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(np.count_nonzero(cutout.mask.array == 256), 16 - inside.getArea())
         self.assertEqual(np.count_nonzero(np.isnan(cutout.image.array)), 16 - inside.getArea())
         self.assertImagesEqual(cutout.image[inside], self.exposure.image[inside])
-        self.assertFalse(afwImage.imagesOverlap(cutout.maskedImage, self.exposure.maskedImage))
+        self.assertFalse(sharesPixels(cutout.maskedImage, self.exposure.maskedImage))
 
     def testCutoutOnTheSky(self):
         sky = self.exposure.getWcs().pixelToSky(Point2D(7, 8))
@@ -407,7 +395,7 @@ class ExposureTestCase(lsst.utils.tests.TestCase):
         self.assertComponentsEqual(other, self.exposure)
 
 
-class ExposureInfoTestCase(lsst.utils.tests.TestCase):
+class ExposureInfoTestCase(PixelAssertions):
     def testComponentsByKey(self):
         info = afwImage.ExposureInfo()
         wcs = makeWcs()

@@ -10,12 +10,12 @@ import unittest
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pixelAssertions import PixelAssertions
 
 import lsst.afw.image as afwImage
 import lsst.utils.tests
-from lsst.daf.base import PropertyList
 from lsst.geom import Box2D, Box2I, Extent2I, Point2D, Point2I
-from lsst.pex.exceptions import InvalidParameterError, LengthError, NotFoundError
+from lsst.pex.exceptions import InvalidParameterError, LengthError
 
 BOX = Box2I(Point2I(3, 4), Extent2I(10, 8))
 TYPES = dict(I=np.int32, F=np.float32, D=np.float64, U=np.uint16, L=np.uint64)
@@ -28,7 +28,7 @@ def makeRamp(cls=afwImage.ImageF):
     return image
 
 
-class ImageConstructionTestCase(lsst.utils.tests.TestCase):
+class ImageConstructionTestCase(PixelAssertions):
     def testEachPixelTypeHasItsClass(self):
         for suffix, pixelType in TYPES.items():
             cls = getattr(afwImage, f"Image{suffix}")
@@ -114,8 +114,8 @@ class ImageConstructionTestCase(lsst.utils.tests.TestCase):
 
     def testConvertMethodsGiveTheirTypes(self):
         image = makeRamp()
-        for suffix in TYPES:
-            self.assertIs(type(getattr(image, f"convert{suffix}")()), getattr(afwImage, f"Image{suffix}"))
+        self.assertIs(type(image.convertD()), afwImage.ImageD)
+        self.assertIs(type(image.convertF()), afwImage.ImageF)
         self.assertIs(type(image.convertDouble()), afwImage.ImageD)
         self.assertIs(type(image.convertFloat()), afwImage.ImageF)
 
@@ -275,19 +275,15 @@ class ImageIndexingTestCase(lsst.utils.tests.TestCase):
             lambda: afwImage.Mask(BOX, {3: 4}),
             lambda: image.set("x"),
             lambda: image.set(2.5),
-            lambda: image.scaledPlus("x", image),
             lambda: image.setXY0("x"),
             lambda: image.__setitem__((5, 6), "x"),
             lambda: image.__setitem__(BOX, "x"),
             lambda: mask.clearMaskPlane("BAD"),
-            lambda: mask.setMaskPlaneValues(3, 2.5, 4, 5),
             lambda: mask.getAsString("x", 5),
             lambda: mask.interpret("x"),
             lambda: mask.conformMaskPlanes({3: 4}),
             lambda: mask.__ior__(2.5),
-            lambda: afwImage.indexToPosition("x"),
             lambda: afwImage.positionToIndex("x"),
-            lambda: afwImage.innerProduct(image, image, "x"),
             lambda: afwImage.Measurement("x", 1.0),
         ):
             with self.subTest(call=call), self.assertRaises(TypeError) as caught:
@@ -357,19 +353,6 @@ class ImageArithmeticTestCase(lsst.utils.tests.TestCase):
         image /= 2
         self.assertEqual(image.array.tolist(), [[-3, 3]])
 
-    def testScaledOperators(self):
-        for name, expected in dict(
-            scaledPlus=7 + 2 * 3, scaledMinus=7 - 2 * 3, scaledMultiplies=7 * 2 * 3, scaledDivides=7 / (2 * 3)
-        ).items():
-            image = afwImage.ImageD(2, 1, 7)
-            getattr(image, name)(2, afwImage.ImageD(2, 1, 3))
-            self.assertEqual(set(image.array.flat), {expected})
-
-    def testSqrt(self):
-        image = afwImage.ImageF(2, 1, 9)
-        image.sqrt()
-        self.assertEqual(image.array.tolist(), [[3, 3]])
-
     def testOtherSizesAreLengthErrors(self):
         image = afwImage.ImageF(2, 2)
         with self.assertRaises(LengthError):
@@ -388,36 +371,11 @@ class ImageArithmeticTestCase(lsst.utils.tests.TestCase):
 
 class ImageFunctionsTestCase(lsst.utils.tests.TestCase):
     def testPixelCentresAreIntegers(self):
-        self.assertEqual(afwImage.indexToPosition(3), 3.0)
         self.assertEqual([afwImage.positionToIndex(x) for x in (2.5, 3.0, 3.49, 3.5, -0.6)], [3, 3, 3, 4, -1])
         index, rest = afwImage.positionToIndex(3.25, True)
         self.assertEqual((index, rest), (3, 0.25))
         with self.assertRaises(TypeError):
             afwImage.positionToIndex("x")
-
-    def testOverlapIsOfMemory(self):
-        image = makeRamp()
-        self.assertTrue(afwImage.imagesOverlap(image, image[4:6, 5:8]))
-        self.assertFalse(afwImage.imagesOverlap(image, image.clone()))
-
-    def testHeadersDescribeBoxes(self):
-        metadata = PropertyList()
-        with self.assertRaises(NotFoundError):
-            afwImage.bboxFromMetadata(metadata)
-        for name, value in dict(NAXIS1=10, NAXIS2=8).items():
-            metadata.set(name, value)
-        self.assertEqual(afwImage.bboxFromMetadata(metadata), Box2I(Point2I(0, 0), Extent2I(10, 8)))
-        for name, value in dict(CRPIX1A=1.0, CRPIX2A=1.0, CRVAL1A=3.0, CRVAL2A=4.0).items():
-            metadata.set(name, value)
-        self.assertEqual(afwImage.bboxFromMetadata(metadata), BOX)
-        for name, value in dict(ZNAXIS1=5, ZNAXIS2=6).items():
-            metadata.set(name, value)
-        self.assertEqual(afwImage.bboxFromMetadata(metadata), Box2I(Point2I(3, 4), Extent2I(5, 6)))
-
-    def testInnerProduct(self):
-        image = afwImage.ImageF(3, 3, 2)
-        self.assertEqual(afwImage.innerProduct(image, image), 36)
-        self.assertEqual(afwImage.innerProduct(image, image, 1), 4)
 
     def testArraysMakeImagesOfTheirType(self):
         self.assertIs(type(afwImage.makeImageFromArray(np.zeros((2, 2)))), afwImage.ImageD)
@@ -427,50 +385,10 @@ class ImageFunctionsTestCase(lsst.utils.tests.TestCase):
         self.assertIs(type(maskedImage), afwImage.MaskedImageF)
         self.assertEqual(maskedImage.getDimensions(), Extent2I(3, 2))
 
-    def testMagnitudesAreAB(self):
-        self.assertFloatsAlmostEqual(afwImage.abMagFromFlux(3631.0), 0.0, atol=1e-12)
-        self.assertFloatsAlmostEqual(afwImage.fluxFromABMag(5.0), 36.31, rtol=1e-12)
-        self.assertFloatsAlmostEqual(
-            afwImage.abMagErrFromFluxErr(0.01, 1.0), 0.01 * 2.5 / np.log(10), rtol=1e-12
-        )
-        expected = 36.31 * 0.04 * np.log(10)
-        self.assertFloatsAlmostEqual(afwImage.fluxErrFromABMagErr(0.1, 5.0), expected, rtol=1e-12)
-        self.assertFloatsAlmostEqual(
-            afwImage.abMagFromFlux(np.array([3631.0, 36.31])), np.array([0.0, 5.0]), atol=1e-12
-        )
-
     def testWhatIsLackingSaysSo(self):
         for name in ("DecoratedImageF", "MultibandExposure", "TransmissionCurve", "ImagePcaF"):
             with self.assertRaisesRegex(AttributeError, f"lsst.afw.image.{name}.*lsst-lite"):
                 getattr(afwImage, name)
-
-
-class ImageComparisonTestCase(lsst.utils.tests.TestCase):
-    def testEqualImagesPass(self):
-        image = makeRamp()
-        image.array[0, 0] = np.nan
-        self.assertImagesEqual(image, image.clone())
-        self.assertImagesAlmostEqual(image, image.array * (1 + 1e-6))
-
-    def testDifferentImagesFail(self):
-        image, other = makeRamp(), makeRamp()
-        other.array[3, 4] += 1
-        with self.assertRaisesRegex(AssertionError, r"1 of 80 pixels differ.*\(4, 3\)"):
-            self.assertImagesEqual(image, other)
-        skip = afwImage.Mask(BOX)
-        skip.array[3, 4] = 1
-        self.assertImagesEqual(image, other, skipMask=skip)
-
-    def testEachPlaneIsCompared(self):
-        left = afwImage.MaskedImageF(BOX)
-        for name in ("image", "mask", "variance"):
-            right = afwImage.MaskedImageF(BOX)
-            getattr(right, name).array[1, 2] = 1
-            with self.assertRaisesRegex(AssertionError, f"{name}: 1 of 80"):
-                self.assertMaskedImagesEqual(left, right)
-            self.assertMaskedImagesEqual(left, right, **{f"do{name.capitalize()}": False})
-        with self.assertRaises(AssertionError):
-            self.assertMasksEqual(left.mask, afwImage.Mask(BOX, 1))
 
 
 class MemoryTestCase(lsst.utils.tests.MemoryTestCase):

@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Masks have named planes, which the process shares."""
 
-import contextlib
-import io
 import pickle
 import subprocess
 import sys
@@ -117,16 +115,6 @@ class MaskTestCase(lsst.utils.tests.TestCase):
         self.assertIn("STREAK", mask.getMaskPlaneDict())
         self.assertNotIn("STREAK", afwImage.Mask(BOX).getMaskPlaneDict())
 
-    def testRemoveAndClear(self):
-        mask = afwImage.Mask(BOX, 2**10 + 1)
-        mask.removeAndClearMaskPlane("STREAK")
-        self.assertEqual(set(mask.array.flat), {1})
-        self.assertNotIn("STREAK", mask.getMaskPlaneDict())
-        self.assertIn("STREAK", afwImage.Mask(BOX).getMaskPlaneDict())
-        mask = afwImage.Mask(BOX)
-        mask.removeAndClearMaskPlane("STREAK", removeFromDefault=True)
-        self.assertNotIn("STREAK", afwImage.Mask(BOX).getMaskPlaneDict())
-
     def testClearing(self):
         mask = afwImage.Mask(BOX, 7)
         mask.clearMaskPlane(1)
@@ -164,11 +152,6 @@ class MaskTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(mask.getAsString(1, 2), "NO_DATA")
         with self.assertRaises(TypeError):
             mask.getAsString(5)
-
-    def testRowsOfAPlaneCanBeSet(self):
-        mask = afwImage.Mask(BOX)
-        mask.setMaskPlaneValues(3, 2, 4, 5)
-        self.assertEqual(np.argwhere(mask.array == 8).tolist(), [[5, 2], [5, 3], [5, 4]])
 
     def testConformingMovesBits(self):
         mask = afwImage.Mask(BOX, {"BAD": 3, "SAT": 1, "THEIRS": 0})
@@ -219,14 +202,6 @@ class MaskTestCase(lsst.utils.tests.TestCase):
         afwImage.Mask.addMaskPlanesToMetadata(metadata)
         self.assertNotIn("MP_OLD", metadata)
         self.assertEqual(metadata.getScalar("MP_NO_DATA"), 8)
-        self.assertEqual(afwImage.Mask.parseMaskPlaneMetadata(metadata), PLANES)
-
-    def testMetadataWithTwoPlanesOfOneBitIsAnError(self):
-        metadata = PropertyList()
-        metadata.set("MP_A", 5)
-        metadata.set("MP_B", 5)
-        with self.assertRaises(RuntimeError):
-            afwImage.Mask.parseMaskPlaneMetadata(metadata)
 
     def testPickledMaskKeepsItsMeaning(self):
         afwImage.Mask.addMaskPlane("MINE")
@@ -247,17 +222,6 @@ class MaskTestCase(lsst.utils.tests.TestCase):
         other = pickle.loads(pickle.dumps(mask))
         self.assertEqual(other.getMaskPlaneDict(), PLANES)
         self.assertEqual(set(other.array.flat), {16})
-
-    def testPrintedPlanes(self):
-        output = io.StringIO()
-        with contextlib.redirect_stdout(output):
-            afwImage.Mask(BOX, {"ONLY": 4}).printMaskPlanes()
-        self.assertEqual(output.getvalue(), "Plane 4 -> ONLY\n")
-
-    def testSwap(self):
-        left, right = afwImage.Mask(BOX, 1), afwImage.Mask(Extent2I(2, 2), 2)
-        left.swap(right)
-        self.assertEqual((left[0, 0], right[3, 4]), (2, 1))
 
 
 class MemoryTestCase(lsst.utils.tests.MemoryTestCase):

@@ -13,6 +13,7 @@ import unittest
 import astropy.io.fits
 import astropy.wcs
 import numpy as np
+import starlink.Ast as Ast
 from astropy.coordinates import SkyCoord
 
 import lsst.afw.geom as afwGeom
@@ -20,6 +21,7 @@ import lsst.geom as geom
 import lsst.pex.exceptions
 import lsst.utils.tests
 from lsst.afw.geom import SkyWcs, makeCdMatrix, makeSkyWcs
+from lsst.afw.geom._frames import modifyFrames
 from lsst.daf.base import PropertyList
 from lsst.geom import Extent2D, Point2D, SpherePoint, arcseconds, degrees, radians
 
@@ -179,15 +181,6 @@ class SkyWcsTestCase(lsst.utils.tests.TestCase):
         self.assertSamePlace(shifted.getSkyOrigin(), self.crval)
         self.assertSamePlace(shifted.pixelToSky(110, 220), self.wcs.pixelToSky(100, 200))
 
-    def testFlippedWcsKeepsTheCenter(self):
-        center = Point2D(10, 20)
-        for flipLR in (False, True):
-            for flipTB in (False, True):
-                flipped = afwGeom.makeFlippedWcs(self.wcs, flipLR, flipTB, center)
-                moved = flipped.pixelToSky(10 + (-3 if flipLR else 3), 20 + (-5 if flipTB else 5))
-                self.assertSamePlace(moved, self.wcs.pixelToSky(13, 25))
-                self.assertIs(flipped.isFlipped, flipLR != flipTB)
-
     def testRelativeRotationIsTheDifferenceOfOrientations(self):
         turned = makeSkyWcs(self.crpix, self.crval, makeCdMatrix(0.2 * arcseconds, 30 * degrees))
         self.assertEqual(self.wcs.getRelativeRotationToWcs(self.wcs).asDegrees(), 0.0)
@@ -219,45 +212,15 @@ class SkyWcsTestCase(lsst.utils.tests.TestCase):
         )
         self.assertLess(math.dist(transform.applyInverse(transform.applyForward(pixel)), pixel), 1e-8)
 
-    def testTheTwoHalvesMakeTheWhole(self):
-        for simplify in (False, True):
-            toIwc = afwGeom.getPixelToIntermediateWorldCoords(self.wcs, simplify)
-            toSky = afwGeom.getIntermediateWorldCoordsToSky(self.wcs, simplify)
-            pixel = Point2D(12, 34)
-            iwc = toIwc.applyForward(pixel)
-            offset = np.array(pixel) - np.array(self.crpix)
-            np.testing.assert_allclose(list(iwc), self.cdMatrix @ offset, rtol=1e-12)
-            self.assertSamePlace(toSky.applyForward(iwc), self.wcs.pixelToSky(pixel))
-            self.assertSamePlace(toIwc.then(toSky).applyForward(pixel), self.wcs.pixelToSky(pixel))
-
-    def testFieldAngleWcsHasItsBoresight(self):
-        scale = (0.2 * arcseconds).asRadians()
-        toAngle = afwGeom.makeTransform(
-            geom.AffineTransform(geom.LinearTransform.makeScaling(scale), Extent2D(-5 * scale, -6 * scale))
-        )
-        for flipX in (False, True):
-            wcs = makeSkyWcs(toAngle, 30 * degrees, flipX, self.crval)
-            expected = makeSkyWcs(self.crpix, self.crval, makeCdMatrix(0.2 * arcseconds, 30 * degrees, flipX))
-            self.assertSamePlace(wcs.pixelToSky(1000, 2000), expected.pixelToSky(1000, 2000))
-            self.assertTrue(wcs.isFits)
-
-    def testDistortionByATransformIsNoFitsWcs(self):
-        radial = afwGeom.makeRadialTransform([0.0, 1.0, 0.0, 0.0011])
-        for modifyActualPixels in (False, True):
-            wcs = afwGeom.makeModifiedWcs(radial, self.wcs, modifyActualPixels)
-            self.assertFalse(wcs.isFits)
-            distorted = Point2D(3 * (1 + 0.0011 * 25), 4 * (1 + 0.0011 * 25))
-            self.assertSamePlace(wcs.pixelToSky(3, 4), self.wcs.pixelToSky(distorted))
-            with self.assertRaises(lsst.pex.exceptions.RuntimeError):
-                wcs.getFitsMetadata(precise=True)
-            approximation = makeSkyWcs(wcs.getFitsMetadata())
-            origin = wcs.getPixelOrigin()
-            self.assertSamePlace(approximation.pixelToSky(origin), wcs.pixelToSky(origin))
-            self.assertEqual(SkyWcs.readString(wcs.writeString()), wcs)
-
     def testFitsApproximationIsWhatIsWritten(self):
-        radial = afwGeom.makeRadialTransform([0.0, 1.0, 0.0, 0.0011])
-        exact = afwGeom.makeModifiedWcs(radial, self.wcs, False)
+        # Pixels that are a polynomial of themselves.
+        bend = Ast.PolyMap([[1.0, 1, 1, 0], [1e-3, 1, 2, 1], [1.0, 2, 0, 1]], None, "IterInverse=1")
+        exact = SkyWcs._fromFrameSet(modifyFrames(bend, self.wcs._frameSet, False))
+        self.assertFalse(exact.isFits)
+        with self.assertRaises(lsst.pex.exceptions.RuntimeError):
+            exact.getFitsMetadata(precise=True)
+        self.assertSamePlace(exact.pixelToSky(3, 4), self.wcs.pixelToSky(3.036, 4))
+        self.assertEqual(SkyWcs.readString(exact.writeString()), exact)
         self.assertFalse(exact.hasFitsApproximation())
         self.assertIsNone(exact.getFitsApproximation())
         wcs = exact.copyWithFitsApproximation(self.wcs)
@@ -499,23 +462,13 @@ class TransformTestCase(lsst.utils.tests.TestCase):
         self.assertIsInstance(clone, afwGeom.TransformPoint2ToPoint2)
         self.assertEqual(clone.applyForward(self.point), self.transform.applyForward(self.point))
 
-    def testRadialTransformIsItsPolynomial(self):
-        radial = afwGeom.makeRadialTransform([0.0, 2.0, 0.01])
-        distance = math.hypot(3, 4)
-        expected = np.array([3.0, 4.0]) * (2.0 + 0.01 * distance)
-        np.testing.assert_allclose(list(radial.applyForward(self.point)), expected)
-        np.testing.assert_allclose(list(radial.applyInverse(Point2D(*expected))), [3, 4], rtol=1e-7)
-        self.assertEqual(afwGeom.makeRadialTransform([]).applyForward(self.point), self.point)
-        for wrong in ([1.0, 1.0], [0.0], [0.0, 0.0, 1.0]):
-            with self.subTest(wrong=wrong), self.assertRaises(lsst.pex.exceptions.InvalidParameterError):
-                afwGeom.makeRadialTransform(wrong)
-
     def testLinearizationHasValueAndDerivatives(self):
-        radial = afwGeom.makeRadialTransform([0.0, 2.0, 0.01])
-        affine = afwGeom.linearizeTransform(radial, self.point)
-        self.assertLess(math.dist(affine(self.point), radial.applyForward(self.point)), 1e-12)
+        bend = Ast.PolyMap([[1.0, 1, 1, 0], [1e-3, 1, 2, 1], [1.0, 2, 0, 1]], None, "IterInverse=1")
+        transform = afwGeom.TransformPoint2ToPoint2._fromMapping(bend)
+        affine = afwGeom.linearizeTransform(transform, self.point)
+        self.assertLess(math.dist(affine(self.point), transform.applyForward(self.point)), 1e-12)
         step = Extent2D(1e-4, -1e-4)
-        moved = radial.applyForward(self.point + step)
+        moved = transform.applyForward(self.point + step)
         self.assertLess(math.dist(affine(self.point + step), moved), 1e-8)
 
 

@@ -22,11 +22,10 @@ import lsst.geom as geom
 import lsst.pex.config as pexConfig
 import lsst.skymap
 import lsst.utils.tests
-from lsst.daf.butler import Butler, DataCoordinate, DimensionUniverse
+from lsst.daf.butler import Butler
 from lsst.daf.butler.registry import ConflictingDefinitionError
 from lsst.skymap import Index2D, skyMapRegistry, tractBuilderRegistry
 from lsst.skymap.detail import Dodecahedron, coordFromVec
-from lsst.skymap.packers import SkyMapDimensionPacker
 from lsst.skymap.ringsSkyMap import RingsSkyMap
 from lsst.skymap.tractInfo import ExplicitTractInfo
 from lsst.sphgeom import LonLat, Region, UnitVector3d
@@ -334,7 +333,6 @@ class NearestTractTestCase(lsst.utils.tests.TestCase):
     def testDodecahedronHasTractsOrVerticesOnThePoles(self):
         for onPoles in (False, True):
             skyMap = self.getDodeca(onPoles)
-            self.assertEqual(skyMap.getWithTractsOnPoles(), onPoles)
             self.assertEqual(skyMap.getVersion(), (1, 0))
             self.assertEqual(len(skyMap), 12)
             pole = point(0.0, 90.0)
@@ -353,10 +351,9 @@ class NearestTractTestCase(lsst.utils.tests.TestCase):
     def testFacesOfTheDodecahedronGoAroundInOrder(self):
         for onPoles in (False, True):
             solid = Dodecahedron(withFacesOnPoles=onPoles)
-            self.assertEqual(solid.getWithFacesOnPoles(), onPoles)
             edge = 0.7453559924999299  # cosine of the angle of an edge: sqrt(5)/3
-            for face, center in enumerate(solid.getFaceCtrList()):
-                vertices = solid.getVertices(face)
+            for face in range(12):
+                center, vertices = solid.getFaceCtr(face), solid.getVertices(face)
                 self.assertEqual(len(vertices), 5)
                 self.assertEqual(solid.getFaceInd(center), face)
                 for first, second in zip(vertices, vertices[1:] + vertices[:1]):
@@ -839,69 +836,6 @@ class RegisterTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(
             self.butler.get("skyMap", skymap="gold_sky", collections="skymaps"), self.makeGoldSky()
         )
-
-    def testPackerTakesItsRoomFromTheSkyMap(self):
-        self.makeGoldSky().register("gold_sky", self.butler)
-        dataId = self.butler.registry.expandDataId(skymap="gold_sky")
-
-        class Config(pexConfig.Config):
-            packer = SkyMapDimensionPacker.make_config_field()
-
-        packer = Config().packer.apply(dataId)
-        self.assertEqual(packer.maxBits, (3 * 36 - 1).bit_length())
-        self.assertEqual(packer.pack(dataId, tract=2, patch=5), 2 * 36 + 5)
-
-
-class PackerTestCase(lsst.utils.tests.TestCase):
-    """Data IDs as integers."""
-
-    def setUp(self):
-        self.universe = DimensionUniverse()
-        self.fixed = DataCoordinate.standardize(skymap="sky", universe=self.universe)
-
-    def makePacker(self, **values):
-        """Make a packer with room for 5 tracts of 7 patches."""
-        return SkyMapDimensionPacker(self.fixed, n_tracts=5, n_patches=7, **values)
-
-    def testPatchesOfAllTractsPackToDifferentNumbers(self):
-        packer = self.makePacker(n_bands=0)
-        self.assertEqual(packer.dimensions, self.universe.conform(["patch"]))
-        self.assertEqual(packer.maxBits, 6)
-        packed = set()
-        for tract in range(5):
-            for patch in range(7):
-                dataId = DataCoordinate.standardize(self.fixed, tract=tract, patch=patch)
-                packed.add(packer.pack(dataId))
-                self.assertEqual(packer.unpack(packer.pack(dataId)), dataId)
-        self.assertEqual(packed, set(range(35)))
-
-    def testBandsAreTheHighestDigit(self):
-        for packer, number in (
-            (self.makePacker(), 2),
-            (self.makePacker(bands={"g": 4, "r": 0}, n_bands=5), 4),
-        ):
-            dataId = DataCoordinate.standardize(self.fixed, tract=3, patch=6, band="g")
-            self.assertEqual(packer.dimensions, self.universe.conform(["patch", "band"]))
-            self.assertEqual(packer.pack(dataId), 35 * number + 7 * 3 + 6)
-            self.assertEqual(packer.unpack(packer.pack(dataId)), dataId)
-
-    def testWhatThereIsNoRoomForIsRefused(self):
-        packer = self.makePacker(bands={"g": 0, "r": 1}, n_bands=1)
-        for values, message in (
-            ({"tract": 5, "patch": 0, "band": "g"}, "Tract ID 5"),
-            ({"tract": 0, "patch": 7, "band": "g"}, "Patch ID 7"),
-            ({"tract": 0, "patch": 0, "band": "r"}, "Band index 1"),
-            ({"tract": 0, "patch": 0, "band": "y"}, "Band 'y'"),
-        ):
-            with self.assertRaisesRegex(ValueError, message):
-                packer.pack(self.fixed, **values)
-
-    def testDimensionsAreThoseOfAPatch(self):
-        with_, without = self.universe.conform(["patch", "band"]), self.universe.conform(["patch"])
-        self.assertEqual(self.makePacker(dimensions=without).maxBits, 6)
-        self.assertGreater(self.makePacker(dimensions=with_).maxBits, 6)
-        with self.assertRaisesRegex(ValueError, "visit"):
-            self.makePacker(dimensions=self.universe.conform(["patch", "visit"]))
 
 
 class PolarCapTestCase(lsst.utils.tests.TestCase):

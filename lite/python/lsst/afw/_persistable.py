@@ -4,10 +4,11 @@
 
 __all__ = ["FitsPersistable"]
 
+from lsst._lite import Partial
 from lsst.pex.exceptions import TypeError
 
 
-class FitsPersistable:
+class FitsPersistable(Partial):
     """An object that can be written to a FITS file of its own."""
 
     @classmethod

@@ -109,16 +109,6 @@ class DodecaSkyMap(BaseSkyMap):
         """
         return self._version
 
-    def getWithTractsOnPoles(self):
-        """Get whether a tract is centred on each pole.
-
-        Returns
-        -------
-        withTractsOnPoles : `bool`
-            As configured.
-        """
-        return self._dodecahedron.getWithFacesOnPoles()
-
     def updateSha1(self, sha1):
         # Docstring inherited.
         sha1.update(struct.pack("<?", self.config.withTractsOnPoles))

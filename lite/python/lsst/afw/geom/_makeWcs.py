@@ -3,11 +3,7 @@
 """Functions that make a SkyWcs, or take one apart."""
 
 __all__ = [
-    "getIntermediateWorldCoordsToSky",
-    "getPixelToIntermediateWorldCoords",
     "makeCdMatrix",
-    "makeFlippedWcs",
-    "makeModifiedWcs",
     "makeSkyWcs",
     "makeTanSipWcs",
     "makeWcsPairTransform",
@@ -17,15 +13,13 @@ import inspect
 import math
 
 import numpy as np
-import starlink.Ast as Ast
 
+from lsst._lite import notInLite
 from lsst.daf.base import PropertySet
-from lsst.geom import Angle, Point2D, SpherePoint, degrees, radians
+from lsst.geom import Angle, Point2D, SpherePoint, degrees
 
-from ._ast import findDomain
-from ._frames import modifyFrames
 from ._skyWcs import SkyWcs
-from ._transform import TransformPoint2ToPoint2, TransformPoint2ToSpherePoint
+from ._transform import TransformPoint2ToPoint2
 from ._wcsUtils import makeSimpleWcsMetadata, makeTanSipMetadata
 
 
@@ -63,27 +57,17 @@ def _fromMetadata(metadata, strip=False):
     return SkyWcs(metadata, strip)
 
 
-def _fromFieldAngle(pixelsToFieldAngle, orientation, flipX, boresight, projection="TAN"):
-    # In a WCS whose pixels are field angles, in radians, CRPIX is 0.
-    scale = Angle(1.0, radians)
-    initial = _fromCards(Point2D(0, 0), boresight, makeCdMatrix(scale, orientation, flipX), projection)
-    return makeModifiedWcs(pixelsToFieldAngle, initial, False)
-
-
 _MAKERS = (
     (_fromCards, {"crpix": Point2D, "crval": SpherePoint}),
     (_fromMetadata, {"metadata": PropertySet}),
-    (_fromFieldAngle, {"pixelsToFieldAngle": TransformPoint2ToPoint2, "boresight": SpherePoint}),
 )
 
 
 def makeSkyWcs(*args, **kwargs):
     """Make a WCS.
 
-    Called in one of three ways: ``(crpix, crval, cdMatrix,
-    projection="TAN")``, ``(metadata, strip=False)``, or
-    ``(pixelsToFieldAngle, orientation, flipX, boresight,
-    projection="TAN")``.
+    Called in one of two ways: ``(crpix, crval, cdMatrix,
+    projection="TAN")`` or ``(metadata, strip=False)``.
 
     Parameters
     ----------
@@ -99,14 +83,6 @@ def makeSkyWcs(*args, **kwargs):
         FITS cards.
     strip : `bool`, optional
         Remove the cards of the WCS from ``metadata``.
-    pixelsToFieldAngle : `TransformPoint2ToPoint2`
-        From pixels to field angles, in radians.
-    orientation : `lsst.geom.Angle`
-        Position angle of the y axis of the field angles.
-    flipX : `bool`
-        See `makeCdMatrix`.
-    boresight : `lsst.geom.SpherePoint`
-        ICRS position at field angle (0, 0).
 
     Returns
     -------
@@ -118,7 +94,7 @@ def makeSkyWcs(*args, **kwargs):
     lsst.pex.exceptions.TypeError
         Raised if the cards are not those of a celestial WCS.
     TypeError
-        Raised if the arguments are of none of the three kinds.
+        Raised if the arguments are of neither kind.
     """
     for maker, types in _MAKERS:
         try:
@@ -127,11 +103,12 @@ def makeSkyWcs(*args, **kwargs):
             continue
         if all(isinstance(arguments[name], wanted) for name, wanted in types.items()):
             return maker(**arguments)
+    if "pixelsToFieldAngle" in kwargs or (args and isinstance(args[0], TransformPoint2ToPoint2)):
+        raise notInLite("lsst.afw.geom.makeSkyWcs(pixelsToFieldAngle, ...)")
     given = [type(a).__name__ for a in args] + [f"{k}={type(v).__name__}" for k, v in kwargs.items()]
     raise TypeError(
         f"makeSkyWcs({', '.join(given)}): incompatible arguments; it takes (crpix, crval, cdMatrix,"
-        " projection='TAN'), (metadata, strip=False) or"
-        " (pixelsToFieldAngle, orientation, flipX, boresight, projection='TAN')"
+        " projection='TAN') or (metadata, strip=False)"
     )
 
 
@@ -163,57 +140,6 @@ def makeTanSipWcs(crpix, crval, cdMatrix, sipA, sipB, sipAp=None, sipBp=None):
     return SkyWcs(makeTanSipMetadata(crpix, crval, cdMatrix, sipA, sipB, sipAp, sipBp))
 
 
-def makeModifiedWcs(pixelTransform, wcs, modifyActualPixels):
-    """Put a transform before the pixels of a WCS.
-
-    Parameters
-    ----------
-    pixelTransform : `TransformPoint2ToPoint2`
-        From the pixels of the result to those of ``wcs``.
-    wcs : `SkyWcs`
-        The WCS.
-    modifyActualPixels : `bool`
-        If there is a frame ACTUAL_PIXELS, put the transform before it, and
-        not before PIXELS?
-
-    Returns
-    -------
-    wcs : `SkyWcs`
-        The modified WCS.
-    """
-    return SkyWcs._fromFrameSet(modifyFrames(pixelTransform._mapping, wcs._frameSet, modifyActualPixels))
-
-
-def makeFlippedWcs(wcs, flipLR, flipTB, center):
-    """Mirror the pixels of a WCS.
-
-    Parameters
-    ----------
-    wcs : `SkyWcs`
-        The WCS.
-    flipLR : `bool`
-        Exchange left and right?
-    flipTB : `bool`
-        Exchange top and bottom?
-    center : `lsst.geom.Point2D`
-        The pixel that stays where it is.
-
-    Returns
-    -------
-    wcs : `SkyWcs`
-        The mirrored WCS.
-    """
-    # Two opposite corners of a box, and where they go.
-    size = 1000.0
-    lower, upper = ([c + sign * size for c in (center[0], center[1])] for sign in (-1, 1))
-    newLower, newUpper = list(lower), list(upper)
-    for axis, flip in enumerate((flipLR, flipTB)):
-        if flip:
-            newLower[axis], newUpper[axis] = upper[axis], lower[axis]
-    flipped = modifyFrames(Ast.WinMap(lower, upper, newLower, newUpper).simplify(), wcs._frameSet, True)
-    return SkyWcs._fromFrameSet(flipped)
-
-
 def makeWcsPairTransform(src, dst):
     """Make the transform from the pixels of one WCS to those of another.
 
@@ -230,40 +156,3 @@ def makeWcsPairTransform(src, dst):
         The transform.
     """
     return src.getTransform().then(dst.getTransform().inverted())
-
-
-def getIntermediateWorldCoordsToSky(wcs, simplify=True):
-    """Get the part of a WCS that is the projection.
-
-    Parameters
-    ----------
-    wcs : `SkyWcs`
-        The WCS.
-    simplify : `bool`, optional
-        Simplify the mapping?
-
-    Returns
-    -------
-    transform : `TransformPoint2ToSpherePoint`
-        From intermediate world coordinates, in degrees, to ICRS positions.
-    """
-    iwc, sky = (findDomain(wcs._frameSet, name) for name in ("IWC", "SKY"))
-    return TransformPoint2ToSpherePoint._fromMapping(wcs._frameSet.getmapping(iwc, sky), simplify)
-
-
-def getPixelToIntermediateWorldCoords(wcs, simplify=True):
-    """Get the part of a WCS before the projection.
-
-    Parameters
-    ----------
-    wcs : `SkyWcs`
-        The WCS.
-    simplify : `bool`, optional
-        Simplify the mapping?
-
-    Returns
-    -------
-    transform : `TransformPoint2ToPoint2`
-        From pixels to intermediate world coordinates, in degrees.
-    """
-    return TransformPoint2ToPoint2._fromMapping(wcs._pixelToIwc, simplify)

@@ -4,15 +4,14 @@
 
 __all__ = ["Polygon", "SinglePolygonException"]
 
-import math
 from functools import cached_property
 
 import numpy as np
 import shapely
 
 import lsst.pex.exceptions
-from lsst._lite import notInLite
-from lsst.geom import AffineTransform, Box2D, Box2I, Extent2I, Point2D, Point2I
+from lsst._lite import Partial
+from lsst.geom import AffineTransform, Box2D, Point2D, Point2I
 
 from ._transform import TransformPoint2ToPoint2
 
@@ -55,7 +54,7 @@ def _isPointSequence(points, *pointTypes):
     return isinstance(points, (list, tuple)) and all(isinstance(p, pointTypes) for p in points)
 
 
-class Polygon:
+class Polygon(Partial):
     """A polygon.
 
     Called with a box, with a box and a transform, or with vertices.
@@ -139,17 +138,6 @@ class Polygon:
         """
         return [Point2D(x, y) for x, y in self._rings[0].tolist()]
 
-    def getEdges(self):
-        """Get the edges.
-
-        Returns
-        -------
-        edges : `list` of `tuple` of `lsst.geom.Point2D`
-            Begin and end of each edge.
-        """
-        vertices = self.getVertices()
-        return list(zip(vertices[:-1], vertices[1:], strict=True))
-
     def getBBox(self):
         """Get the smallest box around the polygon (`lsst.geom.Box2D`)."""
         lower, upper = self._rings[0].min(axis=0).tolist(), self._rings[0].max(axis=0).tolist()
@@ -158,10 +146,6 @@ class Polygon:
     def calculateArea(self):
         """Compute the area, in square pixels (`float`)."""
         return sum(_signedArea(ring) for ring in self._rings)
-
-    def calculatePerimeter(self):
-        """Compute the length of the edges, in pixels (`float`)."""
-        return float(sum(np.hypot(*np.diff(ring, axis=0).T).sum() for ring in self._rings))
 
     def calculateCenter(self):
         """Compute the centroid (`lsst.geom.Point2D`)."""
@@ -254,56 +238,6 @@ class Polygon:
         """
         return _single(self.intersection(other), "intersection()", "Polygons have no intersection")
 
-    def union(self, other, /):
-        """Unite with another polygon.
-
-        Parameters
-        ----------
-        other : `Polygon` or `lsst.geom.Box2D`
-            The other one.
-
-        Returns
-        -------
-        polygons : `list` of `Polygon`
-            The parts of the result.
-        """
-        return _fromShape(self._shape.union(_asPolygon(other)._shape))
-
-    def unionSingle(self, other, /):
-        """Unite with another polygon, where the result is one polygon.
-
-        Parameters
-        ----------
-        other : `Polygon` or `lsst.geom.Box2D`
-            The other one.
-
-        Returns
-        -------
-        polygon : `Polygon`
-            The result.
-
-        Raises
-        ------
-        SinglePolygonException
-            Raised if the two have no common area.
-        """
-        return _single(self.union(other), "union_()", "Polygons have no union")
-
-    def symDifference(self, other, /):
-        """Find what is in one of two polygons, but not in both.
-
-        Parameters
-        ----------
-        other : `Polygon` or `lsst.geom.Box2D`
-            The other one.
-
-        Returns
-        -------
-        polygons : `list` of `Polygon`
-            The parts of the result.
-        """
-        return _fromShape(self._shape.symmetric_difference(_asPolygon(other)._shape))
-
     def convexHull(self):
         """Make the smallest convex polygon around this one.
 
@@ -329,91 +263,6 @@ class Polygon:
             Polygon of the transformed vertices.
         """
         return Polygon._fromRings(_transformRing(self._rings[0].tolist(), transform))
-
-    def subSample(self, sampling, /):
-        """Add vertices on the edges.
-
-        Parameters
-        ----------
-        sampling : `int` or `float`
-            Number of parts that each edge is divided into; or, if it is no
-            integer, greatest length of a part, in pixels.
-
-        Returns
-        -------
-        polygon : `Polygon`
-            Polygon of the same shape.
-        """
-        ring = self._rings[0]
-        vertices = []
-        for first, second in zip(ring[:-1], ring[1:], strict=True):
-            delta = second - first
-            if isinstance(sampling, (int, np.integer)):
-                count = int(sampling)
-            else:
-                count = math.ceil(math.hypot(*delta.tolist()) / sampling)
-            vertices.append(first)
-            vertices.extend(first + delta / count * i for i in range(1, count))
-        return Polygon._fromRings(vertices)
-
-    def createImage(self, box, /):
-        """Make an image of how much of each pixel is inside.
-
-        Parameters
-        ----------
-        box : `lsst.geom.Box2I` or `lsst.geom.Extent2I`
-            Box of the image; or its dimensions, if it begins at (0, 0).
-
-        Returns
-        -------
-        image : `lsst.afw.image.ImageF`
-            From 0 (outside) to 1 (inside).
-        """
-        from lsst.afw.image import ImageF
-
-        if isinstance(box, Extent2I):
-            box = Box2I(Point2I(0, 0), box)
-        image = ImageF(box)
-        image.array[:] = 0.0
-        bounds = self.getBBox()
-        x0, x1 = max(int(bounds.getMinX()), box.getMinX()), min(math.ceil(bounds.getMaxX()), box.getMaxX())
-        y0, y1 = max(int(bounds.getMinY()), box.getMinY()), min(math.ceil(bounds.getMaxY()), box.getMaxY())
-        if x1 < x0:
-            return image
-        columns = slice(x0 - box.getMinX(), x1 - box.getMinX() + 1)
-        for y in range(y0, y1 + 1):
-            image.array[y - box.getMinY(), columns] = _rowCoverage(self._shape, y, np.arange(x0, x1 + 1))
-        return image
-
-    def display(self, xy0=None, frame=1, ctype=None):
-        """Not in lite: the stack draws on an image display."""
-        raise notInLite("lsst.afw.geom.Polygon.display")
-
-    def plot(self, axes=None, **kwargs):
-        """Plot the polygon with matplotlib.
-
-        Parameters
-        ----------
-        axes : `matplotlib.axes.Axes`, optional
-            Where to plot; made if not given.
-        **kwargs
-            For `matplotlib.axes.Axes.plot` and
-            `matplotlib.axes.Axes.scatter`.
-
-        Returns
-        -------
-        axes : `matplotlib.axes.Axes`
-            Where it was plotted.
-        """
-        if axes is None:
-            import matplotlib.pyplot as plt
-
-            axes = plt.figure().add_subplot()
-        x, y = self._rings[0].T
-        for i in range(self.getNumEdges()):
-            axes.plot(x[i : i + 2], y[i : i + 2], **kwargs)
-        axes.scatter(x, y, **kwargs)
-        return axes
 
     @staticmethod
     def readFits(fileName, hdu=-2147483648):
@@ -510,32 +359,3 @@ def _transformRing(ring, transform):
             " AffineTransform"
         )
     return [(p[0], p[1]) for p in points]
-
-
-def _rowCoverage(shape, y, x):
-    """Compute how much of each pixel of a row is inside a shape.
-
-    Parameters
-    ----------
-    shape : `shapely.Polygon`
-        The shape.
-    y : `int`
-        The row.
-    x : `numpy.ndarray`
-        Columns of the pixels, without gaps.
-
-    Returns
-    -------
-    coverage : `numpy.ndarray`
-        From 0 to 1.
-    """
-    coverage = shapely.contains_xy(shape, x.astype(float), np.full(len(x), float(y))).astype(float)
-    row = shapely.box(x[0] - 0.5, y - 0.5, x[-1] + 0.5, y + 0.5)
-    # Only a pixel that an edge passes through can be partly inside.
-    partial = np.zeros(len(x), dtype=bool)
-    for edge in shapely.get_parts(shapely.intersection(shape.boundary, row)):
-        first, _, last, _ = edge.bounds
-        partial |= (x + 0.5 >= first) & (x - 0.5 <= last)
-    pixels = shapely.box(x[partial] - 0.5, y - 0.5, x[partial] + 0.5, y + 0.5)
-    coverage[partial] = np.minimum(shapely.area(shapely.intersection(shape, pixels)), 1.0)
-    return coverage

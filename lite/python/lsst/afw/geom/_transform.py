@@ -9,7 +9,6 @@ __all__ = [
     "TransformSpherePointToSpherePoint",
     "linearizeTransform",
     "makeIdentityTransform",
-    "makeRadialTransform",
     "makeTransform",
 ]
 
@@ -303,53 +302,6 @@ def makeIdentityTransform():
         The transform.
     """
     return TransformPoint2ToPoint2._fromMapping(Ast.UnitMap(2))
-
-
-def _makeRadialPolynomial(coefficients, name):
-    """Make a polynomial without constant term, with an iterative inverse."""
-    coefficients = [float(c) for c in coefficients]
-    if len(coefficients) < 2 or coefficients[0] != 0 or coefficients[1] == 0:
-        raise InvalidParameterError(
-            f"Invalid {name}coefficients {coefficients}; they must begin with 0 and a number other than 0"
-        )
-    terms = [[c, 1, power] for power, c in enumerate(coefficients) if power > 0]
-    return Ast.PolyMap(terms, None, "IterInverse=1, TolInverse=1e-8, NIterInverse=20")
-
-
-def makeRadialTransform(forwardCoeffs, inverseCoeffs=None):
-    """Make a distortion that is a polynomial of the radius.
-
-    Parameters
-    ----------
-    forwardCoeffs : sequence of `float`
-        Coefficients of the powers 0, 1, ... of the distance from (0, 0). The
-        first is 0, the second is not; or there are none, for no distortion.
-    inverseCoeffs : sequence of `float`, optional
-        Coefficients of the inverse. If not given, it is computed
-        iteratively.
-
-    Returns
-    -------
-    transform : `TransformPoint2ToPoint2`
-        The transform.
-
-    Raises
-    ------
-    lsst.pex.exceptions.InvalidParameterError
-        Raised if the coefficients are not of this form.
-    """
-    if inverseCoeffs is not None and (len(forwardCoeffs) == 0) != (len(inverseCoeffs) == 0):
-        raise InvalidParameterError("makeRadialTransform needs both vectors of coefficients, or both empty.")
-    if len(forwardCoeffs) == 0:
-        return makeIdentityTransform()
-    if inverseCoeffs is None:
-        radial = _makeRadialPolynomial(forwardCoeffs, "")
-    else:
-        forward = _makeRadialPolynomial(forwardCoeffs, "forward ")
-        radial = Ast.TranMap(forward, inverted(_makeRadialPolynomial(inverseCoeffs, "inverse ")))
-    toNorm = Ast.UnitNormMap([0.0, 0.0])
-    distortion = Ast.CmpMap(Ast.UnitMap(2), radial, False)
-    return TransformPoint2ToPoint2._fromMapping(series(series(toNorm, distortion), inverted(toNorm)))
 
 
 def linearizeTransform(original, inPoint):

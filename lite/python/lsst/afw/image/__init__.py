@@ -11,7 +11,6 @@ from ._exposureInfo import *
 from ._filterLabel import *
 from ._image import *
 from ._imageBase import ImageBaseD, ImageBaseF, ImageBaseI, ImageBaseL, ImageBaseU
-from ._magnitudes import *
 from ._mask import Mask, MaskX
 from ._maskedImage import (
     MaskedImage,
@@ -27,7 +26,6 @@ from ._photoCalib import *
 from ._pixelUtils import *
 from ._readers import *
 from ._rotType import *
-from ._testUtils import *
 from ._visitInfo import *
 from ._visitInfoCards import setVisitInfoMetadata, stripVisitInfoKeywords
 

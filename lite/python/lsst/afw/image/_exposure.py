@@ -14,7 +14,6 @@ from lsst.pex.exceptions import InvalidParameterError, LogicError
 from lsst.utils import TemplateMeta
 
 from ._exposureInfo import ExposureInfo
-from ._fitsOptions import readFitsWithOptions, writeExposureWithOptions
 from ._maskedImage import (
     MaskedImage,
     MaskedImageD,
@@ -600,10 +599,6 @@ class Exposure(metaclass=TemplateMeta):
         if self.wcs is None:
             raise ValueError("Exposure does not have a valid WCS.")
         return containsSkyCoords(self.getBBox(), self.wcs, ra, dec, padding)
-
-    readFitsWithOptions = classmethod(readFitsWithOptions)
-
-    writeFitsWithOptions = writeExposureWithOptions
 
 
 for _suffix, _class in dict(I=ExposureI, F=ExposureF, D=ExposureD, U=ExposureU, L=ExposureL).items():

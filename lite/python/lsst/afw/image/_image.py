@@ -12,7 +12,6 @@ from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import LengthError
 from lsst.utils import TemplateMeta
 
-from ._fitsOptions import readFitsWithOptions, writeImageWithOptions
 from ._imageBase import ImageBaseD, ImageBaseF, ImageBaseI, ImageBaseL, ImageBaseU, PixelArray
 from ._origin import PARENT, ImageOrigin
 from ._slicing import NoTemporaries, Sliceable
@@ -56,12 +55,6 @@ class TypedImage(Sliceable, NoTemporaries):
         else:
             raise MismatchError("not an image")
 
-    def _initNamedSource(self, src: PixelArray, deep: Bool):
-        # Only the floating-point types have the form with this name.
-        if not self._isFloating() or not isinstance(src, TypedImage) or self._isSameType(src):
-            raise MismatchError("not an image of another pixel type")
-        self._initByConversion(src, deep)
-
     def _initSubset(self, rhs: PixelArray, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False):
         if not self._isSameType(rhs):
             raise MismatchError("another type of image")
@@ -99,18 +92,6 @@ class TypedImage(Sliceable, NoTemporaries):
     def convertD(self):
         """Return a copy with 64-bit floating-point pixels."""
         return ImageD(self, True)
-
-    def convertI(self):
-        """Return a copy with 32-bit integer pixels."""
-        return ImageI(self, True)
-
-    def convertU(self):
-        """Return a copy with unsigned 16-bit integer pixels."""
-        return ImageU(self, True)
-
-    def convertL(self):
-        """Return a copy with unsigned 64-bit integer pixels."""
-        return ImageL(self, True)
 
     convertFloat = convertF
     convertDouble = convertD
@@ -189,43 +170,6 @@ class TypedImage(Sliceable, NoTemporaries):
             return self._operate(np.multiply, reciprocal)
         return self._operate(_divide, other)
 
-    def _scale(self, name, factor, rhs):
-        """Return the pixels of another image times a number."""
-        if not self._isSameType(rhs):
-            raise TypeError(f"{name}: the image must be an {type(self).__name__}, not {type(rhs).__name__}")
-        try:
-            factor = self._toPixel(factor) if not self._isFloating() else float(factor)
-        except (TypeError, ValueError):
-            raise TypeError(f"{name}: the factor must be a number, not {factor!r}") from None
-        pixels = self._operand(rhs)
-        with np.errstate(all="ignore"):
-            return (factor * pixels.astype(np.float64)).astype(self._pixelType)
-
-    def scaledPlus(self, factor, rhs, /):
-        """Add a factor times another image."""
-        self._operateArray(np.add, self._scale("scaledPlus", factor, rhs))
-
-    def scaledMinus(self, factor, rhs, /):
-        """Subtract a factor times another image."""
-        self._operateArray(np.subtract, self._scale("scaledMinus", factor, rhs))
-
-    def scaledMultiplies(self, factor, rhs, /):
-        """Multiply by a factor times another image."""
-        self._operateArray(np.multiply, self._scale("scaledMultiplies", factor, rhs))
-
-    def scaledDivides(self, factor, rhs, /):
-        """Divide by a factor times another image."""
-        self._operateArray(_divide, self._scale("scaledDivides", factor, rhs))
-
-    def _operateArray(self, function, operand):
-        with np.errstate(all="ignore"):
-            function(self._array, operand, out=self._array)
-
-    def sqrt(self):
-        """Replace each pixel by its square root."""
-        with np.errstate(invalid="ignore"):
-            self._array[...] = np.sqrt(self._array.astype(np.float64)).astype(self._pixelType)
-
     __add__ = __sub__ = __mul__ = __rmul__ = __truediv__ = NoTemporaries._refuse
 
     # ---- files
@@ -272,7 +216,6 @@ class TypedImage(Sliceable, NoTemporaries):
 _INIT_FORMS = Overloads(
     "Image",
     TypedImage._initImage,
-    TypedImage._initNamedSource,
     TypedImage._initSize,
     TypedImage._initDimensions,
     TypedImage._initBox,
@@ -352,10 +295,6 @@ class Image(metaclass=TemplateMeta):
 
     def __repr__(self):
         return f"{self.__module__}.{type(self).__name__}={self}"
-
-    readFitsWithOptions = classmethod(readFitsWithOptions)
-
-    writeFitsWithOptions = writeImageWithOptions
 
 
 for _suffix, _class in dict(I=ImageI, F=ImageF, D=ImageD, U=ImageU, L=ImageL).items():

@@ -109,12 +109,6 @@ class PixelArray:
         """Become a view of the pixels of another image of this type."""
         self._initFromOther(other, False)
 
-    def _swapPixels(self, other):
-        """Exchange pixels and origin with another image of this type."""
-        self._array, other._array = other._array, self._array
-        self._x0, other._x0 = other._x0, self._x0
-        self._y0, other._y0 = other._y0, self._y0
-
     # ---- pixels
 
     @classmethod
@@ -275,26 +269,6 @@ class PixelArray:
         checkArguments("getBBox", origin=(origin, ImageOrigin))
         corner = Point2I(0, 0) if origin is LOCAL else self.getXY0()
         return Box2I(corner, self.getDimensions())
-
-    def indexToPosition(self, index, xOrY):
-        """Convert an index along one axis to a position.
-
-        Raises
-        ------
-        TypeError
-            Raised always: the stack has no Python type for ``xOrY``.
-        """
-        raise TypeError("indexToPosition: there is no Python type for xOrY")
-
-    def positionToIndex(self, position, xOrY):
-        """Convert a position along one axis to an index.
-
-        Raises
-        ------
-        TypeError
-            Raised always: the stack has no Python type for ``xOrY``.
-        """
-        raise TypeError("positionToIndex: there is no Python type for xOrY")
 
     width = property(getWidth)
     height = property(getHeight)

@@ -14,7 +14,6 @@ from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError, RuntimeError
 from lsst.utils import TemplateMeta
 
-from ._fitsOptions import readFitsWithOptions, writeImageWithOptions
 from ._image import DEFAULT_HDU
 from ._imageBase import ImageBaseI, PixelArray
 from ._maskPlanes import NUM_PLANES_MAX, MaskPlanes
@@ -160,12 +159,6 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         view._initSubset(self, bbox, origin, False)
         return view
 
-    def swap(self, other, /):
-        """Exchange pixels, origin and planes with another mask."""
-        checkArguments("swap", other=(other, MaskX))
-        self._swapPixels(other)
-        self._planes, other._planes = other._planes, self._planes
-
     # ---- bits
 
     def _combine(self, ufunc, other):
@@ -211,20 +204,6 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         """
         np.bitwise_and(self._array, ~_getBits(Int(plane)), out=self._array)
 
-    def setMaskPlaneValues(self, plane, x0, x1, y, /):
-        """Set one bit in part of a row.
-
-        Parameters
-        ----------
-        plane : `int`
-            Bit number.
-        x0, x1 : `int`
-            First and last column, in local coordinates.
-        y : `int`
-            Row, in local coordinates.
-        """
-        self._viewPixels(Int(x0), Int(y), max(Int(x1) + 1 - Int(x0), 0), 1)[...] |= _getBits(Int(plane))
-
     def getAsString(self, x, y, /):
         """Return the names of the planes that are set in a pixel.
 
@@ -243,11 +222,6 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
     def getMaskPlaneDict(self):
         """Return the bit number of each plane of this mask, by name."""
         return self._planes.asDict()
-
-    def printMaskPlanes(self):
-        """Print the planes of this mask."""
-        for name, plane in self.getMaskPlaneDict().items():
-            print(f"Plane {plane} -> {name}")
 
     def conformMaskPlanes(self, currentPlaneDict, /):
         """Move the bits of the pixels to where the process has the planes.
@@ -275,24 +249,6 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
                 changes.append((_makeBits(old), _makeBits(new)))
         if changes:
             remapPlanes(self._array, changes, keep)
-
-    def removeAndClearMaskPlane(self, name, removeFromDefault=False):
-        """Clear a plane's bit in all pixels and forget the plane.
-
-        Parameters
-        ----------
-        name : `str`
-            Name of the plane.
-        removeFromDefault : `bool`, optional
-            Whether to forget it in the whole process, too.
-        """
-        checkArguments("removeAndClearMaskPlane", name=(name, str))
-        self.clearMaskPlane(self.getMaskPlane(name))
-        if not (self._planes is MaskPlanes.getDefault() and removeFromDefault):
-            self._planes = self._planes.copy()
-        self._planes.remove(name)
-        if removeFromDefault and MaskPlanes.getDefault().find(name) >= 0:
-            self.removeMaskPlane(name)
 
     @staticmethod
     def addMaskPlane(name, /):
@@ -417,35 +373,6 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
             if name:
                 metadata.add(_PREFIX + name, plane)
 
-    @staticmethod
-    def parseMaskPlaneMetadata(metadata, /):
-        """Read planes from ``MP_`` cards.
-
-        Parameters
-        ----------
-        metadata : `lsst.daf.base.PropertySet`
-            Header.
-
-        Returns
-        -------
-        planes : `dict` [`str`, `int`]
-            Bit number of each plane.
-
-        Raises
-        ------
-        lsst.pex.exceptions.RuntimeError
-            Raised if two planes have the same bit.
-        """
-        checkArguments("parseMaskPlaneMetadata", metadata=(metadata, PropertySet))
-        planes = {}
-        for card in _findCards(metadata):
-            name, plane = card.removeprefix(_PREFIX), int(metadata.getScalar(card))
-            other = next((key for key, value in planes.items() if value == plane), None)
-            if other is not None:
-                raise RuntimeError(f"File specifies plane {name} has same value ({plane}) as {other}")
-            planes[name] = plane
-        return dict(sorted(planes.items()))
-
     # ---- files
 
     @staticmethod
@@ -544,25 +471,6 @@ class Mask(metaclass=TemplateMeta):
 
     def __repr__(self):
         return f"{self.__module__}.{type(self).__name__}={self}"
-
-    readFitsWithOptions = classmethod(readFitsWithOptions)
-
-    def writeFitsWithOptions(self, dest, options, item=None):
-        """Write to a FITS file.
-
-        Parameters
-        ----------
-        dest : `str`
-            Name of the file.
-        options : `lsst.daf.base.PropertySet` or `None`
-            Options; those for writing are not in lsst-lite.
-        item : `str`, optional
-            Item of ``options`` that says how to write; "mask" by default
-            if there is one, else "image".
-        """
-        if item is None:
-            item = "mask" if options and "mask" in options else "image"
-        writeImageWithOptions(self, dest, options, item)
 
 
 Mask.register(MaskPixel, MaskX)

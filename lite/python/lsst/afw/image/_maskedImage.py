@@ -23,9 +23,7 @@ from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError
 from lsst.utils import TemplateMeta
 
-from ._fitsOptions import readFitsWithOptions, writeExposureWithOptions
 from ._image import Image, ImageD, ImageF, ImageI, ImageL, ImageU, TypedImage
-from ._imageBase import PixelArray
 from ._mask import MaskX
 from ._origin import PARENT, ImageOrigin
 from ._slicing import NoTemporaries, Sliceable
@@ -213,13 +211,6 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
         for destination, source in zip(self._getPlanes(), rhs._getPlanes(), strict=True):
             destination.assign(source, bbox, origin)
 
-    def swap(self, other, /):
-        """Exchange planes with another masked image of this type."""
-        checkArguments("swap", other=(other, type(self)))
-        mine = self._getPlanes()
-        self._setPlanes(*other._getPlanes())
-        other._setPlanes(*mine)
-
     # ---- geometry
 
     def getWidth(self):
@@ -270,9 +261,6 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
             Coordinate system.
         """
         return self._image.getBBox(origin)
-
-    indexToPosition = PixelArray.indexToPosition
-    positionToIndex = PixelArray.positionToIndex
 
     width = property(getWidth)
     height = property(getHeight)
@@ -366,32 +354,6 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
     def _asDoubles(self, rhs):
         self._image._operand(rhs._image)
         return self._image._array.astype(np.float64), rhs._image._array.astype(np.float64)
-
-    def scaledPlus(self, factor, rhs, /):
-        """Add a factor times another masked image."""
-        checkArguments("scaledPlus", rhs=(rhs, type(self)))
-        self._image.scaledPlus(factor, rhs._image)
-        self._mask |= rhs._mask
-        self._variance.scaledPlus(float(factor) ** 2, rhs._variance)
-
-    def scaledMinus(self, factor, rhs, /):
-        """Subtract a factor times another masked image."""
-        checkArguments("scaledMinus", rhs=(rhs, type(self)))
-        self._image.scaledMinus(factor, rhs._image)
-        self._mask |= rhs._mask
-        self._variance.scaledPlus(float(factor) ** 2, rhs._variance)
-
-    def scaledMultiplies(self, factor, rhs, /):
-        """Multiply by a factor times another masked image."""
-        checkArguments("scaledMultiplies", rhs=(rhs, type(self)))
-        self._multiply(float(factor), rhs)
-        self._image.scaledMultiplies(factor, rhs._image)
-
-    def scaledDivides(self, factor, rhs, /):
-        """Divide by a factor times another masked image."""
-        checkArguments("scaledDivides", rhs=(rhs, type(self)))
-        self._divide(float(factor), rhs)
-        self._image.scaledDivides(factor, rhs._image)
 
     __add__ = __sub__ = __mul__ = __rmul__ = __truediv__ = NoTemporaries._refuse
 
@@ -613,10 +575,6 @@ class MaskedImage(metaclass=TemplateMeta):
 
     def __repr__(self):
         return f"{self.__module__}.{type(self).__name__}=({self})"
-
-    readFitsWithOptions = classmethod(readFitsWithOptions)
-
-    writeFitsWithOptions = writeExposureWithOptions
 
 
 for _suffix, _class in dict(

@@ -20,7 +20,7 @@ from lsst._lite.arguments import Bool, Float, Overloads, checkArguments
 from lsst.afw.math import BoundedField, ChebyshevBoundedField
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Point2D
-from lsst.pex.exceptions import InvalidParameterError, LogicError
+from lsst.pex.exceptions import InvalidParameterError
 
 from .._persistable import FitsPersistable
 from ._maskedImage import MaskedImageF
@@ -177,17 +177,6 @@ class PhotoCalib(FitsPersistable):
         """Return the scale divided by its mean, as a field."""
         return self._field / self._mean
 
-    def computeScalingTo(self, other, /):
-        """Return the ratio to another calibration.
-
-        Raises
-        ------
-        lsst.pex.exceptions.LogicError
-            Raised always, as in the stack.
-        """
-        checkArguments("computeScalingTo", other=(other, PhotoCalib))
-        raise LogicError("Not Implemented: See DM-10154.")
-
     # ---- fluxes and magnitudes
 
     def _fluxAt(self, instFlux: Float, point: Point2D):
@@ -263,26 +252,6 @@ class PhotoCalib(FitsPersistable):
         _checkNoCatalog("instFluxToMagnitude", args, kwargs)
         return _MAGNITUDE_FORMS(self, args, kwargs)
 
-    def instFluxToMagnitudeArray(self, instFluxes, x, y):
-        """Convert counts to AB magnitudes.
-
-        Parameters
-        ----------
-        instFluxes : `numpy.ndarray`
-            Counts.
-        x, y : `numpy.ndarray`
-            Positions, in pixels.
-
-        Returns
-        -------
-        magnitudes : `astropy.units.Magnitude`
-            AB magnitudes.
-        """
-        from astropy import units
-
-        flux = instFluxes * self.getLocalCalibrationArray(x, y) * units.nJy
-        return flux.to(units.ABmag)
-
     def _countsFromMagnitudeAt(self, magnitude: Float, point: Point2D):
         return _fromMagnitude(magnitude) / self.getLocalCalibration(point)
 
@@ -308,27 +277,6 @@ class PhotoCalib(FitsPersistable):
             Counts.
         """
         return _COUNTS_FROM_MAGNITUDE_FORMS(self, args, kwargs)
-
-    def magnitudeToInstFluxArray(self, magnitudes, x, y):
-        """Convert AB magnitudes to counts.
-
-        Parameters
-        ----------
-        magnitudes : `numpy.ndarray` or `astropy.units.Magnitude`
-            AB magnitudes.
-        x, y : `numpy.ndarray`
-            Positions, in pixels.
-
-        Returns
-        -------
-        instFluxes : `numpy.ndarray`
-            Counts.
-        """
-        from astropy import units
-
-        if not isinstance(magnitudes, units.Magnitude):
-            magnitudes = magnitudes * units.ABmag
-        return magnitudes.to(units.nJy).value / self.getLocalCalibrationArray(x, y)
 
     def _countsFromFluxAt(self, nanojansky: Float, point: Point2D):
         return nanojansky / self.getLocalCalibration(point)

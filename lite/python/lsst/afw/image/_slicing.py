@@ -4,6 +4,7 @@
 
 __all__ = ["Sliceable", "parseSubscript"]
 
+from lsst._lite import Partial
 from lsst.geom import Box2I, Point2I
 
 from ._origin import LOCAL, PARENT, ImageOrigin
@@ -101,7 +102,7 @@ def parseSubscript(subscript, getBBox):
     return None, point, origin
 
 
-class Sliceable:
+class Sliceable(Partial):
     """What the image classes share in being copied and subscripted.
 
     A class that uses this has ``getBBox``, ``subset``, ``_get`` and ``_set``,

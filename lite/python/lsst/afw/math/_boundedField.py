@@ -96,53 +96,6 @@ class BoundedField(FitsPersistable):
         """Whether this can be written to a file."""
         return False
 
-    # ---- images
-
-    def _apply(self, ufunc, image, overlapOnly, xStep, yStep, scaleBy=1.0):
-        """Combine an image with the field, in place."""
-        if xStep != 1 or yStep != 1:
-            raise notInLite("lsst.afw.math.BoundedField with xStep or yStep")
-        region = image.getBBox()
-        if overlapOnly:
-            region = region.clippedTo(self._bbox)
-        elif region != self._bbox:
-            raise RuntimeError(f"Image bounding box {region} does not match field bounding box {self._bbox}")
-        if region.isEmpty():
-            return
-        pixels = image.subset(region).array
-        pixels[...] = ufunc(pixels, scaleBy * self._evaluateBox(region))
-
-    def fillImage(self, image, overlapOnly=False, xStep=1, yStep=1):
-        """Assign the field to an image.
-
-        Parameters
-        ----------
-        image : `lsst.afw.image.Image`
-            Image, of floating-point numbers.
-        overlapOnly : `bool`, optional
-            Whether the boxes may differ; pixels beyond the field's are left.
-        xStep, yStep : `int`, optional
-            Must be 1.
-
-        Raises
-        ------
-        lsst.pex.exceptions.RuntimeError
-            Raised if the boxes differ and ``overlapOnly`` is false.
-        """
-        self._apply(lambda pixels, values: values, image, overlapOnly, xStep, yStep)
-
-    def addToImage(self, image, scaleBy=1.0, overlapOnly=False, xStep=1, yStep=1):
-        """Add the field, times a number, to an image; see `fillImage`."""
-        self._apply(np.add, image, overlapOnly, xStep, yStep, scaleBy)
-
-    def multiplyImage(self, image, overlapOnly=False, xStep=1, yStep=1):
-        """Multiply an image by the field; see `fillImage`."""
-        self._apply(np.multiply, image, overlapOnly, xStep, yStep)
-
-    def divideImage(self, image, overlapOnly=False, xStep=1, yStep=1):
-        """Divide an image by the field; see `fillImage`."""
-        self._apply(np.divide, image, overlapOnly, xStep, yStep)
-
     # ---- arithmetic
 
     def __mul__(self, scale):
@@ -153,8 +106,6 @@ class BoundedField(FitsPersistable):
 
     def __truediv__(self, scale):
         return self * (1.0 / scale)
-
-    # ---- files
 
 
 def _bindXY(x, y):

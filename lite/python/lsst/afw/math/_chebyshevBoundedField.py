@@ -2,39 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Chebyshev polynomials over a box of pixels."""
 
-__all__ = ["ChebyshevBoundedField", "ChebyshevBoundedFieldControl"]
+__all__ = ["ChebyshevBoundedField"]
 
 import numpy as np
-from numpy.polynomial.chebyshev import chebval, chebvander
+from numpy.polynomial.chebyshev import chebval
 
 from lsst.geom import Box2D, Box2I
-from lsst.pex.exceptions import LengthError
 
 from ._boundedField import BoundedField
-
-
-class ChebyshevBoundedFieldControl:
-    """Which coefficients a fit has."""
-
-    __module__ = "lsst.afw.math"
-
-    def __init__(self):
-        self.orderX = 2
-        self.orderY = 2
-        self.triangular = True
-
-    def _makeSelection(self):
-        """Return which coefficients are fitted, as an array [y, x]."""
-        i, j = np.ogrid[: self.orderY + 1, : self.orderX + 1]
-        if not self.triangular:
-            return np.ones((self.orderY + 1, self.orderX + 1), dtype=bool)
-        # The larger order limits the sum, so that the smaller one still
-        # has all of its own terms.
-        return i + j <= max(self.orderX, self.orderY)
-
-    def computeSize(self):
-        """Return the number of coefficients."""
-        return int(np.count_nonzero(self._makeSelection()))
 
 
 class ChebyshevBoundedField(BoundedField):
@@ -52,8 +27,6 @@ class ChebyshevBoundedField(BoundedField):
     __module__ = "lsst.afw.math"
 
     __hash__ = None
-
-    Control = ChebyshevBoundedFieldControl
 
     def __init__(self, bbox, coefficients):
         super().__init__(bbox)
@@ -93,63 +66,6 @@ class ChebyshevBoundedField(BoundedField):
         # The mean of T_n over -1 ... 1 is 1/(1 - n^2) for even n, else 0.
         weights = [_meanOfOrders(n) for n in self._coefficients.shape]
         return float(weights[0] @ self._coefficients @ weights[1])
-
-    def truncate(self, ctrl):
-        """Return the field without its terms of high order.
-
-        Parameters
-        ----------
-        ctrl : `ChebyshevBoundedFieldControl`
-            Orders of the result.
-
-        Raises
-        ------
-        lsst.pex.exceptions.LengthError
-            Raised if these are larger than those of this field.
-        """
-        ny, nx = self._coefficients.shape
-        for axis, new, size in (("x", ctrl.orderX, nx), ("y", ctrl.orderY, ny)):
-            if new >= size:
-                raise LengthError(f"New {axis} order ({new}) exceeds old {axis} order ({size - 1})")
-        coefficients = self._coefficients[: ctrl.orderY + 1, : ctrl.orderX + 1].copy()
-        coefficients[~ctrl._makeSelection()] = 0.0
-        return ChebyshevBoundedField(self._bbox, coefficients)
-
-    def relocate(self, bbox):
-        """Return a field with these coefficients in another box."""
-        return ChebyshevBoundedField(bbox, self._coefficients)
-
-    @staticmethod
-    def fit(bbox, x, y, z, *args):
-        """Fit a field to values at positions.
-
-        Called as ``fit(bbox, x, y, z, ctrl)`` or ``fit(bbox, x, y, z, w,
-        ctrl)``.
-
-        Parameters
-        ----------
-        bbox : `lsst.geom.Box2I`
-            Box of the field.
-        x, y : `numpy.ndarray` [`float`]
-            Positions, in pixels.
-        z : `numpy.ndarray` [`float`]
-            Values.
-        w : `numpy.ndarray` [`float`]
-            Weights, with which both sides are multiplied.
-        ctrl : `ChebyshevBoundedFieldControl`
-            Orders of the fit.
-        """
-        weights, ctrl = args if len(args) == 2 else (np.ones(len(x)), *args)
-        selection = ctrl._makeSelection()
-        field = ChebyshevBoundedField(bbox, np.zeros(selection.shape))
-        inX, inY = field._normalize(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
-        terms = (
-            chebvander(inY, ctrl.orderY)[:, :, np.newaxis] * chebvander(inX, ctrl.orderX)[:, np.newaxis, :]
-        )
-        coefficients = np.zeros(selection.shape)
-        matrix = terms[:, selection] * weights[:, np.newaxis]
-        coefficients[selection] = np.linalg.lstsq(matrix, z * weights, rcond=None)[0]
-        return ChebyshevBoundedField(bbox, coefficients)
 
     def isPersistable(self):
         """Whether this can be written to a file."""

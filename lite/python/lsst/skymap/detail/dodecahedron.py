@@ -36,16 +36,6 @@ class Dodecahedron:
         self.vertexVecList = [rotation @ vertex for vertex in vertices]
         self.faceVecList = sorted((rotation @ face for face in faces), key=_faceOrder)
 
-    def getFaceCtrList(self):
-        """Get the directions of the centres of the faces.
-
-        Returns
-        -------
-        faces : `list` [`numpy.ndarray`]
-            Unit vectors.
-        """
-        return self.faceVecList[:]
-
     def getFaceCtr(self, ind):
         """Get the direction of the centre of a face.
 
@@ -95,16 +85,6 @@ class Dodecahedron:
             Number of the face; of several with the same distance, the first.
         """
         return int(np.argmax(np.sum(np.asarray(self.faceVecList) * np.asarray(vec), axis=1)))
-
-    def getWithFacesOnPoles(self):
-        """Get whether a face is centred on each pole.
-
-        Returns
-        -------
-        withFacesOnPoles : `bool`
-            As given to the constructor.
-        """
-        return self._withFacesOnPoles
 
 
 def _computeFaces():

@@ -4,26 +4,32 @@
 
 __all__ = ["Quadrupole"]
 
+import math
+
 import numpy as np
 
+from lsst._lite import Partial
+from lsst.geom import LinearTransform
 from lsst.pex.exceptions import InvalidParameterError
 
-from ._baseCore import BaseCore, axesOfMoments, momentsOfAxes
+
+def _sqrt(value):
+    # NaN for what no ellipse has; math.sqrt would raise.
+    return math.sqrt(value) if value >= 0 else math.nan
 
 
-class Quadrupole(BaseCore):
-    """An ellipse by its second moments.
+class Quadrupole(Partial):
+    """Size and shape of an ellipse by its second moments.
 
-    Called with numbers, with a vector (ixx, iyy, ixy), with a matrix, or
-    with another ellipse.
+    Called with numbers, with a matrix, or with another ellipse.
 
     Parameters
     ----------
     ixx, iyy, ixy : `float`, optional
         Second moments, in square pixels.
     normalize : `bool`, optional
-        Check that they are those of an ellipse? The default is `True` for a
-        matrix.
+        Whether to check that they are those of an ellipse. The default is
+        `True` for a matrix.
 
     Raises
     ------
@@ -31,49 +37,22 @@ class Quadrupole(BaseCore):
         Raised if they are checked and no ellipse has them.
     """
 
-    def __init__(self, ixx=1.0, iyy=1.0, ixy=0.0, normalize=None, **kwargs):
-        values = kwargs.pop("vector", kwargs.pop("matrix", ixx))
-        if kwargs:
-            raise TypeError(f"Quadrupole(): incompatible arguments {sorted(kwargs)}")
-        if isinstance(values, BaseCore):
-            self._setMoments(*values._getMoments())
-            return
-        shape = np.shape(values)
-        if shape != ():
-            # The second argument of these forms is normalize.
-            normalize = normalize if iyy == 1.0 else bool(iyy)
-        if shape == (2, 2):
-            (first, upper), (lower, second) = np.asarray(values, dtype=float).tolist()
-            if upper != lower and normalize is not False:
-                raise InvalidParameterError("Quadrupole matrix must be symmetric.")
-            self._setMoments(first, second, upper)
+    __module__ = "lsst.afw.geom.ellipses"
+
+    def __init__(self, ixx=1.0, iyy=1.0, ixy=0.0, normalize=None):
+        if isinstance(ixx, Quadrupole):
+            ixx, iyy, ixy = ixx._moments()
+        elif np.ndim(ixx):
+            (ixx, ixy), (lower, iyy) = np.asarray(ixx, dtype=float).tolist()
             normalize = normalize is not False
-        elif shape == (3,):
-            self.setParameterVector(values)
-        elif shape == ():
-            self._setMoments(float(values), float(iyy), float(ixy))
-        else:
-            raise TypeError(f"Quadrupole(): incompatible argument of shape {shape}")
+            if lower != ixy and normalize:
+                raise InvalidParameterError("Quadrupole matrix must be symmetric.")
+        self._ixx, self._iyy, self._ixy = float(ixx), float(iyy), float(ixy)
         if normalize:
             self.normalize()
 
-    def _getMoments(self):
+    def _moments(self):
         return self._ixx, self._iyy, self._ixy
-
-    def _setMoments(self, ixx, iyy, ixy):
-        self._ixx, self._iyy, self._ixy = ixx, iyy, ixy
-
-    def _getAxes(self):
-        return axesOfMoments(*self._getMoments())
-
-    def _setAxes(self, a, b, theta):
-        self._setMoments(*momentsOfAxes(a, b, theta))
-
-    def _getParameters(self):
-        return list(self._getMoments())
-
-    def _setParameters(self, values):
-        self._setMoments(*values)
 
     def normalize(self):
         """Check that the moments are those of an ellipse.
@@ -100,26 +79,63 @@ class Quadrupole(BaseCore):
         """Get the mixed second moment, in square pixels (`float`)."""
         return self._ixy
 
-    def setIxx(self, ixx, /):
-        """Set the second moment in x (`float`), in square pixels."""
-        self._ixx = float(ixx)
+    def _axes(self):
+        """Compute both semi-axes, in pixels."""
+        mean, root = self._ixx + self._iyy, math.hypot(self._ixx - self._iyy, 2 * self._ixy)
+        return _sqrt(0.5 * (mean + root)), _sqrt(0.5 * (mean - root))
 
-    def setIyy(self, iyy, /):
-        """Set the second moment in y (`float`), in square pixels."""
-        self._iyy = float(iyy)
+    def getArea(self):
+        """Compute the area, in square pixels (`float`)."""
+        a, b = self._axes()
+        return a * b * math.pi
 
-    def setIxy(self, ixy, /):
-        """Set the mixed second moment (`float`), in square pixels."""
-        self._ixy = float(ixy)
+    def getDeterminantRadius(self):
+        """Compute the radius of the circle of the same area (`float`).
+
+        It is the fourth root of the determinant of the moments.
+        """
+        a, b = self._axes()
+        return _sqrt(a * b)
+
+    def getTraceRadius(self):
+        """Compute the square root of half the trace (`float`)."""
+        return _sqrt(0.5 * (self._ixx + self._iyy))
+
+    def transform(self, transform, /):
+        """Transform the ellipse.
+
+        Parameters
+        ----------
+        transform : `lsst.geom.LinearTransform`
+            The transform.
+
+        Returns
+        -------
+        result : `Quadrupole`
+            The transformed ellipse.
+        """
+        if not isinstance(transform, LinearTransform):
+            raise TypeError(f"incompatible argument: {type(transform).__name__}, not a LinearTransform")
+        matrix = transform.getMatrix()
+        moments = matrix @ np.array([[self._ixx, self._ixy], [self._ixy, self._iyy]]) @ matrix.T
+        return Quadrupole(moments, normalize=False)
+
+    def clone(self):
+        """Make a copy."""
+        return Quadrupole(self)
+
+    def __eq__(self, other):
+        if not isinstance(other, Quadrupole):
+            return NotImplemented
+        return self._moments() == other._moments()
+
+    __hash__ = None
 
     def __reduce__(self):
-        return Quadrupole, self._getMoments()
+        return Quadrupole, self._moments()
 
     def __repr__(self):
         return f"Quadrupole(ixx={self._ixx!r}, iyy={self._iyy!r}, ixy={self._ixy!r})"
 
     def __str__(self):
         return f"(ixx={self._ixx}, iyy={self._iyy}, ixy={self._ixy})"
-
-
-Quadrupole.__module__ = "lsst.afw.geom.ellipses"

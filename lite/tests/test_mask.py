@@ -13,7 +13,7 @@ import numpy as np
 
 import lsst.afw.image as afwImage
 import lsst.utils.tests
-from lsst.afw.image._maskPlanes import MaskPlanes
+from lsst.afw._pixels._maskPlanes import MaskPlanes
 from lsst.daf.base import PropertyList
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError

@@ -9,8 +9,8 @@ import math
 import numpy as np
 
 from lsst._lite.arguments import Float, Int, Overloads
+from lsst.afw._pixels._image import ImageD
 from lsst.afw.geom.ellipses import Quadrupole
-from lsst.afw.image import ImageD
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError
 

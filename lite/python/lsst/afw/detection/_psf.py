@@ -9,7 +9,8 @@ import math
 
 from lsst._lite import notInLite
 from lsst._lite.arguments import Int, checkArguments
-from lsst.afw.image import Color, ImageD
+from lsst.afw._pixels._color import Color
+from lsst.afw._pixels._image import ImageD
 from lsst.geom import Extent2I, Point2D, Point2I
 from lsst.pex.exceptions import InvalidParameterError
 

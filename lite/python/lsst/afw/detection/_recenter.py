@@ -9,7 +9,7 @@ import re
 import numpy as np
 
 from lsst._lite import notInLite
-from lsst.afw.image import positionToIndex
+from lsst.afw._pixels._pixelUtils import positionToIndex
 from lsst.geom import Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError
 

@@ -13,8 +13,7 @@ from lsst.geom import Box2D, Box2I, Extent2D, Extent2I, Point2D, Point2I, Sphere
 from lsst.pex.exceptions import InvalidParameterError, LogicError
 from lsst.utils import TemplateMeta
 
-from ._exposureInfo import ExposureInfo
-from ._maskedImage import (
+from .._pixels._maskedImage import (
     MaskedImage,
     MaskedImageD,
     MaskedImageF,
@@ -23,9 +22,10 @@ from ._maskedImage import (
     MaskedImageU,
     TypedMaskedImage,
 )
-from ._origin import PARENT, ImageOrigin
+from .._pixels._origin import PARENT, ImageOrigin
+from .._pixels._slicing import NoTemporaries, Sliceable
+from ._exposureInfo import ExposureInfo
 from ._skyOverlap import containsSkyCoords, makeConvexPolygon
-from ._slicing import NoTemporaries, Sliceable
 
 
 class TypedExposure(Sliceable, NoTemporaries):

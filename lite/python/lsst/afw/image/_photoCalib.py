@@ -23,7 +23,7 @@ from lsst.geom import Box2I, Point2D
 from lsst.pex.exceptions import InvalidParameterError
 
 from .._persistable import FitsPersistable
-from ._maskedImage import MaskedImageF
+from .._pixels._maskedImage import MaskedImageF
 
 _REFERENCE_FLUX = 1e23 * 10 ** (48.6 / -2.5) * 1e9
 """Flux of a source of AB magnitude 0, in nJy (Oke & Gunn 1983)."""

@@ -19,14 +19,14 @@ from lsst.pex.exceptions import Exception as PexException
 from lsst.pex.exceptions import LengthError
 from lsst.pex.exceptions import TypeError as PexTypeError
 
+from .._pixels._image import ImageD, ImageF, ImageI, ImageL, ImageU
+from .._pixels._mask import MaskX
+from .._pixels._maskedImage import MaskedImageD, MaskedImageF, MaskedImageI, MaskedImageL, MaskedImageU
+from .._pixels._maskPlanes import MaskPlanes
+from .._pixels._origin import PARENT
 from ._exposure import ExposureD, ExposureF, ExposureI, ExposureL, ExposureU
 from ._exposureInfo import ExposureInfo
 from ._filterLabel import FilterLabel
-from ._image import ImageD, ImageF, ImageI, ImageL, ImageU
-from ._mask import MaskX
-from ._maskedImage import MaskedImageD, MaskedImageF, MaskedImageI, MaskedImageL, MaskedImageU
-from ._maskPlanes import MaskPlanes
-from ._origin import PARENT
 from ._photoCalib import makePhotoCalibFromMetadata
 from ._visitInfo import VisitInfo
 from ._visitInfoCards import stripVisitInfoKeywords

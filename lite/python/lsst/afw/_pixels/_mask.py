@@ -125,7 +125,7 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         conformMasks: Bool = False,
         allowUnsafe: Bool = False,
     ):
-        from ._readers import MaskFitsReader
+        from ..image._readers import MaskFitsReader
 
         reader = MaskFitsReader(fileName, hdu)
         if metadata is not None:
@@ -401,12 +401,12 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         _WRITE_FORMS(self, args, kwargs)
 
     def _write(self, fileName: str, metadata: Optional(PropertySet) = None, mode: str = "w"):
-        from ._writers import writeMask
+        from ..image._writers import writeMask
 
         writeMask(self, fileName, metadata=metadata, mode=mode)
 
     def _writeCompressed(self, filename: str, options, mode: str = "w", header: Optional(PropertySet) = None):
-        from ._writers import writeMask
+        from ..image._writers import writeMask
 
         writeMask(self, filename, metadata=header, mode=mode, options=options)
 
@@ -457,6 +457,8 @@ class Mask(metaclass=TemplateMeta):
 
     ``Mask(...)`` constructs a `MaskX`.
     """
+
+    __module__ = "lsst.afw.image._image"
 
     TEMPLATE_PARAMS = ("dtype",)
     TEMPLATE_DEFAULTS = (MaskPixel,)

@@ -1,0 +1,314 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Images of each pixel type, and arithmetic on them."""
+
+__all__ = ["Image", "ImageD", "ImageF", "ImageI", "ImageL", "ImageU"]
+
+import numpy as np
+
+from lsst._lite.arguments import Bool, Int, MismatchError, Optional, Overloads, Size, checkArguments
+from lsst.daf.base import PropertySet
+from lsst.geom import Box2I, Extent2I, Point2I
+from lsst.pex.exceptions import LengthError
+from lsst.utils import TemplateMeta
+
+from ._imageBase import ImageBaseD, ImageBaseF, ImageBaseI, ImageBaseL, ImageBaseU, PixelArray
+from ._origin import PARENT, ImageOrigin
+from ._slicing import NoTemporaries, Sliceable
+
+DEFAULT_HDU = -(2**31)
+
+
+def _divide(left, right, out):
+    """Divide as C++ does: integers truncate toward zero."""
+    if np.issubdtype(left.dtype, np.floating):
+        np.divide(left, right, out=out)
+        return
+    quotient = left // right
+    if np.issubdtype(left.dtype, np.signedinteger):
+        quotient += (quotient < 0) & (quotient * right != left)
+    out[...] = quotient
+
+
+class TypedImage(Sliceable, NoTemporaries):
+    """What the image classes have beyond their ``ImageBase``."""
+
+    # ---- construction
+
+    def __init__(self, *args, **kwargs):
+        _INIT_FORMS(self, args, kwargs)
+
+    def _initSize(self, width: Size, height: Size, intialValue=0):
+        self._allocateDimensions(Extent2I(width, height), self._toPixel(intialValue))
+
+    def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0), initialValue=0):
+        self._allocateDimensions(dimensions, self._toPixel(initialValue))
+
+    def _initBox(self, bbox: Box2I, initialValue=0):
+        self._allocate(bbox, self._toPixel(initialValue))
+
+    def _initImage(self, rhs: PixelArray, deep: Bool = False):
+        if self._isSameType(rhs):
+            self._initFromOther(rhs, deep)
+        elif isinstance(rhs, TypedImage):
+            self._initByConversion(rhs, deep)
+        else:
+            raise MismatchError("not an image")
+
+    def _initSubset(self, rhs: PixelArray, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False):
+        if not self._isSameType(rhs):
+            raise MismatchError("another type of image")
+        self._initFromSubset(rhs, bbox, origin, deep)
+
+    def _initFile(
+        self,
+        fileName: str,
+        hdu: Int = DEFAULT_HDU,
+        metadata: Optional(PropertySet) = None,
+        bbox: Box2I = Box2I(),
+        origin: ImageOrigin = PARENT,
+        allowUnsafe: Bool = False,
+    ):
+        from ..image._readers import ImageFitsReader
+
+        reader = ImageFitsReader(fileName, hdu)
+        if metadata is not None:
+            metadata.update(reader.readMetadata())
+        self._takePixels(reader.read(bbox, origin, allowUnsafe, dtype=self._pixelType))
+
+    def _isSameType(self, other):
+        return isinstance(other, TypedImage) and other._pixelType is self._pixelType
+
+    @classmethod
+    def _isFloating(cls):
+        return issubclass(cls._pixelType, np.floating)
+
+    # ---- conversion
+
+    def convertF(self):
+        """Return a copy with 32-bit floating-point pixels."""
+        return ImageF(self, True)
+
+    def convertD(self):
+        """Return a copy with 64-bit floating-point pixels."""
+        return ImageD(self, True)
+
+    convertFloat = convertF
+    convertDouble = convertD
+
+    def subset(self, bbox, origin=PARENT):
+        """Return a view of a box of pixels.
+
+        Parameters
+        ----------
+        bbox : `lsst.geom.Box2I`
+            The box.
+        origin : `ImageOrigin`, optional
+            Coordinate system of ``bbox``.
+
+        Returns
+        -------
+        image : same type
+            Image that shares this one's memory.
+
+        Raises
+        ------
+        lsst.pex.exceptions.LengthError
+            Raised if the box is not inside the image.
+        """
+        checkArguments("subset", bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
+        view = object.__new__(type(self))
+        view._initFromSubset(self, bbox, origin, False)
+        return view
+
+    # ---- arithmetic
+
+    def _operand(self, other):
+        """Return what an in-place operator works with.
+
+        Raises
+        ------
+        TypeError
+            Raised if it can be neither a pixel nor an image of this type.
+        """
+        if self._isSameType(other):
+            if other._array.shape != self._array.shape:
+                raise LengthError(
+                    f"Images are of different size, {self.getWidth()}x{self.getHeight()} v "
+                    f"{other.getWidth()}x{other.getHeight()}"
+                )
+            return other._array
+        return self._toPixel(other)
+
+    def _operate(self, function, other):
+        """Apply a binary function in place, with the compiled overflow."""
+        try:
+            operand = self._operand(other)
+        except TypeError:
+            return NotImplemented
+        with np.errstate(all="ignore"):
+            function(self._array, operand, out=self._array)
+        return self
+
+    def __iadd__(self, other):
+        return self._operate(np.add, other)
+
+    def __isub__(self, other):
+        return self._operate(np.subtract, other)
+
+    def __imul__(self, other):
+        return self._operate(np.multiply, other)
+
+    def __itruediv__(self, other):
+        if self._isFloating() and not isinstance(other, TypedImage):
+            try:
+                # The stack multiplies by the reciprocal, in the pixel type.
+                with np.errstate(all="ignore"):
+                    reciprocal = self._pixelType(1) / self._toPixel(other)
+            except TypeError:
+                return NotImplemented
+            return self._operate(np.multiply, reciprocal)
+        return self._operate(_divide, other)
+
+    __add__ = __sub__ = __mul__ = __rmul__ = __truediv__ = NoTemporaries._refuse
+
+    # ---- files
+
+    @classmethod
+    def _readFits(cls, filename, hdu=DEFAULT_HDU):
+        checkArguments("readFits", filename=(filename, str))
+        return cls(filename, hdu)
+
+    def writeFits(self, *args, **kwargs):
+        """Write to a FITS file.
+
+        Called as ``writeFits(fileName, metadata=None, mode="w")`` or
+        ``writeFits(filename, options, mode="w", header=None, mask=None)``.
+
+        Parameters
+        ----------
+        fileName, filename : `str`
+            Name of the file.
+        metadata, header : `lsst.daf.base.PropertySet`, optional
+            Additional header cards.
+        mode : `str`, optional
+            "w" to make or replace the file, "a" to append an HDU to it.
+        options : `lsst.afw.fits.CompressionOptions`
+            How to compress.
+        mask : `Mask`, optional
+            Pixels to leave out of account in lossy compression.
+        """
+        _WRITE_FORMS(self, args, kwargs)
+
+    def _write(self, fileName: str, metadata: Optional(PropertySet) = None, mode: str = "w"):
+        from ..image._writers import writeImage
+
+        writeImage(self, fileName, metadata=metadata, mode=mode)
+
+    def _writeCompressed(
+        self, filename: str, options, mode: str = "w", header: Optional(PropertySet) = None, mask=None
+    ):
+        from ..image._writers import writeImage
+
+        writeImage(self, filename, metadata=header, mode=mode, options=options, mask=mask)
+
+
+_INIT_FORMS = Overloads(
+    "Image",
+    TypedImage._initImage,
+    TypedImage._initSize,
+    TypedImage._initDimensions,
+    TypedImage._initBox,
+    TypedImage._initSubset,
+    PixelArray._initFromArray,
+    TypedImage._initFile,
+)
+
+_WRITE_FORMS = Overloads("writeFits", TypedImage._write, TypedImage._writeCompressed)
+
+
+def _rebuildImage(cls, array, x0, y0):
+    """Construct a pickled image."""
+    return cls(array, False, Point2I(x0, y0))
+
+
+class ImageI(TypedImage, ImageBaseI):
+    """An image of 32-bit integers."""
+
+    __module__ = "lsst.afw.image._image"
+
+    @staticmethod
+    def readFits(filename, hdu=DEFAULT_HDU):
+        """Read an image from a FITS file."""
+        return ImageI._readFits(filename, hdu)
+
+
+class ImageF(TypedImage, ImageBaseF):
+    """An image of 32-bit floating-point numbers."""
+
+    __module__ = "lsst.afw.image._image"
+
+    @staticmethod
+    def readFits(filename, hdu=DEFAULT_HDU):
+        """Read an image from a FITS file."""
+        return ImageF._readFits(filename, hdu)
+
+
+class ImageD(TypedImage, ImageBaseD):
+    """An image of 64-bit floating-point numbers."""
+
+    __module__ = "lsst.afw.image._image"
+
+    @staticmethod
+    def readFits(filename, hdu=DEFAULT_HDU):
+        """Read an image from a FITS file."""
+        return ImageD._readFits(filename, hdu)
+
+
+class ImageU(TypedImage, ImageBaseU):
+    """An image of unsigned 16-bit integers."""
+
+    __module__ = "lsst.afw.image._image"
+
+    @staticmethod
+    def readFits(filename, hdu=DEFAULT_HDU):
+        """Read an image from a FITS file."""
+        return ImageU._readFits(filename, hdu)
+
+
+class ImageL(TypedImage, ImageBaseL):
+    """An image of unsigned 64-bit integers."""
+
+    __module__ = "lsst.afw.image._image"
+
+    @staticmethod
+    def readFits(filename, hdu=DEFAULT_HDU):
+        """Read an image from a FITS file."""
+        return ImageL._readFits(filename, hdu)
+
+
+class Image(metaclass=TemplateMeta):
+    """Access to the image classes by pixel type.
+
+    ``Image[np.float32]`` and ``Image["F"]`` are `ImageF`, and
+    ``Image(..., dtype=np.float32)`` constructs one.
+    """
+
+    __module__ = "lsst.afw.image._image"
+
+    def __reduce__(self):
+        return _rebuildImage, (type(self), np.ascontiguousarray(self._array), self._x0, self._y0)
+
+    def __deepcopy__(self, memo=None):
+        return self.clone()
+
+    def __str__(self):
+        return f"{self.array}, bbox={self.getBBox()}"
+
+    def __repr__(self):
+        return f"{self.__module__}.{type(self).__name__}={self}"
+
+
+for _suffix, _class in dict(I=ImageI, F=ImageF, D=ImageD, U=ImageU, L=ImageL).items():
+    Image.register(_class._pixelType, _class)
+    Image.alias(_suffix, _class)

@@ -1,0 +1,617 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Masked images: an image with its mask and its variance."""
+
+__all__ = [
+    "MaskedImage",
+    "MaskedImageD",
+    "MaskedImageF",
+    "MaskedImageI",
+    "MaskedImageL",
+    "MaskedImageU",
+    "VariancePixel",
+    "makeMaskedImage",
+]
+
+import collections.abc
+
+import numpy as np
+
+from lsst._lite.arguments import Bool, Int, MismatchError, Optional, Overloads, Size, checkArguments
+from lsst.daf.base import PropertySet
+from lsst.geom import Box2I, Extent2I, Point2I
+from lsst.pex.exceptions import InvalidParameterError, LengthError
+from lsst.utils import TemplateMeta
+
+from ._image import Image, ImageD, ImageF, ImageI, ImageL, ImageU, TypedImage
+from ._mask import MaskX
+from ._origin import PARENT, ImageOrigin
+from ._slicing import NoTemporaries, Sliceable
+
+VariancePixel = np.float32
+
+
+class TypedMaskedImage(Sliceable, NoTemporaries):
+    """What the masked image classes share; they differ in the image type."""
+
+    _imageType = None
+    """Class of the image plane (set by the classes for each type)."""
+
+    # ---- construction
+
+    def __init__(self, *args, **kwargs):
+        _INIT_FORMS(self, args, kwargs)
+
+    def _setPlanes(self, image, mask, variance):
+        self._image, self._mask, self._variance = image, mask, variance
+
+    def _initMaskedImage(self, rhs: object, deep: Bool = False):
+        if not self._isSameType(rhs):
+            raise MismatchError("another type of masked image")
+        if deep:
+            self._setPlanes(rhs._image.clone(), rhs._mask.clone(), rhs._variance.clone())
+        else:
+            self._setPlanes(rhs._image, rhs._mask, rhs._variance)
+
+    def _initConversion(self, src: object, deep: Bool):
+        if not issubclass(self._imageType._pixelType, np.floating) or self._isSameType(src):
+            raise MismatchError("no conversion to this type")
+        if not isinstance(src, TypedMaskedImage):
+            raise MismatchError("not a masked image")
+        if not deep:
+            raise InvalidParameterError(
+                "Only deep copies are permitted for MaskedImages with different pixel types"
+            )
+        self._setPlanes(self._imageType(src._image, True), src._mask.clone(), src._variance.clone())
+
+    def _initSize(self, width: Size, height: Size, planeDict: collections.abc.Mapping = {}):
+        self._initDimensions(Extent2I(width, height), planeDict)
+
+    def _initDimensions(self, dimensions: Extent2I, planeDict: collections.abc.Mapping = {}):
+        mask = MaskX(dimensions, planeDict)
+        self._setPlanes(self._imageType(dimensions), mask, ImageF(dimensions))
+
+    def _initBox(self, bbox: Box2I, planeDict: collections.abc.Mapping = {}):
+        self._setPlanes(self._imageType(bbox), MaskX(bbox, planeDict), ImageF(bbox))
+
+    def _initPlanes(self, image: TypedImage, mask: Optional(MaskX) = None, variance: Optional(ImageF) = None):
+        if not isinstance(image, self._imageType):
+            raise MismatchError("another type of image")
+        self._setPlanes(image, _conform(image, mask, MaskX), _conform(image, variance, ImageF))
+
+    def _initSubset(self, rhs: object, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False):
+        if not self._isSameType(rhs):
+            raise MismatchError("another type of masked image")
+        self._setPlanes(
+            self._imageType(rhs._image, bbox, origin, deep),
+            MaskX(rhs._mask, bbox, origin, deep),
+            ImageF(rhs._variance, bbox, origin, deep),
+        )
+
+    def _initFile(
+        self,
+        fileName: str,
+        metadata: Optional(PropertySet) = None,
+        bbox: Box2I = Box2I(),
+        origin: ImageOrigin = PARENT,
+        conformMasks: Bool = False,
+        needAllHdus: Bool = False,
+        imageMetadata: Optional(PropertySet) = None,
+        maskMetadata: Optional(PropertySet) = None,
+        varianceMetadata: Optional(PropertySet) = None,
+        allowUnsafe: Bool = False,
+    ):
+        from ..image._readers import MaskedImageFitsReader
+
+        reader = MaskedImageFitsReader(fileName)
+        for destination, read in (
+            (metadata, reader.readPrimaryMetadata),
+            (imageMetadata, reader.readImageMetadata),
+            (maskMetadata, reader.readMaskMetadata),
+            (varianceMetadata, reader.readVarianceMetadata),
+        ):
+            if destination is not None:
+                destination.update(read())
+        pixelType = self._imageType._pixelType
+        self._initMaskedImage(
+            reader.read(bbox, origin, conformMasks, needAllHdus, allowUnsafe, dtype=pixelType)
+        )
+
+    @classmethod
+    def _isSameType(cls, other):
+        return isinstance(other, TypedMaskedImage) and other._imageType is cls._imageType
+
+    # ---- planes
+
+    def getImage(self):
+        """Return the image plane."""
+        return self._image
+
+    def getMask(self):
+        """Return the mask plane."""
+        return self._mask
+
+    def getVariance(self):
+        """Return the variance plane."""
+        return self._variance
+
+    def setImage(self, image, /):
+        """Make the image plane a view of another image's pixels."""
+        checkArguments("setImage", image=(image, self._imageType))
+        self._image._takePixels(image)
+
+    def setMask(self, mask, /):
+        """Make the mask plane a view of another mask's pixels."""
+        checkArguments("setMask", mask=(mask, MaskX))
+        self._mask._takePixels(mask)
+        self._mask._planes = mask._planes
+
+    def setVariance(self, variance, /):
+        """Make the variance plane a view of another image's pixels."""
+        checkArguments("setVariance", variance=(variance, ImageF))
+        self._variance._takePixels(variance)
+
+    image = property(getImage, setImage)
+    mask = property(getMask, setMask)
+    variance = property(getVariance, setVariance)
+
+    def subset(self, bbox, origin=PARENT):
+        """Return a view of a box of pixels.
+
+        Parameters
+        ----------
+        bbox : `lsst.geom.Box2I`
+            The box.
+        origin : `ImageOrigin`, optional
+            Coordinate system of ``bbox``.
+
+        Returns
+        -------
+        maskedImage : same type
+            Masked image that shares this one's memory.
+
+        Raises
+        ------
+        lsst.pex.exceptions.LengthError
+            Raised if the box is not inside.
+        """
+        checkArguments("subset", bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
+        return self._withPlanes(*(plane.subset(bbox, origin) for plane in self._getPlanes()))
+
+    @classmethod
+    def _withPlanes(cls, image, mask, variance):
+        maskedImage = object.__new__(cls)
+        maskedImage._setPlanes(image, mask, variance)
+        return maskedImage
+
+    def _getPlanes(self):
+        return self._image, self._mask, self._variance
+
+    def assign(self, rhs, bbox=Box2I(), origin=PARENT):
+        """Copy the pixels of another masked image into this one.
+
+        Parameters
+        ----------
+        rhs : same type
+            What to copy from; its own ``xy0`` plays no role.
+        bbox : `lsst.geom.Box2I`, optional
+            Box of this image to copy to; an empty one means all of it.
+        origin : `ImageOrigin`, optional
+            Coordinate system of ``bbox``.
+
+        Raises
+        ------
+        lsst.pex.exceptions.LengthError
+            Raised if the dimensions differ, or the box is not inside.
+        TypeError
+            Raised for a masked image with another pixel type.
+        """
+        sameType = MaskedImage[self._imageType._pixelType]
+        checkArguments("assign", rhs=(rhs, sameType), bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
+        for destination, source in zip(self._getPlanes(), rhs._getPlanes(), strict=True):
+            destination.assign(source, bbox, origin)
+
+    # ---- geometry
+
+    def getWidth(self):
+        """Return the number of columns."""
+        return self._image.getWidth()
+
+    def getHeight(self):
+        """Return the number of rows."""
+        return self._image.getHeight()
+
+    def getDimensions(self):
+        """Return the width and height, as an `lsst.geom.Extent2I`."""
+        return self._image.getDimensions()
+
+    def getX0(self):
+        """Return the column of the first pixel, in the parent."""
+        return self._image.getX0()
+
+    def getY0(self):
+        """Return the row of the first pixel, in the parent."""
+        return self._image.getY0()
+
+    def getXY0(self):
+        """Return the position of the first pixel, in the parent."""
+        return self._image.getXY0()
+
+    def _setXY0Numbers(self, x0: Int, y0: Int):
+        for plane in self._getPlanes():
+            plane.setXY0(x0, y0)
+
+    def _setXY0Point(self, origin: Point2I):
+        for plane in self._getPlanes():
+            plane.setXY0(origin)
+
+    def setXY0(self, *args, **kwargs):
+        """Set the position of the first pixel, in the parent.
+
+        Called as ``setXY0(x0: int, y0: int)`` or ``setXY0(origin: Point2I)``.
+        """
+        _SET_XY0_FORMS(self, args, kwargs)
+
+    def getBBox(self, origin=PARENT):
+        """Return the box of pixels.
+
+        Parameters
+        ----------
+        origin : `ImageOrigin`, optional
+            Coordinate system.
+        """
+        return self._image.getBBox(origin)
+
+    width = property(getWidth)
+    height = property(getHeight)
+    x0 = property(getX0)
+    y0 = property(getY0)
+
+    # ---- arithmetic: the pixels of two images are taken as independent
+
+    def _isPixel(self, value):
+        try:
+            self._imageType._toPixel(value)
+        except TypeError:
+            return False
+        return True
+
+    def _add(self, other, sign):
+        """Add or subtract; the variances add up in either case."""
+        operate = self._imageType.__iadd__ if sign > 0 else self._imageType.__isub__
+        if self._isSameType(other):
+            operate(self._image, other._image)
+            self._mask |= other._mask
+            self._variance += other._variance
+        elif isinstance(other, self._imageType) or self._isPixel(other):
+            operate(self._image, other)
+        else:
+            return NotImplemented
+        return self
+
+    def __iadd__(self, other):
+        return self._add(other, 1)
+
+    def __isub__(self, other):
+        return self._add(other, -1)
+
+    def __imul__(self, other):
+        if self._isSameType(other):
+            self._multiply(1.0, other)
+            self._image *= other._image
+        elif isinstance(other, self._imageType):
+            self._image *= other
+            self._scaleVariance(np.multiply, other)
+        elif self._isPixel(other):
+            self._image *= other
+            self._variance *= float(self._square(other))
+        else:
+            return NotImplemented
+        return self
+
+    def __itruediv__(self, other):
+        if self._isSameType(other):
+            self._divide(1.0, other)
+            self._image /= other._image
+        elif isinstance(other, self._imageType):
+            self._image /= other
+            self._scaleVariance(np.divide, other)
+        elif self._isPixel(other):
+            self._image /= other
+            self._variance /= float(self._square(other))
+        else:
+            return NotImplemented
+        return self
+
+    def _square(self, value):
+        pixel = self._imageType._toPixel(value)
+        with np.errstate(all="ignore"):
+            return pixel * pixel
+
+    def _scaleVariance(self, ufunc, image):
+        """Multiply or divide the variance by the square of an image."""
+        factor = image._array.astype(VariancePixel)
+        with np.errstate(all="ignore"):
+            ufunc(self._variance._array, factor, out=self._variance._array)
+            ufunc(self._variance._array, factor, out=self._variance._array)
+
+    def _multiply(self, factor, rhs):
+        """Set variance and mask to those of ``factor*self*rhs``."""
+        left, right = self._asDoubles(rhs)
+        with np.errstate(all="ignore"):
+            variance = factor**2 * (left**2 * rhs._variance._array + right**2 * self._variance._array)
+            self._variance._array[...] = variance
+        self._mask |= rhs._mask
+
+    def _divide(self, factor, rhs):
+        """Set variance and mask to those of ``self/(factor*rhs)``."""
+        left, right = self._asDoubles(rhs)
+        with np.errstate(all="ignore"):
+            variance = left**2 * rhs._variance._array + right**2 * self._variance._array
+            self._variance._array[...] = variance / (factor**2 * right**4)
+        self._mask |= rhs._mask
+
+    def _asDoubles(self, rhs):
+        self._image._operand(rhs._image)
+        return self._image._array.astype(np.float64), rhs._image._array.astype(np.float64)
+
+    __add__ = __sub__ = __mul__ = __rmul__ = __truediv__ = NoTemporaries._refuse
+
+    # ---- files
+
+    @classmethod
+    def _readFits(cls, filename):
+        checkArguments("readFits", filename=(filename, str))
+        return cls(filename)
+
+    def writeFits(self, *args, **kwargs):
+        """Write to a FITS file, one HDU for each plane.
+
+        Called as ``writeFits(fileName, metadata=None, imageMetadata=None,
+        maskMetadata=None, varianceMetadata=None)`` or ``writeFits(filename,
+        imageOptions, maskOptions, varianceOptions, header=None)``.
+
+        Parameters
+        ----------
+        fileName, filename : `str`
+            Name of the file.
+        metadata, header : `lsst.daf.base.PropertySet`, optional
+            Header cards for the primary HDU.
+        imageMetadata, maskMetadata, varianceMetadata : \
+                `lsst.daf.base.PropertySet`, optional
+            Additional header cards for each plane.
+        imageOptions, maskOptions, varianceOptions : \
+                `lsst.afw.fits.CompressionOptions`
+            How to compress each plane.
+        """
+        _WRITE_FORMS(self, args, kwargs)
+
+    def _write(
+        self,
+        fileName: str,
+        metadata: Optional(PropertySet) = None,
+        imageMetadata: Optional(PropertySet) = None,
+        maskMetadata: Optional(PropertySet) = None,
+        varianceMetadata: Optional(PropertySet) = None,
+    ):
+        from ..image._writers import writeMaskedImage
+
+        writeMaskedImage(
+            self,
+            fileName,
+            metadata=metadata,
+            imageMetadata=imageMetadata,
+            maskMetadata=maskMetadata,
+            varianceMetadata=varianceMetadata,
+        )
+
+    def _writeCompressed(
+        self, filename: str, imageOptions, maskOptions, varianceOptions, header: Optional(PropertySet) = None
+    ):
+        from ..image._writers import writeMaskedImage
+
+        writeMaskedImage(
+            self,
+            filename,
+            metadata=header,
+            imageOptions=imageOptions,
+            maskOptions=maskOptions,
+            varianceOptions=varianceOptions,
+        )
+
+
+def _conform(image, plane, cls):
+    """Return a plane with the dimensions of an image.
+
+    Parameters
+    ----------
+    image : `TypedImage`
+        The image.
+    plane : `MaskX`, `ImageF` or `None`
+        The plane; a new one is made if it is `None` or has no pixels.
+    cls : `type`
+        Class of the plane.
+
+    Raises
+    ------
+    lsst.pex.exceptions.LengthError
+        Raised if the plane has other dimensions.
+    """
+    if plane is None or plane.getWidth() == 0 or plane.getHeight() == 0:
+        return cls(image.getBBox())
+    if plane.getDimensions() != image.getDimensions():
+        name = "Mask" if cls is MaskX else "Variance"
+        raise LengthError(
+            f"Dimension mismatch: Image {image.getWidth()}x{image.getHeight()} v. "
+            f"{name} {plane.getWidth()}x{plane.getHeight()}"
+        )
+    return plane
+
+
+_INIT_FORMS = Overloads(
+    "MaskedImage",
+    TypedMaskedImage._initMaskedImage,
+    TypedMaskedImage._initConversion,
+    TypedMaskedImage._initSize,
+    TypedMaskedImage._initDimensions,
+    TypedMaskedImage._initPlanes,
+    TypedMaskedImage._initBox,
+    TypedMaskedImage._initSubset,
+    TypedMaskedImage._initFile,
+)
+
+_SET_XY0_FORMS = Overloads("setXY0", TypedMaskedImage._setXY0Numbers, TypedMaskedImage._setXY0Point)
+
+_WRITE_FORMS = Overloads("writeFits", TypedMaskedImage._write, TypedMaskedImage._writeCompressed)
+
+
+class MaskedImageI(TypedMaskedImage):
+    """A masked image of 32-bit integers."""
+
+    __module__ = "lsst.afw.image._maskedImage"
+
+    _imageType = ImageI
+
+    @staticmethod
+    def readFits(filename):
+        """Read a masked image from a FITS file."""
+        return MaskedImageI._readFits(filename)
+
+
+class MaskedImageF(TypedMaskedImage):
+    """A masked image of 32-bit floating-point numbers."""
+
+    __module__ = "lsst.afw.image._maskedImage"
+
+    _imageType = ImageF
+
+    @staticmethod
+    def readFits(filename):
+        """Read a masked image from a FITS file."""
+        return MaskedImageF._readFits(filename)
+
+
+class MaskedImageD(TypedMaskedImage):
+    """A masked image of 64-bit floating-point numbers."""
+
+    __module__ = "lsst.afw.image._maskedImage"
+
+    _imageType = ImageD
+
+    @staticmethod
+    def readFits(filename):
+        """Read a masked image from a FITS file."""
+        return MaskedImageD._readFits(filename)
+
+
+class MaskedImageU(TypedMaskedImage):
+    """A masked image of unsigned 16-bit integers."""
+
+    __module__ = "lsst.afw.image._maskedImage"
+
+    _imageType = ImageU
+
+    @staticmethod
+    def readFits(filename):
+        """Read a masked image from a FITS file."""
+        return MaskedImageU._readFits(filename)
+
+
+class MaskedImageL(TypedMaskedImage):
+    """A masked image of unsigned 64-bit integers."""
+
+    __module__ = "lsst.afw.image._maskedImage"
+
+    _imageType = ImageL
+
+    @staticmethod
+    def readFits(filename):
+        """Read a masked image from a FITS file."""
+        return MaskedImageL._readFits(filename)
+
+
+class MaskedImage(metaclass=TemplateMeta):
+    """Access to the masked image classes by pixel type.
+
+    ``MaskedImage[np.float32]`` and ``MaskedImage["F"]`` are `MaskedImageF`,
+    and ``MaskedImage(..., dtype=np.float32)`` constructs one.
+    """
+
+    __module__ = "lsst.afw.image._maskedImage"
+
+    def set(self, value, mask=None, variance=None):
+        """Set all pixels.
+
+        Parameters
+        ----------
+        value : `float` or `tuple`
+            Image pixel, or all three pixel values.
+        mask : `int`, optional
+            Mask pixel; 0 by default.
+        variance : `float`, optional
+            Variance pixel; 0 by default.
+        """
+        if mask is None and variance is None and isinstance(value, collections.abc.Iterable):
+            value, mask, variance = value
+        self.image.set(value)
+        self.mask.set(0 if mask is None else mask)
+        self.variance.set(0.0 if variance is None else variance)
+
+    def _set(self, index, value, origin):
+        for i, plane in enumerate(self._getPlanes()):
+            plane._set(index, value[i], origin)
+
+    def _get(self, index, origin):
+        return tuple(plane._get(index, origin) for plane in self._getPlanes())
+
+    def convertF(self):
+        """Return a copy with 32-bit floating-point pixels."""
+        return MaskedImageF(self, True)
+
+    def convertD(self):
+        """Return a copy with 64-bit floating-point pixels."""
+        return MaskedImageD(self, True)
+
+    def __reduce__(self):
+        return type(self), self._getPlanes()
+
+    def __deepcopy__(self, memo=None):
+        return self.clone()
+
+    def __str__(self):
+        return (
+            f"image={self.image.array},\nmask={self.mask.array}, "
+            f"maskPlaneDict={self.mask.getMaskPlaneDict()}\n"
+            f"variance={self.variance.array}, bbox={self.getBBox()}"
+        )
+
+    def __repr__(self):
+        return f"{self.__module__}.{type(self).__name__}=({self})"
+
+
+for _suffix, _class in dict(
+    I=MaskedImageI, F=MaskedImageF, D=MaskedImageD, U=MaskedImageU, L=MaskedImageL
+).items():
+    MaskedImage.register(_class._imageType._pixelType, _class)
+    MaskedImage.alias(_suffix, _class)
+
+
+def makeMaskedImage(image, mask=None, variance=None):
+    """Make a masked image of the type of an image.
+
+    Parameters
+    ----------
+    image : `Image`
+        Image plane.
+    mask : `Mask`, optional
+        Mask plane; zero by default.
+    variance : `ImageF`, optional
+        Variance plane; zero by default.
+
+    Returns
+    -------
+    maskedImage : `MaskedImage`
+        Masked image that consists of these planes, not copies of them.
+    """
+    checkArguments("makeMaskedImage", image=(image, Image))
+    return MaskedImage[image._pixelType](image, mask, variance)

@@ -24,6 +24,7 @@ _PACKAGES = (
     "afw/geom",
     "afw/image",
     "afw/math",
+    "afw/table",
     "daf/base",
     "ip/diffim",
     "obs/base",

@@ -11,6 +11,7 @@ from lsst._lite import notInLite
 from lsst._lite.arguments import Int, checkArguments
 from lsst.afw._pixels._color import Color
 from lsst.afw._pixels._image import ImageD
+from lsst.afw.table._components import PsfInterface
 from lsst.geom import Extent2I, Point2D, Point2I
 from lsst.pex.exceptions import InvalidParameterError
 
@@ -40,6 +41,7 @@ class ImageOwnerEnum(enum.Enum):
         return self.value
 
 
+@PsfInterface.register
 class Psf(FitsPersistable):
     """A point spread function.
 

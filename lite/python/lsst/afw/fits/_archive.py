@@ -6,10 +6,12 @@ An archive is a table, its index, and catalogs with the rows of the objects,
 those of one class in one catalog.
 """
 
-__all__ = ["InputArchive", "OutputArchive", "readCarried", "readObject", "writeObject"]
+__all__ = ["InputArchive", "OutputArchive", "readCarried", "readObject", "readingErrors", "writeObject"]
 
+import contextlib
 import dataclasses
 
+import lsst.pex.exceptions as pexExceptions
 from lsst._lite import notInLite
 
 from . import _persistables  # noqa: F401 (registers them)
@@ -31,7 +33,10 @@ from ._tables import Catalog, Field, Schema, Table
 
 DEFAULT_HDU = -(2**31)
 
-_BROKEN = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+_BROKEN = (
+    *(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
+    pexExceptions.Exception,
+)
 """What reading an object from rows that make no sense may raise."""
 
 _VERSION = ("AFW_TABLE_VERSION", 3)
@@ -57,6 +62,30 @@ _INDEX = Schema(
         Field("module", "64A", "Python module that should be imported to register the object's factory"),
     )
 )
+
+
+@contextlib.contextmanager
+def readingErrors(hdu, what):
+    """Turn errors about rows that make no sense into errors about the file.
+
+    Parameters
+    ----------
+    hdu : `lsst.afw.fits._file.Hdu`
+        HDU that is read.
+    what : `str`
+        What it is read for.
+
+    Raises
+    ------
+    FitsError
+        Raised for such errors.
+    """
+    try:
+        yield
+    except FitsError:
+        raise
+    except _BROKEN as err:
+        raise hdu.error(f"cannot read {what}: {err}") from err
 
 
 class InputArchive:
@@ -137,13 +166,8 @@ class InputArchive:
         if persistable is None:
             return makeOpaque(self.readOpaque(), id, name, module)
         rows = [self._catalog(row.catalog).read(row.row0, row.nrows) for row in index]
-        try:
+        with readingErrors(self._catalog(index[0].catalog).hdu, f"{name} with archive id {id}"):
             return persistable.read(self, rows)
-        except FitsError:
-            raise
-        except _BROKEN as err:
-            catalog = self._catalog(index[0].catalog)
-            raise catalog.hdu.error(f"cannot read {name} with archive id {id}: {err}") from err
 
     def readOpaque(self):
         """Read all of the archive as it is.
@@ -227,13 +251,15 @@ class OutputArchive:
             self._carried.setdefault(row.id, []).append(row)
         self._opened = {}
 
-    def put(self, value):
+    def put(self, value, permissive=False):
         """Add an object, with all that it refers to.
 
         Parameters
         ----------
         value : `object`
             The object, or `None`.
+        permissive : `bool`, optional
+            Whether to leave out an object that lite cannot write.
 
         Returns
         -------
@@ -249,6 +275,8 @@ class OutputArchive:
             return 0
         if isinstance(value, OpaqueComponent):
             return self._opaqueIds[value]
+        if permissive and findWriter(value) is None:
+            return 0
         if id(value) not in self._ids:
             # Keep the object, so that its id stays its own.
             self._kept.append(value)

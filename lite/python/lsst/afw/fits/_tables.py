@@ -19,6 +19,9 @@ _TYPES = {"L": "u1", "B": "u1", "I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", 
 
 _DESCRIPTORS = {"P": ">i4", "Q": ">i8"}
 
+_UNSIGNED_ZERO = 1 << 15
+"""What is taken off 16-bit integers without sign: FITS has none."""
+
 
 @dataclasses.dataclass(frozen=True)
 class _Column:
@@ -204,6 +207,43 @@ class Rows(Sequence):
         length = self.catalog.rowLength
         return Row(self.catalog, memoryview(self.data)[i * length : (i + 1) * length])
 
+    def _bytes(self, column):
+        """Give the bytes of a column, of shape (rows, bytes)."""
+        table = np.frombuffer(self.data, "u1").reshape(self._count, self.catalog.rowLength)
+        return table[:, column.offset : column.offset + column.size]
+
+    def column(self, name):
+        """Give a column's elements in all rows.
+
+        Parameters
+        ----------
+        name : `str`
+            Name of a column that is not in the heap.
+
+        Returns
+        -------
+        elements : `numpy.ndarray`
+            Elements of shape (rows, elements), of the file's byte order.
+        """
+        column = self.catalog.columns[name]
+        return self._bytes(column).copy().view(_TYPES[column.code])
+
+    def flag(self, name):
+        """Give a flag in all rows.
+
+        Parameters
+        ----------
+        name : `str`
+            Name of the flag.
+
+        Returns
+        -------
+        flags : `numpy.ndarray`
+            Array of `bool`.
+        """
+        bit = self.catalog.getFlag(name)
+        return (self._bytes(self.catalog.columns["flags"])[:, bit // 8] >> (7 - bit % 8) & 1).astype(bool)
+
 
 class Row:
     """One row of a catalog.
@@ -300,8 +340,8 @@ class Field:
     """Name of the column, or of the flag."""
 
     form: str
-    """``TFORM``: "J", "K", "D", "nD" or "nA", "QA" for characters and "QB"
-    for bytes in the heap; or "flag".
+    """``TFORM``: "J", "nD" and so on, "QB" if the elements are in the heap;
+    with "U" for 16-bit integers without sign; or "flag".
     """
 
     doc: str = ""
@@ -310,9 +350,19 @@ class Field:
     unit: str = ""
     """Its unit."""
 
+    template: str = ""
+    """How afw.table calls such a field, if not as its form and unit say."""
+
+    @property
+    def code(self):
+        """FITS code of an element."""
+        return self.form[-1].replace("U", "I")
+
     @property
     def kind(self):
         """How afw.table calls such a field."""
+        if self.template:
+            return self.template
         if self.form.endswith("A"):
             return "String"
         if self.unit == "rad":
@@ -327,6 +377,9 @@ class Schema:
 
     fields: tuple[Field, ...]
     """Columns and flags; all flags are bits of one column, the first."""
+
+    aliases: tuple[tuple[str, str], ...] = ()
+    """Other names, and what they stand for."""
 
     @property
     def flags(self):
@@ -360,18 +413,24 @@ class Schema:
                 yield f"TFDOC{flag}", field.doc
                 continue
             column += 1
-            form = field.form if field.form[0].isdigit() else f"1{field.form}"
+            form = field.form[:-1] + field.code
+            form = form if form[0].isdigit() else f"1{form}"
             yield f"TTYPE{column}", field.name, "label for field"
             yield (
                 f"TFORM{column}",
                 f"{form}({lengths[field.name]})" if "Q" in form else form,
                 "format of field",
             )
+            if field.form.endswith("U"):
+                yield f"TSCAL{column}", 1, "data are not scaled"
+                yield f"TZERO{column}", _UNSIGNED_ZERO, "offset for unsigned integers"
             if field.doc:
                 yield f"TDOC{column}", field.doc
             if field.unit:
                 yield f"TUNIT{column}", field.unit
             yield f"TCCLS{column}", field.kind, "Field template used by lsst.afw.table"
+        for alias, target in self.aliases:
+            yield "ALIAS", f"{alias}:{target}"
 
 
 class Table:
@@ -408,16 +467,29 @@ class Table:
             value = values.get(field.name)
             if field.form == "flag":
                 continue
-            if field.form in ("QA", "QB"):
-                value = value.encode("utf-8") if field.form == "QA" else value
-                yield np.array([len(value), len(self._heap)], ">i8").tobytes()
-                self._heap += value
-                self._lengths[field.name] = max(self._lengths[field.name], len(value))
-            elif field.form.endswith("A"):
+            if field.form.endswith("A") and "Q" not in field.form:
                 size = int(field.form[:-1])
                 yield value.encode("utf-8")[:size].ljust(size)
+                continue
+            data = self._encodeElements(field, value)
+            if "Q" in field.form:
+                length = len(data) // np.dtype(_TYPES[field.code]).itemsize
+                yield np.array([length, len(self._heap)], ">i8").tobytes()
+                self._heap += data
+                self._lengths[field.name] = max(self._lengths[field.name], length)
             else:
-                yield np.asarray(value, _TYPES[field.form[-1]]).tobytes()
+                yield data
+
+    @staticmethod
+    def _encodeElements(field, value):
+        """Make the bytes of the elements of a field."""
+        if isinstance(value, bytes):
+            return value
+        if isinstance(value, str):
+            return value.encode("utf-8")
+        if field.form.endswith("U"):
+            value = np.asarray(value, "i4") - _UNSIGNED_ZERO
+        return np.asarray(value).astype(_TYPES[field.code]).tobytes()
 
     def header(self, cards):
         """Write the header.
@@ -441,7 +513,7 @@ class Table:
         form = re.compile(r"(\d*)([A-Z]+)")
         sizes = [form.match(field.form).groups() for field in self.schema.fields if field.form != "flag"]
         fixed = sum(
-            int(count or 1) * (16 if "Q" in code else np.dtype(_TYPES[code]).itemsize)
+            int(count or 1) * (16 if "Q" in code else np.dtype(_TYPES[code.replace("U", "I")]).itemsize)
             for count, code in sizes
         )
         return fixed + -(-len(self.schema.flags) // 8)

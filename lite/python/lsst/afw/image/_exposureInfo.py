@@ -7,6 +7,7 @@ __all__ = ["ExposureInfo"]
 from lsst._lite.arguments import Bool, Int, MismatchError, Optional, Overloads, checkArguments
 from lsst.daf.base import PropertyList, PropertySet
 
+from ._coaddInputs import CoaddInputs
 from ._filterLabel import FilterLabel
 from ._photoCalib import PhotoCalib
 from ._visitInfo import VisitInfo
@@ -37,7 +38,7 @@ class ExposureInfo:
         Valid area, in pixels.
     metadata : `lsst.daf.base.PropertySet`
         Header.
-    coaddInputs : opaque
+    coaddInputs : `CoaddInputs`
         Inputs of a coadd.
     apCorrMap : opaque
         Aperture corrections.
@@ -256,7 +257,7 @@ class ExposureInfo:
         return self.KEY_COADD_INPUTS in self._components
 
     def getCoaddInputs(self):
-        """Return the coadd inputs (opaque in lsst-lite), or `None`."""
+        """Return the coadd inputs (`CoaddInputs`), or `None`."""
         return self._components.get(self.KEY_COADD_INPUTS)
 
     def setCoaddInputs(self, coaddInputs):
@@ -373,6 +374,8 @@ def _findClass(key):
         return PhotoCalib
     if key == ExposureInfo.KEY_FILTER:
         return FilterLabel
+    if key == ExposureInfo.KEY_COADD_INPUTS:
+        return CoaddInputs
     return object
 
 

@@ -18,6 +18,7 @@ import numpy as np
 from lsst._lite import notInLite
 from lsst._lite.arguments import Bool, Float, Overloads, checkArguments
 from lsst.afw.math import BoundedField, ChebyshevBoundedField
+from lsst.afw.table._components import PhotoCalibInterface
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Point2D
 from lsst.pex.exceptions import InvalidParameterError
@@ -77,6 +78,7 @@ def _toMagnitude(flux):
     return math.inf if ratio == 0 else math.nan
 
 
+@PhotoCalibInterface.register
 class PhotoCalib(FitsPersistable):
     """Scale between the counts of an image and nJy.
 

@@ -980,7 +980,7 @@ class ExposureFitsReader:
         return self._readComponent(ExposureInfo.KEY_AP_CORR_MAP)
 
     def readCoaddInputs(self):
-        """Read the inputs of a coadd (opaque, or `None`)."""
+        """Read the inputs of a coadd (`CoaddInputs` or `None`)."""
         return self._readComponent(ExposureInfo.KEY_COADD_INPUTS)
 
     def readDetector(self):

@@ -8,6 +8,7 @@ import math
 
 from lsst._lite.arguments import Bool, Float, Int, MismatchError, Overloads
 from lsst.afw.coord import Observatory, Weather
+from lsst.afw.table._components import VisitInfoInterface
 from lsst.daf.base import DateTime, PropertySet
 from lsst.geom import Angle, SpherePoint, degrees, radians
 
@@ -19,6 +20,7 @@ _NAN_ANGLE = math.nan * degrees
 _NAN_POINT = SpherePoint(_NAN_ANGLE, _NAN_ANGLE)
 
 
+@VisitInfoInterface.register
 class VisitInfo(FitsPersistable):
     """Where the telescope pointed in a visit, when, and how it was used.
 

@@ -1,9 +1,17 @@
 # This file is part of lsst-lite.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Stand-in that says that lsst-lite does not have this module."""
+"""Catalogs of exposures: what coadds say about their inputs."""
 
-__all__ = []
+from lsst._lite import moduleGetattr
 
-from lsst._lite import absentModule
+from ._aliasMap import AliasMap
+from ._exposureCatalog import ExposureCatalog
+from ._exposureRecord import ExposureRecord
+from ._exposureTable import ExposureTable
+from ._field import Field
+from ._key import Key
+from ._schema import Schema
+from ._schemaItem import SchemaItem
 
-raise absentModule(__name__)
+__getattr__ = moduleGetattr(__name__)
+del moduleGetattr

@@ -36,7 +36,6 @@ _PLANES = ("image", "mask", "variance")
 # the Butler refuses what is not of the component's class, even None.
 _OPAQUE = {
     "apCorrMap": "lsst.afw.image.ApCorrMap",
-    "coaddInputs": "lsst.afw.image.CoaddInputs",
     "detector": "lsst.afw.cameraGeom.Detector",
     "summaryStats": "lsst.afw.image.ExposureSummaryStats",
     "transmissionCurve": "lsst.afw.image.TransmissionCurve",
@@ -335,6 +334,7 @@ class FitsExposureFormatter(FitsMaskedImageFormatter):
             "photoCalib": self.reader.readPhotoCalib,
             "filter": self.reader.readFilter,
             "validPolygon": self.reader.readValidPolygon,
+            "coaddInputs": self.reader.readCoaddInputs,
             "visitInfo": self.reader.readVisitInfo,
         }
         if component in _OPAQUE:

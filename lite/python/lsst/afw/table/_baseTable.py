@@ -1,0 +1,130 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Tables: they make the records of catalogs."""
+
+__all__ = ["BaseTable"]
+
+import numpy as np
+
+from lsst._lite.arguments import Size, checkArguments
+from lsst.daf.base import PropertyList
+
+from ._baseRecord import BaseRecord
+from ._schema import Schema
+
+_BLOCK_SIZE = 100
+"""Number of records for which there is room at a time, as in the stack."""
+
+_ALIGNMENT = 16
+"""Size of a record is a multiple of these bytes."""
+
+
+class BaseTable:
+    """What the records of a catalog have in common.
+
+    Parameters
+    ----------
+    schema : `Schema`
+        Fields of the records.
+
+    Notes
+    -----
+    Records that are made one after the other are next to each other in
+    memory, so that whole columns can be read and set, as long as there is
+    room: for 100 records, or for as many as `preallocate` was told.
+    """
+
+    __module__ = "lsst.afw.table"
+
+    __hash__ = None
+
+    Record = BaseRecord
+
+    def __init__(self, *args, **kwargs):
+        raise TypeError(f"{type(self).__name__}: No constructor defined!")
+
+    @classmethod
+    def _make(cls, schema, metadata=None):
+        """Make a table."""
+        table = cls.__new__(cls)
+        table._schema = Schema(schema)
+        table._schema._padTo(_ALIGNMENT)
+        table._schema.disconnectAliases()
+        table._metadata = metadata
+        table._data, table._used = np.empty((0, table._schema.getRecordSize()), np.uint8), 0
+        return table
+
+    def clone(self):
+        """Return a table with the same schema that made no records yet."""
+        metadata = None if self._metadata is None else self._metadata.deepCopy()
+        return self._make(self._schema, metadata)
+
+    def getSchema(self):
+        """Return the fields of the records (`Schema`)."""
+        return Schema(self._schema)
+
+    schema = property(getSchema)
+
+    def getMetadata(self):
+        """Return the metadata, not a copy (`lsst.daf.base.PropertyList`)."""
+        return self._metadata
+
+    def setMetadata(self, metadata):
+        """Set the metadata.
+
+        Parameters
+        ----------
+        metadata : `lsst.daf.base.PropertyList` or `None`
+            The metadata, which are not copied.
+        """
+        checkArguments("setMetadata", metadata=(metadata, (PropertyList, type(None))))
+        self._metadata = metadata
+
+    def popMetadata(self):
+        """Remove and return the metadata."""
+        metadata, self._metadata = self._metadata, None
+        return metadata
+
+    metadata = property(getMetadata, setMetadata)
+
+    def getBufferSize(self):
+        """Return for how many records there is room."""
+        return len(self._data) - self._used
+
+    def preallocate(self, n, /):
+        """Make room for records, next to each other.
+
+        Parameters
+        ----------
+        n : `int`
+            Their number.
+        """
+        n = Size(n)
+        if self.getBufferSize() < n:
+            self._data, self._used = np.zeros((n, self._schema.getRecordSize()), np.uint8), 0
+
+    def makeRecord(self):
+        """Make a record, with NaN in fields of floating point numbers and
+        zeros in all others.
+        """
+        if self.getBufferSize() == 0:
+            self.preallocate(_BLOCK_SIZE)
+        self._used += 1
+        return self.Record(self, self._data, self._used - 1)
+
+    def copyRecord(self, record, mapper=None, /):
+        """Make a record with the values of another one.
+
+        Parameters
+        ----------
+        record : `BaseRecord`
+            Record with the same fields.
+        mapper : `None`
+            Mappings between schemas are not in lsst-lite.
+        """
+        copy = self.makeRecord()
+        copy.assign(record, mapper)
+        return copy
+
+    def __eq__(self, other):
+        return self is other if isinstance(other, BaseTable) else NotImplemented

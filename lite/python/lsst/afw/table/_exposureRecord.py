@@ -1,0 +1,197 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Records of exposures."""
+
+__all__ = ["ExposureRecord"]
+
+from lsst._lite.arguments import Bool, Overloads
+from lsst.afw.geom import SkyWcs
+from lsst.geom import Box2D, Box2I, Point2D, SpherePoint
+from lsst.pex.exceptions import DomainError, LogicError
+
+from ._baseRecord import BaseRecord
+from ._components import COMPONENTS
+from ._minimalSchema import BBOX_MAX_KEY, BBOX_MIN_KEY, ID_KEY
+
+
+class ExposureRecord(BaseRecord):
+    """A row of a table of exposures, which makes it: a box of pixels, and
+    what is known about them.
+    """
+
+    __module__ = "lsst.afw.table"
+
+    __hash__ = None
+
+    def __init__(self, table, data, index):
+        super().__init__(table, data, index)
+        self._components = {}
+
+    def assign(self, other, mapper=None, /):
+        """Copy all values of another record; see `BaseRecord.assign`.
+
+        Components are not copied, but shared.
+        """
+        super().assign(other, mapper)
+        if isinstance(other, ExposureRecord):
+            self._components = dict(other._components)
+
+    # ---- fields that all have
+
+    def getId(self):
+        """Return the identifier."""
+        return ID_KEY.get(self)
+
+    def setId(self, id):
+        """Set the identifier, an integer of 64 bits."""
+        ID_KEY.set(self, id)
+
+    id = property(getId, setId)
+
+    def getBBox(self):
+        """Return the box of the exposure, in its pixels."""
+        return Box2I(BBOX_MIN_KEY.get(self), BBOX_MAX_KEY.get(self), invert=False)
+
+    def setBBox(self, bbox):
+        """Set the box of the exposure, in its pixels."""
+        BBOX_MIN_KEY.set(self, bbox.getMin())
+        BBOX_MAX_KEY.set(self, bbox.getMax())
+
+    def contains(self, *args, **kwargs):
+        """Whether a position is on the exposure.
+
+        Called as ``contains(coord)`` or ``contains(point, wcs)``.
+
+        Parameters
+        ----------
+        coord : `lsst.geom.SpherePoint`
+            Position in the sky.
+        point : `lsst.geom.Point2D`
+            Position in pixels of something else.
+        wcs : `lsst.afw.geom.SkyWcs`
+            WCS of that.
+        includeValidPolygon : `bool`, optional
+            Whether it must be in the polygon of valid pixels, too, if the
+            record has one.
+
+        Raises
+        ------
+        lsst.pex.exceptions.LogicError
+            Raised if the record has no WCS.
+        """
+        return _CONTAINS_FORMS(self, args, kwargs)
+
+    def _containsCoord(self, coord: SpherePoint, includeValidPolygon: Bool = False):
+        if self.getWcs() is None:
+            raise LogicError("ExposureRecord does not have a Wcs; cannot call contains()")
+        try:
+            point = self.getWcs().skyToPixel(coord)
+        except DomainError:
+            return False
+        if not Box2D(self.getBBox()).contains(point):
+            return False
+        polygon = self.getValidPolygon() if includeValidPolygon else None
+        return polygon is None or polygon.contains(point)
+
+    def _containsPoint(self, point: Point2D, wcs: SkyWcs, includeValidPolygon: Bool = False):
+        return self._containsCoord(wcs.pixelToSky(point), includeValidPolygon)
+
+    # ---- components
+
+    def _setComponent(self, name, value):
+        """Set a component, or remove it with `None`."""
+        if value is None:
+            self._components.pop(name, None)
+        elif not isinstance(value, COMPONENTS[name]):
+            raise TypeError(f"{name} cannot be {type(value).__name__}")
+        else:
+            self._components[name] = value
+
+    def getWcs(self):
+        """Return the WCS (`lsst.afw.geom.SkyWcs`), or `None`."""
+        return self._components.get("wcs")
+
+    def setWcs(self, wcs):
+        """Set the WCS, or remove it with `None`."""
+        self._setComponent("wcs", wcs)
+
+    wcs = property(getWcs, setWcs)
+
+    def getPsf(self):
+        """Return the PSF (`lsst.afw.detection.Psf`), or `None`."""
+        return self._components.get("psf")
+
+    def setPsf(self, psf):
+        """Set the PSF, or remove it with `None`."""
+        self._setComponent("psf", psf)
+
+    psf = property(getPsf, setPsf)
+
+    def getPhotoCalib(self):
+        """Return the photometric calibration
+        (`lsst.afw.image.PhotoCalib`), or `None`.
+        """
+        return self._components.get("photoCalib")
+
+    def setPhotoCalib(self, photoCalib):
+        """Set the photometric calibration, or remove it with `None`."""
+        self._setComponent("photoCalib", photoCalib)
+
+    photoCalib = property(getPhotoCalib, setPhotoCalib)
+
+    def getApCorrMap(self):
+        """Return the aperture corrections (opaque in lsst-lite), or `None`."""
+        return self._components.get("apCorrMap")
+
+    def setApCorrMap(self, apCorrMap):
+        """Set the aperture corrections, or remove them with `None`."""
+        self._setComponent("apCorrMap", apCorrMap)
+
+    apCorrMap = property(getApCorrMap, setApCorrMap)
+
+    def getValidPolygon(self):
+        """Return the polygon of valid pixels (`lsst.afw.geom.Polygon`), or
+        `None`.
+        """
+        return self._components.get("validPolygon")
+
+    def setValidPolygon(self, polygon, /):
+        """Set the polygon of valid pixels, or remove it with `None`."""
+        self._setComponent("validPolygon", polygon)
+
+    validPolygon = property(getValidPolygon, setValidPolygon)
+
+    def getVisitInfo(self):
+        """Return the facts about the visit (`lsst.afw.image.VisitInfo`), or
+        `None`.
+        """
+        return self._components.get("visitInfo")
+
+    def setVisitInfo(self, visitInfo):
+        """Set the facts about the visit, or remove them with `None`."""
+        self._setComponent("visitInfo", visitInfo)
+
+    visitInfo = property(getVisitInfo, setVisitInfo)
+
+    def getTransmissionCurve(self):
+        """Return the transmission curve (opaque in lsst-lite), or `None`."""
+        return self._components.get("transmissionCurve")
+
+    def setTransmissionCurve(self, transmissionCurve):
+        """Set the transmission curve, or remove it with `None`."""
+        self._setComponent("transmissionCurve", transmissionCurve)
+
+    transmissionCurve = property(getTransmissionCurve, setTransmissionCurve)
+
+    def getDetector(self):
+        """Return the detector (opaque in lsst-lite), or `None`."""
+        return self._components.get("detector")
+
+    def setDetector(self, detector):
+        """Set the detector, or remove it with `None`."""
+        self._setComponent("detector", detector)
+
+    detector = property(getDetector, setDetector)
+
+
+_CONTAINS_FORMS = Overloads("contains", ExposureRecord._containsCoord, ExposureRecord._containsPoint)

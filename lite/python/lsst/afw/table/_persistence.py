@@ -1,0 +1,207 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Catalogs of exposures in archives and files."""
+
+__all__ = ["encodeCatalog", "parseCatalog"]
+
+import re
+
+import numpy as np
+
+from lsst.afw.fits import _tables as fitsTables
+
+from ._components import COMPONENTS
+from ._elements import ELEMENTS
+from ._schema import Schema
+
+_REFERENCES = {
+    "wcs": "archive ID for Wcs object",
+    "psf": "archive ID for Psf object",
+    "photoCalib": "archive ID for PhotoCalib object",
+    "apCorrMap": "archive ID for ApCorrMap object",
+    "validPolygon": "archive ID for Polygon object",
+    "visitInfo": "archive ID for VisitInfo object",
+    "transmissionCurve": "archive ID for TransmissionCurve object",
+    "detector": "archive ID for Detector object",
+}
+"""Columns that refer to components, and what they are; they come first."""
+
+_OLD_NAMES = {"calib": "photoCalib"}
+"""Names that columns had before table version 5."""
+
+_CODES = {"B": "B", "U": "U", "I": "J", "L": "K", "F": "E", "D": "D", "Angle": "D", "String": "A"}
+"""FITS codes of the elements of fields."""
+
+_TYPES = {"B": "B", "I": "U", "J": "I", "K": "L", "E": "F", "D": "D"}
+"""Types of fields by the FITS codes of their elements."""
+
+_DESCRIPTION = re.compile(r"(TTYPE|TFLAG)(\d{1,9})\Z", re.ASCII)
+
+
+# ---- from catalogs to rows
+
+
+def encodeCatalog(catalog, archive, permissive=False):
+    """Turn a catalog into rows.
+
+    Parameters
+    ----------
+    catalog : `ExposureCatalog`
+        The catalog.
+    archive : `lsst.afw.fits._archive.OutputArchive`
+        Archive to put components into.
+    permissive : `bool`, optional
+        Whether to leave out components that cannot be written.
+
+    Returns
+    -------
+    schema : `lsst.afw.fits._tables.Schema`
+        Columns.
+    rows : iterable of `dict`
+        Values by columns; components go into the archive row by row.
+    """
+    joined = Schema()
+    for name, doc in _REFERENCES.items():
+        joined.addField(name, type="I", doc=doc)
+    schema = catalog.getSchema()
+    for item in schema:
+        joined.addField(item.field)
+    fields = tuple(_encodeField(item.field) for item in joined)
+    return (
+        fitsTables.Schema(fields, tuple(schema.getAliasMap().items())),
+        (_encodeRecord(record, schema, archive, permissive) for record in catalog),
+    )
+
+
+def _encodeField(field):
+    """Turn a field into a column."""
+    name, doc, unit, typeString = field.getName(), field.getDoc(), field.getUnits(), field.getTypeString()
+    if typeString == "Flag":
+        return fitsTables.Field(name, "flag", doc)
+    code = _CODES[typeString.removeprefix("Array")]
+    if field._sizes:
+        code = f"{field._sizes[0]}{code}" if field._sizes[0] else f"Q{code}"
+    if typeString == "Angle":
+        return fitsTables.Field(name, code, doc, "rad", "Angle")
+    template = "String" if typeString == "String" else "Array" if field._sizes else "Scalar"
+    return fitsTables.Field(name, code, doc, unit, template)
+
+
+def _encodeRecord(record, schema, archive, permissive):
+    """Turn a record into values by columns."""
+    ids = {name: archive.put(record._components.get(name), permissive) for name in COMPONENTS}
+    values = {item.field.getName(): item.key.get(record) for item in schema}
+    return ids | {
+        name: value.asRadians() if hasattr(value, "asRadians") else value for name, value in values.items()
+    }
+
+
+# ---- from rows to catalogs
+
+
+def parseCatalog(cls, rows, archive):
+    """Make a catalog of rows.
+
+    Parameters
+    ----------
+    cls : `type`
+        Class of the catalog.
+    rows : `lsst.afw.fits._tables.Rows`
+        The rows.
+    archive : `lsst.afw.fits._archive.InputArchive` or `None`
+        Archive that has the components; `None` to leave them out.
+
+    Returns
+    -------
+    catalog : `ExposureCatalog`
+
+    Raises
+    ------
+    ValueError
+        Raised if a column cannot be understood.
+    lsst.pex.exceptions.InvalidParameterError
+        Raised if the first columns are not those of all exposures.
+    """
+    references, schema = {}, Schema()
+    for name, field in _parseColumns(rows.catalog):
+        component = _OLD_NAMES.get(name, name)
+        if component in _REFERENCES and field[0] == "I":
+            references[component] = name
+        elif field is not None:
+            schema.addField(name, *field[:3], size=field[3], parse_strict="silent")
+    for alias, target in _parseAliases(rows.catalog):
+        schema.getAliasMap().set(alias, target)
+    catalog = cls(schema)
+    catalog.resize(len(rows))
+    for item in schema:
+        _parseField(catalog, item, rows)
+    if archive is not None:
+        for component, name in references.items():
+            for record, id in zip(catalog, rows.column(name)[:, 0].tolist(), strict=True):
+                record._setComponent(component, archive.get(id))
+    return catalog
+
+
+def _parseColumns(catalog):
+    """Yield the names of columns and flags, in order, and the arguments of
+    `Schema.addField`.
+    """
+    header = catalog.hdu.header
+    for card in header.cards:
+        match = _DESCRIPTION.match(card.key)
+        if match is None:
+            continue
+        number, name = match[2], header.getStr(card.key)
+        if match[1] == "TFLAG":
+            yield name, ("Flag", header.getStr(f"TFDOC{number}"), "", None)
+        elif name != "flags" and name in catalog.columns:
+            column, template = catalog.columns[name], header.getStr(f"TCCLS{number}")
+            unit = header.getStr(f"TUNIT{number}")
+            yield name, _parseType(column, template, unit, header.getStr(f"TDOC{number}"))
+
+
+def _parseType(column, template, unit, doc):
+    """Return type, documentation, unit and size of a field."""
+    size = 0 if column.variable else column.count
+    if not column.variable and size == 0:
+        raise ValueError(f"column {column.name!r} has no elements")
+    if column.code == "A":
+        return "String", doc, unit, size
+    if column.code not in _TYPES:
+        raise ValueError(f"column {column.name!r} has elements of type {column.code!r}")
+    if template == "Angle" and (column.code, size) == ("D", 1):
+        return "Angle", doc, "", None
+    typeString = _TYPES[column.code]
+    if template == "Array" or size != 1:
+        return f"Array{typeString}", doc, unit, size
+    return typeString, doc, unit, None
+
+
+def _parseAliases(catalog):
+    """Yield aliases and what they stand for."""
+    for card in catalog.hdu.header.cards:
+        if card.key == "ALIAS":
+            alias, colon, target = str(card.value).partition(":")
+            if not colon:
+                raise ValueError(f"Malformed alias definition: {card.value!r}")
+            yield alias, target
+
+
+def _parseField(catalog, item, rows):
+    """Set a field in all records."""
+    key, name = item.key, item.field.getName()
+    typeString = key.getTypeString()
+    if typeString == "Flag":
+        catalog._setFlags(key, rows.flag(name))
+    elif key._size == 0 or typeString == "String":
+        for record, row in zip(catalog, rows, strict=True):
+            key.set(record, row.string(name) if typeString == "String" else _decode(key, row.array(name)))
+    else:
+        key._column(catalog.columns._data)[:] = _decode(key, rows.column(name))
+
+
+def _decode(key, elements):
+    """Turn elements of a file into those of a record."""
+    if key.getTypeString().endswith("U"):
+        elements = elements.astype(np.int32) + (1 << 15)
+    return elements.astype(ELEMENTS[key.getTypeString()])

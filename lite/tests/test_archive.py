@@ -18,8 +18,9 @@ import lsst.utils.tests
 from lsst.afw.coord import Observatory, Weather
 from lsst.afw.detection import GaussianPsf, Psf
 from lsst.afw.fits import FitsError
-from lsst.afw.fits._archive import InputArchive, OutputArchive, _Memory, readObject, writeObject
+from lsst.afw.fits._archive import OutputArchive, readObject, writeObject
 from lsst.afw.fits._file import FitsFile
+from lsst.afw.fits._inputArchive import InputArchive, MemoryHdu
 from lsst.afw.fits._opaque import OpaqueArchive, OpaqueComponent, makeOpaque, planArchives
 from lsst.afw.fits._output import openOutput
 from lsst.afw.fits._registry import findReader
@@ -42,7 +43,7 @@ FULL = os.path.join(DATA, "coadd_full.fits")
 DETECTOR = os.path.join(DATA, "exposure-version-2.fits")
 OLD_DETECTOR = os.path.join(DATA, "exposure-version-1.fits")
 
-OPAQUE = "AP_CORR_MAP", "COADD_INPUTS", "PSF", "TRANSMISSION_CURVE"
+OPAQUE = "AP_CORR_MAP", "PSF", "TRANSMISSION_CURVE"
 
 
 def makeWcs():
@@ -102,7 +103,7 @@ def expand(archive, id):
     tree = []
     for index in sorted((row for row in archive.index if row.id == id), key=lambda row: row.persistable):
         references = archive.referenceColumns(index)
-        catalog = Catalog(_Memory(archive.catalogs[index.catalog]))
+        catalog = Catalog(MemoryHdu(archive.catalogs[index.catalog]))
         for row in catalog.read(index.row0, index.nrows):
             values = []
             for column in catalog.columns.values():
@@ -240,8 +241,8 @@ class OpaqueTestCase(TemporaryFolder):
             repr(info.getPsf()), "<CoaddPsf, opaque in lsst-lite, persisted as lsst.meas.algorithms.CoaddPsf>"
         )
         self.assertEqual(
-            str(info.getCoaddInputs()),
-            "<CoaddInputs, opaque in lsst-lite, persisted as lsst.afw.image.CoaddInputs>",
+            str(info.getApCorrMap()),
+            "<ApCorrMap, opaque in lsst-lite, persisted as lsst.afw.image.ApCorrMap>",
         )
 
     def testOpaqueComponentsRefuseToCompute(self):
@@ -250,7 +251,6 @@ class OpaqueTestCase(TemporaryFolder):
             ("CoaddPsf.computeImage", lambda: psf.computeImage(Point2D(0, 0))),
             ("CoaddPsf.getAveragePosition", lambda: psf.getAveragePosition()),
             ("CoaddPsf.getComponentCount", lambda: psf.getComponentCount()),
-            ("CoaddInputs.visits", lambda: info.getCoaddInputs().visits),
             ("ApCorrMap.__getitem__", lambda: info.getApCorrMap()["flux"]),
             ("ApCorrMap.__contains__", lambda: "flux" in info.getApCorrMap()),
             ("ApCorrMap.__iter__", lambda: list(info.getApCorrMap())),
@@ -306,7 +306,7 @@ class OpaqueTestCase(TemporaryFolder):
             self.assertEqual(stream.read(), first)
 
     def testWhatNoComponentNeedsIsLeftOut(self):
-        for name in OPAQUE[1:]:
+        for name in ("COADD_INPUTS", *OPAQUE[1:]):
             self.exposure.getInfo().removeComponent(name)
         self.exposure.writeFits(self.path)
         archive = ExposureFitsReader(self.path)._archive

@@ -96,7 +96,7 @@ class ButlerTestCase(ComponentAssertions):
     def testAbsentComponentsAreNone(self):
         butler = self.makeButler(calexp="ExposureF")
         butler.put(afwImage.ExposureF(3, 2), "calexp", DATA_ID)
-        for name in ("wcs", "psf", "photoCalib", "validPolygon", "id"):
+        for name in ("wcs", "psf", "photoCalib", "validPolygon", "coaddInputs", "id"):
             with self.subTest(name):
                 self.assertIsNone(butler.get(f"calexp.{name}", DATA_ID))
 
@@ -105,7 +105,6 @@ class ButlerTestCase(ComponentAssertions):
         butler.put(self.exposure, "calexp", DATA_ID)
         for name, className in {
             "apCorrMap": "lsst.afw.image.ApCorrMap",
-            "coaddInputs": "lsst.afw.image.CoaddInputs",
             "detector": "lsst.afw.cameraGeom.Detector",
             "summaryStats": "lsst.afw.image.ExposureSummaryStats",
             "transmissionCurve": "lsst.afw.image.TransmissionCurve",

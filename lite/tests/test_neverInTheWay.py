@@ -100,8 +100,8 @@ class NeverInTheWayTestCase(lsst.utils.tests.TestCase):
 
     def testOtherLsstPackagesLaterDoNotWarn(self):
         with tempfile.TemporaryDirectory() as folder:
-            makeStack(pathlib.Path(folder), "lsst.meas.algorithms")
-            result = runPython("import lsst.geom, lsst.meas.algorithms as m; print(m.origin)", LITE, folder)
+            makeStack(pathlib.Path(folder), "lsst.meas.base")
+            result = runPython("import lsst.geom, lsst.meas.base as m; print(m.origin)", LITE, folder)
         self.assertEqual((result.stdout, result.stderr), ("stack\n", ""))
 
 

@@ -6,200 +6,23 @@ An archive is a table, its index, and catalogs with the rows of the objects,
 those of one class in one catalog.
 """
 
-__all__ = ["InputArchive", "OutputArchive", "readCarried", "readObject", "readingErrors", "writeObject"]
+__all__ = ["OutputArchive", "readCarried", "readObject", "writeObject"]
 
-import contextlib
 import dataclasses
+import itertools
 
-import lsst.pex.exceptions as pexExceptions
 from lsst._lite import notInLite
 
-from . import _persistables  # noqa: F401 (registers them)
-from ._cards import Header, formatHeader
+from ._cards import formatHeader
 from ._error import FitsError
 from ._file import FitsFile
-from ._opaque import (
-    IndexRow,
-    OpaqueArchive,
-    OpaqueCatalog,
-    OpaqueComponent,
-    makeFirst,
-    makeOpaque,
-    planArchives,
-)
+from ._inputArchive import DEFAULT_HDU, INDEX, InputArchive, MemoryHdu
+from ._opaque import IndexRow, OpaqueCatalog, OpaqueComponent, makeFirst, planArchives
 from ._output import openOutput
-from ._registry import findReader, findWriter
-from ._tables import Catalog, Field, Schema, Table
-
-DEFAULT_HDU = -(2**31)
-
-_BROKEN = (
-    *(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
-    pexExceptions.Exception,
-)
-"""What reading an object from rows that make no sense may raise."""
+from ._registry import findWriter
+from ._tables import UNSIGNED_ZERO, Catalog, Table
 
 _VERSION = ("AFW_TABLE_VERSION", 3)
-
-_INDEX = Schema(
-    (
-        Field(
-            "id", "J", "Archive ID of the persistable object that owns the records pointed at by this entry"
-        ),
-        Field(
-            "cat.archive",
-            "J",
-            "index of the catalog this entry points to, from the perspective of the archive",
-        ),
-        Field(
-            "cat.persistable",
-            "J",
-            "index of the catalog this entry points to, from the perspective of the Persistable",
-        ),
-        Field("row0", "J", "first row used by the persistable object in this catalog"),
-        Field("nrows", "J", "number of rows used by the persistable object in this catalog"),
-        Field("name", "64A", "unique name for the persistable object's class"),
-        Field("module", "64A", "Python module that should be imported to register the object's factory"),
-    )
-)
-
-
-@contextlib.contextmanager
-def readingErrors(hdu, what):
-    """Turn errors about rows that make no sense into errors about the file.
-
-    Parameters
-    ----------
-    hdu : `lsst.afw.fits._file.Hdu`
-        HDU that is read.
-    what : `str`
-        What it is read for.
-
-    Raises
-    ------
-    FitsError
-        Raised for such errors.
-    """
-    try:
-        yield
-    except FitsError:
-        raise
-    except _BROKEN as err:
-        raise hdu.error(f"cannot read {what}: {err}") from err
-
-
-class InputArchive:
-    """An archive in a file. Only the rows of objects asked for are read.
-
-    Parameters
-    ----------
-    file : `lsst.afw.fits._file.FitsFile`
-        The file.
-    hdu : `int`
-        Number of the HDU with the index, from 0.
-
-    Raises
-    ------
-    FitsError
-        Raised if there is no archive.
-    """
-
-    def __init__(self, file, hdu):
-        self._file = file
-        self._hdu = hdu
-        index = file[hdu]
-        if index.header.getStr("EXTTYPE") != "ARCHIVE_INDEX":
-            raise index.error(f"expected an archive, found EXTTYPE = {index.header.get('EXTTYPE')!r}")
-        self._count = index.header.getInt("AR_NCAT", 0)
-        table = Catalog(index)
-        columns = [table.column(field.name, field.form[-1]) for field in _INDEX.fields]
-        self._index = list(map(IndexRow, *columns))
-        self._rows = {}
-        for row in self._index:
-            if not 0 < row.catalog < self._count or row.nrows < 0 or row.row0 < 0:
-                raise index.error(f"expected one of {self._count} catalogs, found {row}")
-            self._rows.setdefault(row.id, []).append(row)
-        self._catalogs = {}
-        self._objects = {}
-        self._opaque = None
-
-    def _catalog(self, number):
-        """Open a catalog by its number."""
-        if number not in self._catalogs:
-            self._catalogs[number] = Catalog(self._file[self._hdu + number])
-        return self._catalogs[number]
-
-    def get(self, id):
-        """Read an object.
-
-        Parameters
-        ----------
-        id : `int`
-            Archive id; 0 is `None`.
-
-        Returns
-        -------
-        value : `object`
-            The same if asked for twice; an `OpaqueComponent` if lite does
-            not have its class.
-
-        Raises
-        ------
-        FitsError
-            Raised if there is no such object, or if it cannot be read.
-        """
-        if id == 0:
-            return None
-        if id not in self._objects:
-            # An object that refers to itself finds nothing.
-            self._objects[id] = None
-            self._objects[id] = self._read(id)
-        return self._objects[id]
-
-    def _read(self, id):
-        """Read an object for the first time."""
-        index = sorted(self._rows.get(id, ()), key=lambda row: row.persistable)
-        if not index:
-            raise self._file[self._hdu].error(f"expected an object with archive id {id}, found none")
-        name, module = index[0].name, index[0].module
-        persistable = findReader(name, module)
-        if persistable is None:
-            return makeOpaque(self.readOpaque(), id, name, module)
-        rows = [self._catalog(row.catalog).read(row.row0, row.nrows) for row in index]
-        with readingErrors(self._catalog(index[0].catalog).hdu, f"{name} with archive id {id}"):
-            return persistable.read(self, rows)
-
-    def readOpaque(self):
-        """Read all of the archive as it is.
-
-        Returns
-        -------
-        archive : `lsst.afw.fits._opaque.OpaqueArchive`
-            The same each time.
-        """
-        if self._opaque is None:
-            numbers = sorted({row.catalog for row in self._index})
-            catalogs = {number: self._readOpaqueCatalog(number) for number in numbers}
-            for row in self._index:
-                if row.row0 + row.nrows > self._catalog(row.catalog).rows:
-                    raise self._catalog(row.catalog).hdu.error(f"expected more rows, for {row}")
-            self._opaque = OpaqueArchive(self._file.name, self._index, catalogs)
-        return self._opaque
-
-    def _readOpaqueCatalog(self, number):
-        """Read all of a catalog as it is."""
-        catalog = self._catalog(number)
-        integers = []
-        for column in catalog.columns.values():
-            if column.code == "J":
-                single = column.count == 1 and not column.variable
-                integers.append((column.name if single else "*", column.offset))
-        return OpaqueCatalog(
-            tuple(catalog.hdu.header.cards),
-            catalog.hdu.read(0, catalog.hdu.dataSize),
-            catalog.rowLength,
-            tuple(integers),
-        )
 
 
 @dataclasses.dataclass
@@ -224,20 +47,21 @@ class OutputArchive:
     values : iterable of `object`
         All that will be `put`, known beforehand because opaque objects keep
         their archive ids where they can.
+    isFirst : `bool`, optional
+        Whether the first object that is put must have the archive id 1.
     """
 
-    def __init__(self, values=()):
+    def __init__(self, values=(), isFirst=False):
         self._catalogs = []
         self._index = []
         self._ids = {}
         self._kept = []
         self._opaqueIds = {}
-        self._last = 0
-        self._reserve(values)
+        self._reserve(values, int(isFirst))
 
-    def _reserve(self, values):
-        """Take in the opaque objects, which come first."""
-        archives, self._opaqueIds = planArchives(_findOpaque(values))
+    def _reserve(self, values, reserved):
+        """Take in the opaque objects, which come first but for some ids."""
+        archives, self._opaqueIds = planArchives(_findOpaque(values), reserved)
         for archive in archives:
             numbers = {}
             for number, catalog in sorted(archive.catalogs.items()):
@@ -245,11 +69,14 @@ class OutputArchive:
                 self._catalogs.append(_Pending(name, opaque=catalog))
                 numbers[number] = len(self._catalogs)
             self._index += [dataclasses.replace(row, catalog=numbers[row.catalog]) for row in archive.index]
-        self._last = max((row.id for row in self._index), default=0)
+        used = {row.id for row in self._index}
+        self._newIds = itertools.chain(
+            set(range(1, reserved + 1)) - used, itertools.count(max(used, default=reserved) + 1)
+        )
         self._carried = {}
         for row in sorted(self._index, key=lambda row: row.persistable):
             self._carried.setdefault(row.id, []).append(row)
-        self._opened = {}
+        self._same = {}
 
     def put(self, value, permissive=False):
         """Add an object, with all that it refers to.
@@ -288,8 +115,7 @@ class OutputArchive:
         persistable = findWriter(value)
         if persistable is None:
             raise notInLite(f"{type(value).__module__}.{type(value).__qualname__}.writeFits")
-        self._last += 1
-        mine = self._last
+        mine = next(self._newIds)
         catalogs, numbers = [], []
         for schema, rows in persistable.write(value, self):
             # As in the stack, a catalog comes before those of what its rows
@@ -322,20 +148,26 @@ class OutputArchive:
 
         A WCS, for instance, that a PSF of a coadd refers to, too.
         """
-        for rows in self._carried.values():
-            if rows[0].name == name and len(rows) == len(catalogs):
-                if all(
-                    _sameRows(self._open(row.catalog), row, *catalog)
-                    for row, catalog in zip(rows, catalogs, strict=True)
-                ):
-                    return rows[0].id
-        return None
+        schemas = tuple(schema for schema, _ in catalogs)
+        if (name, schemas) not in self._same:
+            self._same[name, schemas] = dict(self._encodeCarried(name, schemas))
+        return self._same[name, schemas].get(tuple(_encode(*catalog) for catalog in catalogs))
 
-    def _open(self, number):
-        """Open a catalog that was carried along."""
-        if number not in self._opened:
-            self._opened[number] = Catalog(_Memory(self._catalogs[number - 1].opaque))
-        return self._opened[number]
+    def _encodeCarried(self, name, schemas):
+        """Yield the rows of the objects of a class that were carried along,
+        as they would be written now, and their archive ids.
+        """
+        opened = {}
+        for id, index in self._carried.items():
+            if index[0].name == name and len(index) == len(schemas):
+                for row in index:
+                    if row.catalog not in opened:
+                        opened[row.catalog] = Catalog(MemoryHdu(self._catalogs[row.catalog - 1].opaque))
+                pairs = [
+                    (opened[row.catalog], row, schema) for row, schema in zip(index, schemas, strict=True)
+                ]
+                if all(_hasColumns(catalog, schema) for catalog, _, schema in pairs):
+                    yield tuple(_encodeRead(*pair) for pair in pairs), id
 
     def write(self, output):
         """Write the archive.
@@ -347,7 +179,7 @@ class OutputArchive:
         """
         used = sorted({row.catalog for row in self._index})
         numbers = {old: new for new, old in enumerate(used, 1)}
-        index = Table(_INDEX)
+        index = Table(INDEX)
         for row in self._index:
             index.append(
                 {
@@ -410,32 +242,6 @@ def _findOpaque(values):
     return found
 
 
-class _Memory:
-    """Stands for the HDU of a catalog that is in memory.
-
-    Parameters
-    ----------
-    opaque : `OpaqueCatalog`
-        The catalog.
-    """
-
-    def __init__(self, opaque):
-        self.header = Header(list(opaque.cards))
-        self._data = opaque.data
-        self.axes = [self.header.getInt("NAXIS1"), self.header.getInt("NAXIS2")]
-
-    def checkComplete(self):
-        """Do nothing: it is there."""
-
-    def read(self, offset, size):
-        """Give a part of the data."""
-        return self._data[offset : offset + size]
-
-    def error(self, message):
-        """Make an error."""
-        return FitsError(message)
-
-
 def readCarried(component):
     """Give the first row of an opaque object.
 
@@ -450,33 +256,40 @@ def readCarried(component):
     """
     archive = component._archive
     index = next(row for row in archive.index if row.id == component._archiveId)
-    return Catalog(_Memory(archive.catalogs[index.catalog])).read(index.row0, index.nrows)[0]
+    return Catalog(MemoryHdu(archive.catalogs[index.catalog])).read(index.row0, index.nrows)[0]
 
 
-def _sameRows(catalog, index, schema, values):
-    """Whether rows in memory have these values.
+def _encode(schema, rows):
+    """Turn rows into bytes.
 
     Parameters
     ----------
-    catalog : `Catalog`
-        Catalog in memory.
-    index : `IndexRow`
-        Which rows.
     schema : `Schema`
-        Columns of the values.
-    values : `list` [`dict`]
-        Values of each row.
+        Columns.
+    rows : iterable of `dict`
+        Values by columns.
+
+    Returns
+    -------
+    data : `bytes`
+        Equal for rows that are the same.
     """
-    if index.nrows != len(values) or any(
-        field.name not in catalog.columns for field in schema.fields if field.form != "flag"
-    ):
-        return False
-    wanted = Table(schema)
-    carried = Table(schema)
-    for row, value in zip(catalog.read(index.row0, index.nrows), values, strict=True):
-        wanted.append(value)
-        carried.append(_readValues(row, schema))
-    return carried.data == wanted.data
+    table = Table(schema)
+    for row in rows:
+        table.append(row)
+    return table.data
+
+
+def _hasColumns(catalog, schema):
+    """Whether a catalog in memory has some columns and flags."""
+    return all(
+        field.name in (catalog.flags if field.form == "flag" else catalog.columns) for field in schema.fields
+    )
+
+
+def _encodeRead(catalog, index, schema):
+    """Turn rows of a catalog in memory into bytes; see `_encode`."""
+    return _encode(schema, (_readValues(row, schema) for row in catalog.read(index.row0, index.nrows)))
 
 
 def _readValues(row, schema):
@@ -489,6 +302,8 @@ def _readValues(row, schema):
             values[field.name] = row.string(field.name)
         elif field.form == "QB":
             values[field.name] = row.array(field.name).tobytes()
+        elif field.form.endswith("U"):
+            values[field.name] = row.array(field.name).astype("i4") + UNSIGNED_ZERO
         else:
             values[field.name] = row.array(field.name)
     return values
@@ -547,9 +362,12 @@ def writeObject(value, fileName, mode="w"):
     """
     if isinstance(value, OpaqueComponent):
         value = makeFirst(value)
-    archive = OutputArchive([value])
+    archive = OutputArchive([value], isFirst=not isinstance(value, OpaqueComponent))
     if archive.put(value) != 1:
-        raise FitsError(f"{fileName}: {value!r} cannot be written to a file of its own.")
+        raise FitsError(
+            f"Cannot write {value!r} to {fileName!r}, a file of its own: what it holds refers to objects of "
+            "other archive ids in a way that is not known in lsst-lite."
+        )
     with openOutput(fileName, mode) as output:
         if output.hdus == 0:
             output.writeEmpty()

@@ -468,13 +468,15 @@ def makeFirst(component):
     return makeOpaque(renumbered, 1, component._className, component._moduleName)
 
 
-def planArchives(components):
+def planArchives(components, reserved=0):
     """Decide which archives keep their ids.
 
     Parameters
     ----------
     components : iterable of `OpaqueComponent`
         What is to be written in one file.
+    reserved : `int`, optional
+        Number of ids from 1 that are for other objects, if possible.
 
     Returns
     -------
@@ -499,11 +501,11 @@ def planArchives(components):
     }
     # The one that must keep its ids goes first.
     order = sorted(sources, key=lambda digest: not closures[digest][1])
-    archives, ids, used = [], {}, 0
+    archives, ids, used = [], {}, reserved
     for digest in order:
         group, (needed, unknown) = sources[digest], closures[digest]
         archive = group[0]._archive
-        if not archives:
+        if not archives and (unknown or not reserved):
             archives.append(archive.restricted(needed))
             new = {id: id for id in needed}
         elif unknown:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Binary tables as afw.table lays out its catalogs."""
 
-__all__ = ["Catalog", "Field", "Row", "Rows", "Schema", "Table"]
+__all__ = ["UNSIGNED_ZERO", "Catalog", "Field", "Row", "Rows", "Schema", "Table"]
 
 import dataclasses
 import re
@@ -19,7 +19,7 @@ _TYPES = {"L": "u1", "B": "u1", "I": ">i2", "J": ">i4", "K": ">i8", "E": ">f4", 
 
 _DESCRIPTORS = {"P": ">i4", "Q": ">i8"}
 
-_UNSIGNED_ZERO = 1 << 15
+UNSIGNED_ZERO = 1 << 15
 """What is taken off 16-bit integers without sign: FITS has none."""
 
 
@@ -423,7 +423,7 @@ class Schema:
             )
             if field.form.endswith("U"):
                 yield f"TSCAL{column}", 1, "data are not scaled"
-                yield f"TZERO{column}", _UNSIGNED_ZERO, "offset for unsigned integers"
+                yield f"TZERO{column}", UNSIGNED_ZERO, "offset for unsigned integers"
             if field.doc:
                 yield f"TDOC{column}", field.doc
             if field.unit:
@@ -488,7 +488,7 @@ class Table:
         if isinstance(value, str):
             return value.encode("utf-8")
         if field.form.endswith("U"):
-            value = np.asarray(value, "i4") - _UNSIGNED_ZERO
+            value = np.asarray(value, "i4") - UNSIGNED_ZERO
         return np.asarray(value).astype(_TYPES[field.code]).tobytes()
 
     def header(self, cards):

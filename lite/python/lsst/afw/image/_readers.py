@@ -10,9 +10,9 @@ import logging
 import numpy as np
 
 from lsst._lite.threads import run
-from lsst.afw.fits._archive import InputArchive
 from lsst.afw.fits._file import FitsFile
 from lsst.afw.fits._images import openImage
+from lsst.afw.fits._inputArchive import InputArchive
 from lsst.afw.fits._metadata import DEFAULT_HDU, defaultHdu, readHduMetadata
 from lsst.geom import Box2I, Extent2D, Extent2I, Point2I
 from lsst.pex.exceptions import Exception as PexException

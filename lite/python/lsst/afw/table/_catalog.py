@@ -10,7 +10,7 @@ import astropy.table
 import numpy as np
 
 from lsst._lite import notInLite
-from lsst._lite.arguments import Float, Int, Optional, Overloads, Size, checkArguments
+from lsst._lite.arguments import Float, Int, MismatchError, Optional, Overloads, Size, checkArguments
 from lsst.geom import Angle
 from lsst.pex.exceptions import LengthError, LogicError, RuntimeError
 
@@ -19,15 +19,6 @@ from ._baseTable import BaseTable
 from ._columnView import ColumnView
 from ._key import Key
 from ._schema import Schema
-
-
-class BoolArray:
-    """A one-dimensional `numpy.ndarray` of `bool`."""
-
-    def __new__(cls, value):
-        if not isinstance(value, np.ndarray) or value.ndim != 1 or value.dtype != bool:
-            raise TypeError("not a 1-d array of bool")
-        return value
 
 
 class Catalog:
@@ -293,7 +284,9 @@ class Catalog:
         """
         return _SUBSET_FORMS(self, args, kwargs)
 
-    def _subsetMask(self, mask: BoolArray):
+    def _subsetMask(self, mask: np.ndarray):
+        if mask.ndim != 1 or mask.dtype != bool:
+            raise MismatchError("not a 1-d array of bool")
         if len(mask) != len(self):
             raise LengthError(
                 f"Mask array with {len(mask)} elements applied to catalog with {len(self)} elements."

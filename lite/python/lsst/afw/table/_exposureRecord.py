@@ -5,6 +5,9 @@
 __all__ = ["ExposureRecord"]
 
 from lsst._lite.arguments import Bool, Overloads
+from lsst.afw.fits import FitsError
+from lsst.afw.fits._inputArchive import understand
+from lsst.afw.fits._opaque import OpaqueComponent
 from lsst.afw.geom import SkyWcs
 from lsst.geom import Box2D, Box2I, Point2D, SpherePoint
 from lsst.pex.exceptions import DomainError, LogicError
@@ -98,6 +101,19 @@ class ExposureRecord(BaseRecord):
 
     # ---- components
 
+    def _getComponent(self, name):
+        """Return a component, or `None`.
+
+        One that a catalog in a file refers to is read now: most are never
+        asked for.
+        """
+        value = self._components.get(name)
+        if isinstance(value, OpaqueComponent):
+            value = self._components[name] = understand(value)
+            if not isinstance(value, COMPONENTS[name]):
+                raise FitsError(f"Record {self.getId()}: {name} cannot be {type(value).__name__}")
+        return value
+
     def _setComponent(self, name, value):
         """Set a component, or remove it with `None`."""
         if value is None:
@@ -109,7 +125,7 @@ class ExposureRecord(BaseRecord):
 
     def getWcs(self):
         """Return the WCS (`lsst.afw.geom.SkyWcs`), or `None`."""
-        return self._components.get("wcs")
+        return self._getComponent("wcs")
 
     def setWcs(self, wcs):
         """Set the WCS, or remove it with `None`."""
@@ -119,7 +135,7 @@ class ExposureRecord(BaseRecord):
 
     def getPsf(self):
         """Return the PSF (`lsst.afw.detection.Psf`), or `None`."""
-        return self._components.get("psf")
+        return self._getComponent("psf")
 
     def setPsf(self, psf):
         """Set the PSF, or remove it with `None`."""
@@ -131,7 +147,7 @@ class ExposureRecord(BaseRecord):
         """Return the photometric calibration
         (`lsst.afw.image.PhotoCalib`), or `None`.
         """
-        return self._components.get("photoCalib")
+        return self._getComponent("photoCalib")
 
     def setPhotoCalib(self, photoCalib):
         """Set the photometric calibration, or remove it with `None`."""
@@ -141,7 +157,7 @@ class ExposureRecord(BaseRecord):
 
     def getApCorrMap(self):
         """Return the aperture corrections (opaque in lsst-lite), or `None`."""
-        return self._components.get("apCorrMap")
+        return self._getComponent("apCorrMap")
 
     def setApCorrMap(self, apCorrMap):
         """Set the aperture corrections, or remove them with `None`."""
@@ -153,7 +169,7 @@ class ExposureRecord(BaseRecord):
         """Return the polygon of valid pixels (`lsst.afw.geom.Polygon`), or
         `None`.
         """
-        return self._components.get("validPolygon")
+        return self._getComponent("validPolygon")
 
     def setValidPolygon(self, polygon, /):
         """Set the polygon of valid pixels, or remove it with `None`."""
@@ -165,7 +181,7 @@ class ExposureRecord(BaseRecord):
         """Return the facts about the visit (`lsst.afw.image.VisitInfo`), or
         `None`.
         """
-        return self._components.get("visitInfo")
+        return self._getComponent("visitInfo")
 
     def setVisitInfo(self, visitInfo):
         """Set the facts about the visit, or remove them with `None`."""
@@ -175,7 +191,7 @@ class ExposureRecord(BaseRecord):
 
     def getTransmissionCurve(self):
         """Return the transmission curve (opaque in lsst-lite), or `None`."""
-        return self._components.get("transmissionCurve")
+        return self._getComponent("transmissionCurve")
 
     def setTransmissionCurve(self, transmissionCurve):
         """Set the transmission curve, or remove it with `None`."""
@@ -185,7 +201,7 @@ class ExposureRecord(BaseRecord):
 
     def getDetector(self):
         """Return the detector (opaque in lsst-lite), or `None`."""
-        return self._components.get("detector")
+        return self._getComponent("detector")
 
     def setDetector(self, detector):
         """Set the detector, or remove it with `None`."""

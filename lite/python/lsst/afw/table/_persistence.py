@@ -138,7 +138,8 @@ def parseCatalog(cls, rows, archive):
     if archive is not None:
         for component, name in references.items():
             for record, id in zip(catalog, rows.column(name)[:, 0].tolist(), strict=True):
-                record._setComponent(component, archive.get(id))
+                if id != 0:
+                    record._components[component] = archive.carry(id)
     return catalog
 
 
@@ -203,5 +204,5 @@ def _parseField(catalog, item, rows):
 def _decode(key, elements):
     """Turn elements of a file into those of a record."""
     if key.getTypeString().endswith("U"):
-        elements = elements.astype(np.int32) + (1 << 15)
+        elements = elements.astype(np.int32) + fitsTables.UNSIGNED_ZERO
     return elements.astype(ELEMENTS[key.getTypeString()])

@@ -1,0 +1,328 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Reading from archives: in files, and in memory."""
+
+__all__ = ["DEFAULT_HDU", "INDEX", "InputArchive", "MemoryHdu", "readingErrors", "understand"]
+
+import contextlib
+import threading
+
+import lsst.pex.exceptions as pexExceptions
+
+from . import _persistables  # noqa: F401 (registers them)
+from ._cards import Header
+from ._error import FitsError
+from ._opaque import IndexRow, OpaqueArchive, OpaqueCatalog, makeOpaque
+from ._registry import findReader
+from ._tables import Catalog, Field, Schema
+
+DEFAULT_HDU = -(2**31)
+
+_BROKEN = (
+    *(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
+    pexExceptions.Exception,
+)
+"""What reading an object from rows that make no sense may raise."""
+
+INDEX = Schema(
+    (
+        Field(
+            "id", "J", "Archive ID of the persistable object that owns the records pointed at by this entry"
+        ),
+        Field(
+            "cat.archive",
+            "J",
+            "index of the catalog this entry points to, from the perspective of the archive",
+        ),
+        Field(
+            "cat.persistable",
+            "J",
+            "index of the catalog this entry points to, from the perspective of the Persistable",
+        ),
+        Field("row0", "J", "first row used by the persistable object in this catalog"),
+        Field("nrows", "J", "number of rows used by the persistable object in this catalog"),
+        Field("name", "64A", "unique name for the persistable object's class"),
+        Field("module", "64A", "Python module that should be imported to register the object's factory"),
+    )
+)
+"""Columns of the index of an archive."""
+
+
+@contextlib.contextmanager
+def readingErrors(hdu, what):
+    """Turn errors about rows that make no sense into errors about the file.
+
+    Parameters
+    ----------
+    hdu : `lsst.afw.fits._file.Hdu`
+        HDU that is read.
+    what : `str`
+        What it is read for.
+
+    Raises
+    ------
+    FitsError
+        Raised for such errors.
+    """
+    try:
+        yield
+    except FitsError:
+        raise
+    except _BROKEN as err:
+        raise hdu.error(f"cannot read {what}: {err}") from err
+
+
+class _ArchiveReader:
+    """Reads objects of an archive. May be shared by threads.
+
+    Parameters
+    ----------
+    index : `list` [`lsst.afw.fits._opaque.IndexRow`]
+        Index of the archive.
+    """
+
+    def __init__(self, index):
+        self._index = index
+        self._rows = {}
+        for row in index:
+            self._rows.setdefault(row.id, []).append(row)
+        self._objects = {}
+        self._lock = threading.RLock()
+
+    def _catalog(self, number):
+        """Open a catalog by its number."""
+        raise NotImplementedError
+
+    def readOpaque(self):
+        """Read all of the archive as it is.
+
+        Returns
+        -------
+        archive : `lsst.afw.fits._opaque.OpaqueArchive`
+            The same each time.
+        """
+        raise NotImplementedError
+
+    def _findRows(self, id):
+        """Find the rows of the index for an object, in the order of its
+        catalogs.
+        """
+        rows = sorted(self._rows.get(id, ()), key=lambda row: row.persistable)
+        if not rows:
+            raise self.error(f"expected an object with archive id {id}, found none")
+        return rows
+
+    def get(self, id):
+        """Read an object.
+
+        Parameters
+        ----------
+        id : `int`
+            Archive id; 0 is `None`.
+
+        Returns
+        -------
+        value : `object`
+            The same if asked for twice; an `OpaqueComponent` if lite does
+            not have its class.
+
+        Raises
+        ------
+        FitsError
+            Raised if there is no such object, or if it cannot be read.
+        """
+        if id == 0:
+            return None
+        with self._lock:
+            if id not in self._objects:
+                # An object that refers to itself finds nothing.
+                self._objects[id] = None
+                self._objects[id] = self._read(id)
+            return self._objects[id]
+
+    def _read(self, id):
+        """Read an object for the first time."""
+        index = self._findRows(id)
+        persistable = findReader(index[0].name, index[0].module)
+        if persistable is None:
+            return self.carry(id)
+        rows = [self._catalog(row.catalog).read(row.row0, row.nrows) for row in index]
+        with readingErrors(self._catalog(index[0].catalog).hdu, f"{index[0].name} with archive id {id}"):
+            return persistable.read(self, rows)
+
+    def carry(self, id):
+        """Take an object as it is, to be read when someone asks for it.
+
+        Parameters
+        ----------
+        id : `int`
+            Archive id; 0 is `None`.
+
+        Returns
+        -------
+        component : `lsst.afw.fits._opaque.OpaqueComponent` or `None`
+            The object, for `understand`.
+
+        Raises
+        ------
+        FitsError
+            Raised if there is no such object.
+        """
+        if id == 0:
+            return None
+        index = self._findRows(id)
+        return makeOpaque(self.readOpaque(), id, index[0].name, index[0].module)
+
+
+class InputArchive(_ArchiveReader):
+    """An archive in a file. Only the rows of objects asked for are read.
+
+    Parameters
+    ----------
+    file : `lsst.afw.fits._file.FitsFile`
+        The file.
+    hdu : `int`
+        Number of the HDU with the index, from 0.
+
+    Raises
+    ------
+    FitsError
+        Raised if there is no archive.
+    """
+
+    def __init__(self, file, hdu):
+        self._file = file
+        self._hdu = hdu
+        header = file[hdu].header
+        if header.getStr("EXTTYPE") != "ARCHIVE_INDEX":
+            raise self.error(f"expected an archive, found EXTTYPE = {header.get('EXTTYPE')!r}")
+        count = header.getInt("AR_NCAT", 0)
+        table = Catalog(file[hdu])
+        columns = [table.column(field.name, field.form[-1]) for field in INDEX.fields]
+        super().__init__(list(map(IndexRow, *columns)))
+        for row in self._index:
+            if not 0 < row.catalog < count or row.nrows < 0 or row.row0 < 0:
+                raise self.error(f"expected one of {count} catalogs, found {row}")
+        self._catalogs = {}
+        self._opaque = None
+
+    def error(self, message):
+        """Make an error that names file and HDU."""
+        return self._file[self._hdu].error(message)
+
+    def _catalog(self, number):
+        if number not in self._catalogs:
+            self._catalogs[number] = Catalog(self._file[self._hdu + number])
+        return self._catalogs[number]
+
+    def readOpaque(self):
+        # Docstring inherited.
+        if self._opaque is None:
+            numbers = sorted({row.catalog for row in self._index})
+            catalogs = {number: self._readOpaqueCatalog(number) for number in numbers}
+            for row in self._index:
+                if row.row0 + row.nrows > self._catalog(row.catalog).rows:
+                    raise self._catalog(row.catalog).hdu.error(f"expected more rows, for {row}")
+            self._opaque = OpaqueArchive(self._file.name, self._index, catalogs)
+        return self._opaque
+
+    def _readOpaqueCatalog(self, number):
+        """Read all of a catalog as it is."""
+        catalog = self._catalog(number)
+        integers = []
+        for column in catalog.columns.values():
+            if column.code == "J":
+                single = column.count == 1 and not column.variable
+                integers.append((column.name if single else "*", column.offset))
+        return OpaqueCatalog(
+            tuple(catalog.hdu.header.cards),
+            catalog.hdu.read(0, catalog.hdu.dataSize),
+            catalog.rowLength,
+            tuple(integers),
+        )
+
+
+class _MemoryArchive(_ArchiveReader):
+    """An archive in memory.
+
+    Parameters
+    ----------
+    archive : `lsst.afw.fits._opaque.OpaqueArchive`
+        The archive as it was in the file.
+    """
+
+    def __init__(self, archive):
+        super().__init__(archive.index)
+        self._archive = archive
+        self._catalogs = {}
+
+    def error(self, message):
+        """Make an error that names the file."""
+        return FitsError(f"{self._archive.fileName}: {message}")
+
+    def _catalog(self, number):
+        if number not in self._catalogs:
+            hdu = MemoryHdu(self._archive.catalogs[number], self._archive.fileName)
+            self._catalogs[number] = Catalog(hdu)
+        return self._catalogs[number]
+
+    def readOpaque(self):
+        # Docstring inherited.
+        return self._archive
+
+
+def understand(component):
+    """Read an object that was carried as it is.
+
+    Parameters
+    ----------
+    component : `lsst.afw.fits._opaque.OpaqueComponent`
+        The object.
+
+    Returns
+    -------
+    value : `object`
+        Again an `OpaqueComponent` if lite does not have its class.
+
+    Raises
+    ------
+    FitsError
+        Raised if it cannot be read.
+    """
+    archive = component._archive
+    # Whichever thread is first makes the reader of all.
+    reader = vars(archive).setdefault("reader", _MemoryArchive(archive))
+    return reader.get(component._archiveId)
+
+
+class MemoryHdu:
+    """Stands for the HDU of a catalog that is in memory.
+
+    Parameters
+    ----------
+    opaque : `OpaqueCatalog`
+        The catalog.
+    fileName : `str`, optional
+        Name of the file that it is from.
+    """
+
+    def __init__(self, opaque, fileName=""):
+        self.header = Header(list(opaque.cards))
+        self._data = opaque.data
+        self._fileName = fileName
+        self.axes = [self.header.getInt("NAXIS1"), self.header.getInt("NAXIS2")]
+
+    def checkComplete(self):
+        """Do nothing: it is there."""
+
+    def read(self, offset, size):
+        """Give a part of the data."""
+        if offset < 0 or size < 0 or offset + size > len(self._data):
+            raise self.error(
+                f"bytes {offset} to {offset + size} are outside its {len(self._data)} bytes of data"
+            )
+        return self._data[offset : offset + size]
+
+    def error(self, message):
+        """Make an error that names file and HDU."""
+        return FitsError(f"{self._fileName}, HDU {self.header.get('EXTNAME')}: {message}".removeprefix(", "))

@@ -22,7 +22,9 @@ from lsst.afw.coord import Observatory, Weather, differentialRefraction, refract
 from lsst.afw.detection import GaussianPsf
 from lsst.afw.geom import makeCdMatrix, makeSkyWcs
 from lsst.afw.image import ExposureD, ExposureF, FilterLabel, PhotoCalib, VisitInfo
+from lsst.afw.math import ChebyshevBoundedField
 from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask, MakeCoaddTemplateConfig
+from lsst.ip.template.calibration import CalibrationError
 from lsst.ip.template.dcrModel import (
     DcrModel,
     applyDcr,
@@ -628,6 +630,91 @@ class DcrModelTestCase(SceneTestCase):
         self.assertEqual(findDcrBox(patch, corner, 20).getMinX(), inner.getMinX())
         self.assertTrue(findDcrBox(patch, geom.Box2I(inner.getMin(), geom.Extent2I(40, 500)), 20).isEmpty())
         self.assertTrue(findDcrBox(patch, makeBox(-5000, 0, 10, 10), 0).isEmpty())
+
+
+class CalibrationTestCase(SceneTestCase):
+    """Slices of a flat sky of 100 nJy each."""
+
+    visitInfo = makeVisitInfo(270.0, 20.0, hourAngle=75.0)
+
+    def makeTemplate(self, mode, makeCalibration, patches=(4, 5)):
+        """Make a template of some patches.
+
+        Parameters
+        ----------
+        mode : `str`
+            The configuration's ``calibrationMismatch``.
+        makeCalibration : `~collections.abc.Callable`
+            Makes a calibration for patch, subfilter and box.
+        """
+        self.config.calibrationMismatch = mode
+        self.handles = self.makeHandles(patches)
+        for patch, handles in self.handles.items():
+            for handle in handles:
+                coadd = handle.inMemoryDataset
+                box = coadd.getBBox()
+                photoCalib = makeCalibration(patch, handle.dataId["subfilter"], box)
+                y, x = np.mgrid[box.beginY : box.endY, box.beginX : box.endX].astype(float)
+                scale = photoCalib.getLocalCalibrationArray(x.ravel(), y.ravel()).reshape(x.shape)
+                with np.errstate(divide="ignore"):
+                    coadd.image.array[:] = 100.0 / scale
+                coadd.setPhotoCalib(photoCalib)
+        return self.runTask(self.handles, self.visitInfo)
+
+    def assertFlat(self, template):
+        flux = template.getPhotoCalib().calibrateImage(template.maskedImage).image.array
+        self.assertGreater(np.count_nonzero(np.isfinite(flux)), 100)
+        self.assertFloatsAlmostEqual(flux[np.isfinite(flux)], np.float32(300.0), rtol=1e-5)
+
+    def makeField(self, patch, subfilter, box):
+        coefficients = np.array([[2.0 + subfilter, 0.3], [0.1 * patch, 0.0]])
+        return PhotoCalib(ChebyshevBoundedField(box, coefficients), 0.1)
+
+    def testSlicesThatAgreeAreSummed(self):
+        for mode in ("error", "warn", "rescale"):
+            self.assertFlat(self.makeTemplate(mode, lambda patch, subfilter, box: PhotoCalib(2.0)))
+
+    def testOthersAreRescaled(self):
+        for makeCalibration in (
+            self.makeField,
+            lambda patch, subfilter, box: PhotoCalib(1.0 + patch + subfilter),
+            lambda patch, subfilter, box: (
+                PhotoCalib(2.0) if subfilter == 0 else self.makeField(patch, subfilter, box)
+            ),
+        ):
+            template = self.makeTemplate("rescale", makeCalibration)
+            self.assertFlat(template)
+            first = makeCalibration(4, 0, self.tract[4].getOuterBBox())
+            self.assertFloatsAlmostEqual(
+                template.getPhotoCalib().getCalibrationMean(), first.getCalibrationMean()
+            )
+            self.assertEqual(template.getPhotoCalib().getCalibrationErr(), first.getCalibrationErr())
+
+    def testSlicesThatDisagreeAreAnError(self):
+        message = "patch 4, subfilter 1 .* is not that of .*subfilter 0.*calibrationMismatch"
+        for mode in ("error", "warn"):
+            with self.subTest(mode=mode), self.assertRaisesRegex(CalibrationError, message):
+                self.makeTemplate(mode, lambda patch, subfilter, box: PhotoCalib(1.0 + subfilter), [4])
+
+    def testSlicesThatVaryAreAnError(self):
+        for mode in ("error", "warn"):
+            with (
+                self.subTest(mode=mode),
+                self.assertRaisesRegex(
+                    CalibrationError, "patch 4, subfilter 0 .*varies.*calibrationMismatch"
+                ),
+            ):
+                self.makeTemplate(mode, lambda patch, subfilter, box: self.makeField(patch, 0, box), [4])
+
+    def testCalibrationThatIsNotPositiveIsAnError(self):
+        for mode in ("error", "warn", "rescale"):
+            with (
+                self.subTest(mode=mode),
+                self.assertRaisesRegex(CalibrationError, "patch 4, subfilter 1 .* is 0.0"),
+            ):
+                self.makeTemplate(
+                    mode, lambda patch, subfilter, box: PhotoCalib(0.0 if subfilter == 1 else 2.0), [4]
+                )
 
 
 class ConfigTestCase(lsst.utils.tests.TestCase):

@@ -15,6 +15,7 @@ import lsst.afw.image as afwImage
 import lsst.geom as geom
 from lsst.afw.coord import differentialRefraction
 
+from .calibration import CalibrationError, calibrationsAgree, checkCalibration, isConstant, rescaleTo
 from .coaddPatch import describeHandle, readCorner, readPatch
 from .inputChecks import checkMethods, checkPositive, listOf
 from .pixelType import convertExactly
@@ -104,7 +105,7 @@ class DcrModel:
             )
         return cls(tuple(handles), effectiveWavelength, bandwidth)
 
-    def buildMatchedExposure(self, bbox, visitInfo, wcs=None):
+    def buildMatchedExposure(self, bbox, visitInfo, wcs=None, photoCalib=None):
         """Build the coadd as one exposure's atmosphere would have shown it.
 
         Each slice is shifted by its differential refraction, and the slices
@@ -118,6 +119,9 @@ class DcrModel:
             Observing conditions of the exposure.
         wcs : `lsst.afw.geom.SkyWcs`, optional
             WCS of the tract; by default that of the bluest slice's coadd.
+        photoCalib : `lsst.afw.image.PhotoCalib`, optional
+            Constant calibration to bring the slices to. By default they must
+            all have the same one, and a constant one.
 
         Returns
         -------
@@ -134,6 +138,9 @@ class DcrModel:
         ValueError
             If ``visitInfo`` lacks what the refraction depends on, or no WCS
             is given and the coadd has none.
+        CalibrationError
+            If a slice's photometric calibration cannot be one, or without
+            ``photoCalib`` varies, or is not that of another slice.
 
         Notes
         -----
@@ -154,13 +161,16 @@ class DcrModel:
         )
         wanted = bbox.dilatedBy(SPLINE_MARGIN + math.ceil(np.max(np.abs(shifts))))
         matched = None
+        calibrations = {}
         for handle, dcr in zip(self.handles, shifts):
-            coadd = _readSlice(handle, wanted)
+            coadd = _readSlice(handle, wanted, photoCalib)
             bbox = bbox.clippedTo(coadd.getBBox()) if coadd is not None else geom.Box2I()
             if bbox.isEmpty():
                 return None
             matched = _startSum(coadd, bbox, len(shifts)) if matched is None else matched[bbox]
             _addSlice(matched, coadd, dcr)
+            calibrations[describeHandle(handle)] = coadd.getPhotoCalib()
+        _checkSameCalibration(calibrations)
         _flagNoData(matched)
         return matched
 
@@ -393,12 +403,39 @@ def _readWcs(handle):
     return wcs
 
 
-def _readSlice(handle, bbox):
-    """Read the pixels of a slice, in the template's pixel type; `None` if
-    there are none.
+def _readSlice(handle, bbox, photoCalib):
+    """Read the pixels of a slice, in the template's pixel type and a constant
+    calibration; `None` if there are none.
     """
     coadd = readPatch(handle, bbox)
-    return None if coadd is None else convertExactly(coadd, describeHandle(handle))
+    if coadd is None:
+        return None
+    name = describeHandle(handle)
+    coadd = convertExactly(coadd, name)
+    own = coadd.getPhotoCalib()
+    if own is None:
+        return coadd
+    checkCalibration(own, coadd.getBBox(), name)
+    if photoCalib is not None:
+        return rescaleTo(photoCalib, coadd)
+    if not isConstant(own):
+        # A shift would take the pixels away from their calibration.
+        raise CalibrationError(
+            f"The photometric calibration of {name} ({own}) varies. "
+            "With calibrationMismatch = 'rescale' the slices are brought to a constant one."
+        )
+    return coadd
+
+
+def _checkSameCalibration(calibrations):
+    """Raise if slices that are to be summed have different calibrations."""
+    known = [(name, calibration) for name, calibration in calibrations.items() if calibration is not None]
+    for name, calibration in known[1:]:
+        if not calibrationsAgree(calibration, known[0][1], geom.Box2I()):
+            raise CalibrationError(
+                f"The photometric calibration of {name} ({calibration}) is not that of {known[0][0]} "
+                f"({known[0][1]}). With calibrationMismatch = 'rescale' the slices are brought to one."
+            )
 
 
 def _startSum(coadd, bbox, numSubfilters):

@@ -14,6 +14,7 @@ from lsst.pex.config import ChoiceField, Config, Field, FieldValidationError, Ra
 from lsst.pipe.base import NoWorkFound, Struct, Task
 from lsst.utils.timer import timeMethod
 
+from .calibration import checkCalibration, makeConstant, rescaleTo
 from .checksums import verifyChecksums
 from .coaddPatch import PatchOverlap, describeHandle, readCorner, readPatch
 from .components import TemplateComponents
@@ -26,7 +27,6 @@ from .patchAgreement import (
     checkFilters,
     checkWcs,
     findCalibrationMismatches,
-    rescaleTo,
 )
 from .pixelType import convertExactly
 from .provenance import TemplateProvenance, getPackageVersion
@@ -118,10 +118,13 @@ class GetCoaddAsTemplateConfig(Config):
         optional=False,
         allowed={
             "error": "No template is made.",
-            "warn": "Pixels are copied as they are, with a warning for each such patch.",
-            "rescale": "Image and variance of each such patch are brought to the first patch's calibration.",
+            "warn": "Pixels are copied as they are, with a warning for each such patch. The DCR coadds of a "
+            "patch still have to agree, since they are summed.",
+            "rescale": "Image and variance of each patch are brought to one constant calibration: the first "
+            "patch's, or the mean of that if it varies.",
         },
-        doc="What to do about a patch whose photometric calibration is not that of the first patch.",
+        doc="What to do about a patch whose photometric calibration is not that of the first patch, or that "
+        "the first patch's, which varies in a box, does not reach.",
     )
     verifyChecksums = Field(
         dtype=bool,
@@ -325,8 +328,9 @@ class GetCoaddAsTemplateTask(Task):
             then.
         RuntimeError
             If there is no patch, no patch has pixels in the template, no patch
-            has a PSF or a photometric calibration, patches contradict each
-            other or the tract, or a file's checksum is wrong.
+            has a PSF or a photometric calibration, a calibration is not
+            positive and finite, patches contradict each other or the tract,
+            or a file's checksum is wrong.
         """
         self._forgetLastRun()
         if sensorRef is not None:
@@ -345,7 +349,7 @@ class GetCoaddAsTemplateTask(Task):
             self._verifyFiles(overlaps)
         contributions = self._assemble(mosaic, tractInfo, overlaps, visitInfo)
         _checkComplete(mosaic.template, overlaps, tractInfo.getId())
-        self._checkAgreement(contributions.facts)
+        self._checkAgreement(contributions)
         self._recordProvenance(mosaic.template, tractInfo.getId(), contributions, missing)
         self._report(mosaic.template, tractInfo, contributions, missing)
         return mosaic.template
@@ -439,13 +443,16 @@ class GetCoaddAsTemplateTask(Task):
     def _assemble(self, mosaic, tractInfo, overlaps, visitInfo):
         """Give the template its pixels and components."""
         components = TemplateComponents()
-        facts = self._copyPatches(mosaic, components, overlaps, visitInfo)
+        wanted = self._findCalibration(overlaps)
+        facts = self._copyPatches(mosaic, components, overlaps, visitInfo, wanted)
         used = mosaic.findUsed()
         if not used:
             raise NoCoaddPixelsError(f"No patch of tract {tractInfo.getId()} has pixels in the template.")
         notRead = [overlap for overlap in overlaps if overlap.rank not in facts]
         facts |= _readComponents(components, notRead, tractInfo.getWcs())
         components.setOn(mosaic.template)
+        if wanted is not None:
+            mosaic.template.setPhotoCalib(wanted)
         givers = components.getPatches()
         inOrder = [facts[rank] for rank in sorted(facts)]
         return Contributions(
@@ -454,12 +461,11 @@ class GetCoaddAsTemplateTask(Task):
             componentPatches=givers,
         )
 
-    def _copyPatches(self, mosaic, components, overlaps, visitInfo):
+    def _copyPatches(self, mosaic, components, overlaps, visitInfo, wanted):
         """Copy the patches' pixels into the template, the last patch first.
 
         Returns what must agree between the patches read, by their rank.
         """
-        wanted = self._findCalibration(overlaps)
         facts = {}
         for overlap in reversed(overlaps):
             fact = self._copyPatch(mosaic, components, overlap, visitInfo, wanted)
@@ -483,7 +489,9 @@ class GetCoaddAsTemplateTask(Task):
             return None
         if isinstance(overlap.source, DcrModel):
             # All of the box, since the shifts are those at its centre.
-            coadd = overlap.source.buildMatchedExposure(overlap.bbox, visitInfo, mosaic.template.getWcs())
+            coadd = overlap.source.buildMatchedExposure(
+                overlap.bbox, visitInfo, mosaic.template.getWcs(), wanted
+            )
         else:
             coadd = readPatch(overlap.source, needed)
         if coadd is None:
@@ -491,31 +499,44 @@ class GetCoaddAsTemplateTask(Task):
         fact = PatchFacts.of(overlap.patch, _handlesOf(overlap), coadd)
         checkWcs(coadd, mosaic.template.getWcs(), fact.name)
         coadd = convertExactly(coadd, fact.name, mosaic.findStanding)
-        if wanted is not None and fact.photoCalib is not None:
-            coadd = rescaleTo(wanted, coadd)
+        if fact.photoCalib is not None:
+            checkCalibration(fact.photoCalib, fact.bbox, fact.name)
+            coadd = coadd if wanted is None else rescaleTo(wanted, coadd)
         mosaic.add(overlap.patch, coadd)
         components.offer(overlap, coadd)
         return fact
 
     def _findCalibration(self, overlaps):
-        """Find the calibration that all patches are to be brought to.
+        """Find the constant calibration that all patches are to be brought
+        to.
 
         None is wanted unless the configuration says to rescale.
         """
         if self.config.calibrationMismatch != "rescale":
             return None
-        calibrations = (readCorner(_handlesOf(overlap)[0]).getPhotoCalib() for overlap in overlaps)
-        return next((photoCalib for photoCalib in calibrations if photoCalib is not None), None)
+        for overlap in overlaps:
+            handle = _handlesOf(overlap)[0]
+            photoCalib = readCorner(handle).getPhotoCalib()
+            if photoCalib is not None:
+                checkCalibration(photoCalib, geom.Box2I(), describeHandle(handle))
+                return makeConstant(photoCalib)
+        return None
 
-    def _checkAgreement(self, facts):
+    def _checkAgreement(self, contributions):
         """Raise, or warn, if the patches contradict each other."""
-        checkFilters(facts, self.log)
+        checkFilters(contributions.facts, self.log)
+        if unknown := [fact.patch for fact in contributions.pixelFacts if fact.photoCalib is None]:
+            self.log.warning("Patches %s have no photometric calibration; they get the template's", unknown)
         if self.config.calibrationMismatch == "rescale":
             return
-        mismatches = findCalibrationMismatches(facts)
+        givers = {fact.patch: fact for fact in contributions.facts}
+        giver = givers[contributions.componentPatches["photoCalibPatch"]]
+        checkCalibration(giver.photoCalib, geom.Box2I(), giver.name)
+        mismatches = findCalibrationMismatches(giver, contributions.pixelFacts)
         if mismatches and self.config.calibrationMismatch == "error":
             raise PatchMismatchError(
-                " ".join(mismatches) + " The config field calibrationMismatch says what to do about it."
+                " ".join(mismatches) + " With calibrationMismatch = 'rescale' all patches are brought to one "
+                "constant calibration."
             )
         for mismatch in mismatches:
             self.log.warning(mismatch)

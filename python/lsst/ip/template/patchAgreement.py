@@ -5,11 +5,9 @@
 __all__ = [
     "PatchFacts",
     "PatchMismatchError",
-    "calibrationsAgree",
     "checkFilters",
     "checkWcs",
     "findCalibrationMismatches",
-    "rescaleTo",
 ]
 
 from dataclasses import dataclass
@@ -19,13 +17,11 @@ import numpy as np
 import lsst.afw.image as afwImage
 import lsst.geom as geom
 
+from .calibration import calibrationsAgree, reaches
 from .coaddPatch import describeHandle
 
 MAX_WCS_OFFSET = 1e-6
 """Largest distance between a coadd's pixel and the tract's, in pixels."""
-
-CALIBRATION_TOLERANCE = 1e-9
-"""Largest relative difference between two equal calibrations."""
 
 
 class PatchMismatchError(RuntimeError):
@@ -164,79 +160,40 @@ def _bandOf(filterLabel):
     return filterLabel.bandLabel if filterLabel.hasBandLabel() else None
 
 
-def calibrationsAgree(one, other, bbox):
-    """Do two photometric calibrations say the same in a box?
+def findCalibrationMismatches(giver, facts):
+    """Say for which coadds the template's calibration does not hold.
 
     Parameters
     ----------
-    one, other : `lsst.afw.image.PhotoCalib`
-        Calibrations; constant or not.
-    bbox : `lsst.geom.Box2I`
-        Where to compare them.
-
-    Returns
-    -------
-    agree : `bool`
-        Are they the same to 1e-9 at nine points of the box?
-    """
-    return all(
-        np.isclose(
-            one.getLocalCalibration(point),
-            other.getLocalCalibration(point),
-            rtol=CALIBRATION_TOLERANCE,
-            atol=0.0,
-        )
-        for point in _samplePoints(bbox)
-    )
-
-
-def findCalibrationMismatches(facts):
-    """Say which coadds have another calibration than the first.
-
-    Parameters
-    ----------
+    giver : `PatchFacts`
+        The coadd that gives the template its calibration.
     facts : `list` [`PatchFacts`]
-        The coadds, in the order in which they are copied.
+        The coadds whose pixels stand in the template.
 
     Returns
     -------
     mismatches : `list` [`str`]
-        A sentence for each coadd whose calibration differs, in its box, from
-        that of the first coadd that has one.
+        A sentence for each coadd with a pixel, among those read, that the
+        template's calibration does not reach, or of which it says something
+        else than the coadd's own. A coadd without calibration is taken to
+        have the template's.
     """
-    calibrated = [fact for fact in facts if fact.photoCalib is not None]
-    return [
+    sentences = (_findMismatch(giver, fact) for fact in facts)
+    return [sentence for sentence in sentences if sentence]
+
+
+def _findMismatch(giver, fact):
+    """Say why a coadd's pixels need another calibration than the
+    template's, if they do.
+    """
+    if not reaches(giver.photoCalib, fact.bbox):
+        return (
+            f"The photometric calibration of {giver.name} ({giver.photoCalib}) varies and ends within "
+            f"{fact.bbox}, the pixels of {fact.name}."
+        )
+    if fact.photoCalib is None or calibrationsAgree(fact.photoCalib, giver.photoCalib, fact.bbox):
+        return None
+    return (
         f"The photometric calibration of {fact.name} ({fact.photoCalib}) is not "
-        f"that of {calibrated[0].name} ({calibrated[0].photoCalib})."
-        for fact in calibrated[1:]
-        if not calibrationsAgree(fact.photoCalib, calibrated[0].photoCalib, fact.bbox)
-    ]
-
-
-def rescaleTo(photoCalib, coadd):
-    """Bring a coadd's pixels to another photometric calibration.
-
-    Parameters
-    ----------
-    photoCalib : `lsst.afw.image.PhotoCalib`
-        The calibration wanted.
-    coadd : `lsst.afw.image.ExposureF`
-        A coadd with a calibration.
-
-    Returns
-    -------
-    rescaled : `lsst.afw.image.ExposureF`
-        The coadd itself if the calibrations agree, else a copy whose image
-        and variance, multiplied with ``photoCalib``, give the same fluxes.
-    """
-    if calibrationsAgree(coadd.getPhotoCalib(), photoCalib, coadd.getBBox()):
-        return coadd
-    unit = afwImage.MaskedImageF(coadd.getBBox())
-    unit.image.set(1.0)
-    ratio = coadd.getPhotoCalib().calibrateImage(unit).image.array
-    ratio /= photoCalib.calibrateImage(unit).image.array
-    rescaled = coadd.clone()
-    rescaled.image.array *= ratio
-    rescaled.variance.array *= ratio**2
-    rescaled.setPhotoCalib(photoCalib)
-    return rescaled
+        f"that of {giver.name} ({giver.photoCalib})."
+    )

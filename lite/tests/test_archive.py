@@ -122,7 +122,7 @@ def expandFile(path):
     """Write out all components of a file, by their names."""
     reader = ExposureFitsReader(path)
     archive = reader._archive.readOpaque()
-    return {name: expand(archive, id) for name, id in reader._componentIds().items()}
+    return {name: expand(archive, id) for name, id in reader._componentIds.items()}
 
 
 class TemporaryFolder(lsst.utils.tests.TestCase):
@@ -290,10 +290,10 @@ class OpaqueTestCase(TemporaryFolder):
     def testArchiveIdsAndSharedObjectsAreKept(self):
         self.exposure.writeFits(self.path)
         old, new = (ExposureFitsReader(path) for path in (FULL, self.path))
-        ids = new._componentIds()
+        ids = new._componentIds
         for name in (*OPAQUE, "SKYWCS"):
             # The WCS of the coadd is that of its PSF, too.
-            self.assertEqual(ids[name], old._componentIds()[name], name)
+            self.assertEqual(ids[name], old._componentIds[name], name)
         rows = [len([row for row in r._archive._index if row.name == "SkyWcs"]) for r in (old, new)]
         self.assertEqual(*rows)
 
@@ -334,12 +334,12 @@ class OpaqueTestCase(TemporaryFolder):
         self.exposure.setPsf(again.readPsf())
         self.exposure.writeFits(self.path)
         self.assertEqual(expandFile(self.path), expandFile(FULL))
-        self.assertEqual(ExposureFitsReader(self.path)._componentIds()["PSF"], 8)
+        self.assertEqual(ExposureFitsReader(self.path)._componentIds["PSF"], 8)
 
     def renamed(self, path, component, name):
         """Make a component of a class that nothing is known of."""
         archive = ExposureFitsReader(path)._archive.readOpaque()
-        id = ExposureFitsReader(path)._componentIds()[component]
+        id = ExposureFitsReader(path)._componentIds[component]
         index = [dataclasses.replace(row, name=name) if row.id == id else row for row in archive.index]
         return makeOpaque(OpaqueArchive(path, index, archive.catalogs), id, name, "somewhere")
 

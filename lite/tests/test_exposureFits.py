@@ -577,10 +577,8 @@ class FaultTestCase(TemporaryFolder):
 
     def testWrongComponentIsRefused(self):
         place = self.raw.index(b"HIERARCH ARCHIVE_ID_FILTER")
-        card = (
-            f"HIERARCH ARCHIVE_ID_FILTER = {ExposureFitsReader(self.path)._componentIds()['SKYWCS']}".ljust(
-                80
-            )
+        card = f"HIERARCH ARCHIVE_ID_FILTER = {ExposureFitsReader(self.path)._componentIds['SKYWCS']}".ljust(
+            80
         )
         self.write(self.raw[:place] + card.encode() + self.raw[place + 80 :])
         self.checkError("expected a FilterLabel for FILTER")

@@ -14,12 +14,14 @@ BLOCK = 2880
 CARD = 80
 """Length of a header card, in bytes."""
 
+# Nothing is tried twice (`*+`, `++`): a header may have many cards that are
+# nearly of one kind.
 _VALUE = re.compile(
-    r"\s*(?:'(?P<str>(?:[^']|'')*)'"
-    r"|(?P<bool>[TtFf])(?=\s*(?:/|$))"
-    r"|(?P<int>[+-]?\d+)(?=\s*(?:/|$))"
-    r"|(?P<float>[+-]?(?:\d+\.?\d*|\.\d+)(?:[EeDd][+-]?\d+)?)(?=\s*(?:/|$))"
-    r"|(?P<other>[^/']*?))\s*(?:/ ?(?P<comment>.*))?$",
+    r"\s*+(?:'(?P<str>(?:[^']++|'')*+)'"
+    r"|(?P<bool>[TtFf])(?=\s*+(?:/|$))"
+    r"|(?P<int>[+-]?\d++)(?=\s*+(?:/|$))"
+    r"|(?P<float>[+-]?(?:\d++(?:\.\d*+)?|\.\d++)(?:[EeDd][+-]?\d++)?)(?=\s*+(?:/|$))"
+    r"|(?P<other>[^/']*+))\s*+(?:/ ?(?P<comment>.*))?$",
     re.ASCII | re.DOTALL,
 )
 _STANDARD_KEY = re.compile(r"[A-Z0-9_-]{1,8}\Z", re.ASCII)
@@ -105,26 +107,38 @@ class Header:
         text : `str`
             Cards of 80 characters each, without ``END``.
         """
-        cards = []
+        cards, parts = [], []
         for start in range(0, len(text), CARD):
             raw = text[start : start + CARD]
-            if raw.startswith("CONTINUE") and cards and cls._continueString(cards, raw):
-                continue
+            if raw.startswith("CONTINUE") and parts and parts[-1][0].endswith("&"):
+                part = _parseValue(raw[8:])
+                if isinstance(part[0], str):
+                    parts.append(part)
+                    continue
             if not raw.isspace():
-                cards.append(_parseCard(raw))
+                cls._join(cards, parts)
+                card = _parseCard(raw)
+                cards.append(card)
+                parts = [card[1:]] if isinstance(card.value, str) and card.key not in _COMMENTARY else []
+        cls._join(cards, parts)
         return cls(cards)
 
     @staticmethod
-    def _continueString(cards, raw):
-        """Append a ``CONTINUE`` card to the string before it."""
-        last = cards[-1]
-        if not isinstance(last.value, str) or not last.value.endswith("&") or last.key in _COMMENTARY:
-            return False
-        more, comment = _parseValue(raw[8:])
-        if not isinstance(more, str):
-            return False
-        cards[-1] = Card(last.key, last.value[:-1] + more, f"{last.comment} {comment}".strip())
-        return True
+    def _join(cards, parts):
+        """Give the last card the string that ``CONTINUE`` cards go on with.
+
+        Parameters
+        ----------
+        cards : `list` [`Card`]
+            Cards, the last of which is changed.
+        parts : `list` [`tuple` [`str`, `str`]]
+            Parts of its value and of its comment; all but the last part of
+            the value end in ``&``.
+        """
+        if len(parts) > 1:
+            values, comments = zip(*parts, strict=True)
+            value = "".join([part[:-1] for part in values[:-1]]) + values[-1]
+            cards[-1] = Card(cards[-1].key, value, " ".join(filter(None, comments)))
 
     def __contains__(self, key):
         return key in self._first

@@ -2,16 +2,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An open FITS file: opened once, every header parsed at most once."""
 
-__all__ = ["FitsFile", "Hdu"]
+__all__ = ["FitsFile", "Hdu", "checkRegular"]
 
 import math
 import os
+import stat
 
 from ._cards import BLOCK, CARD, Header
 from ._error import FitsError
 
 _HEADER_READ = 4 * BLOCK
-"""Bytes read at once in search of the end of a header."""
+"""Bytes read first in search of the end of a header."""
 
 _MAX_HEADER = 16 << 20
 """Bytes beyond which a header without ``END`` is given up."""
@@ -21,7 +22,19 @@ _BITPIX = (8, 16, 32, 64, -32, -64)
 _MAX_SIZE = 1 << 62
 """More than any length in a file."""
 
+_MAX_MESSAGE = 1000
+"""Characters of an error message: what is quoted in it may be long."""
+
 _END = b"END".ljust(CARD)
+
+_KINDS = (
+    (stat.S_ISDIR, "a directory"),
+    (stat.S_ISFIFO, "a FIFO"),
+    (stat.S_ISSOCK, "a socket"),
+    (stat.S_ISCHR, "a device"),
+    (stat.S_ISBLK, "a device"),
+)
+"""What else than a regular file may have the name of one."""
 
 
 class Hdu:
@@ -53,21 +66,22 @@ class Hdu:
 
     def _readHeader(self):
         """Read up to the ``END`` card."""
-        raw = b""
+        raw = bytearray()
         expected = b"SIMPLE  " if self.index == 0 else b"XTENSION"
         while True:
-            more = self._file.pread(self.offset + len(raw), _HEADER_READ)
+            # Twice as much each time: long headers are read few times.
+            wanted = max(_HEADER_READ, len(raw))
+            more = self._file.pread(self.offset + len(raw), wanted)
             if not raw and not more.startswith(expected):
                 found = more[:8].decode("latin-1")
                 raise self.error(f"expected a header that starts with {expected.decode()!r}, found {found!r}")
-            searched = max(0, len(raw) - CARD)
+            searched = len(raw)
             raw += more
-            end = raw.find(_END, searched)
-            while end % CARD and end >= 0:
-                end = raw.find(_END, end + 1)
-            if end >= 0:
-                return raw[:end].decode("latin-1")
-            if len(more) < _HEADER_READ or len(raw) > _MAX_HEADER:
+            # All but the last read are whole cards.
+            for start in range(searched, len(raw), CARD):
+                if raw.startswith(_END, start):
+                    return raw[:start].decode("latin-1")
+            if len(more) < wanted or len(raw) > _MAX_HEADER:
                 raise self.error(f"truncated: the header does not end within {len(raw)} bytes")
 
     def _computeDataSize(self):
@@ -77,11 +91,15 @@ class Hdu:
             return 0
         count = self._size("GCOUNT", self.header.getInt("GCOUNT", 1))
         heap = self._size("PCOUNT", self.header.getInt("PCOUNT", 0))
-        return sizes[0] // 8 * count * (heap + math.prod(sizes[1:]))
+        size = sizes[0] // 8 * count * (heap + math.prod(sizes[1:]))
+        if size >= _MAX_SIZE:
+            raise self.error(f"expected data that a file can hold, found axes of {self.axes[:4]} ... pixels")
+        return size
 
     def _size(self, key, value):
         """Check a number that a length is computed from."""
-        if value is None or not (value in _BITPIX if key == "BITPIX" else 0 <= value < _MAX_SIZE):
+        least = 1 if key == "GCOUNT" else 0
+        if value is None or not (value in _BITPIX if key == "BITPIX" else least <= value < _MAX_SIZE):
             raise self.error(f"expected a valid {key}, found {self.header.get(key)!r}")
         return abs(value)
 
@@ -136,8 +154,30 @@ class Hdu:
     def error(self, message):
         """Make an error that names file and HDU."""
         name = self.header.get("EXTNAME") if "header" in vars(self) else None
-        label = f"HDU {self.index} ({name})" if isinstance(name, str) else f"HDU {self.index}"
+        label = f"HDU {self.index} ({name[:80]})" if isinstance(name, str) else f"HDU {self.index}"
+        if len(message) > _MAX_MESSAGE:
+            message = f"{message[:_MAX_MESSAGE]} ..."
         return FitsError(f"{self._file.name}, {label}: {message}")
+
+
+def checkRegular(fileName, status):
+    """Raise if something is no regular file.
+
+    Parameters
+    ----------
+    fileName : `str`
+        Its name.
+    status : `os.stat_result`
+        What the system knows of it.
+
+    Raises
+    ------
+    FitsError
+        Raised if it is a directory, FIFO, socket or device.
+    """
+    if not stat.S_ISREG(status.st_mode):
+        found = next((kind for isKind, kind in _KINDS if isKind(status.st_mode)), "something else")
+        raise FitsError(f"{fileName}: expected a regular file, found {found}")
 
 
 class _OpenFile:
@@ -153,11 +193,16 @@ class _OpenFile:
         self.name = os.fspath(fileName)
         self._descriptor = None
         try:
-            self._descriptor = os.open(self.name, os.O_RDONLY)
-            self.size = os.fstat(self._descriptor).st_size
+            status = os.stat(self.name)
+            if stat.S_ISREG(status.st_mode):
+                # Without waiting, should it be a FIFO by now.
+                self._descriptor = os.open(self.name, os.O_RDONLY | os.O_NONBLOCK)
+                status = os.fstat(self._descriptor)
         except (OSError, ValueError) as err:
             # ValueError: a null character in the name.
             raise FitsError(f"{self.name}: cannot open: {getattr(err, 'strerror', None) or err}") from err
+        checkRegular(self.name, status)
+        self.size = status.st_size
 
     def __del__(self):
         if self._descriptor is not None:

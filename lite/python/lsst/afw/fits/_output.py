@@ -15,7 +15,7 @@ import numpy as np
 
 from ._cards import BLOCK, CARD, formatHeader
 from ._error import FitsError
-from ._file import FitsFile
+from ._file import FitsFile, checkRegular
 from ._tiles import TileGrid, encode
 
 _BITPIX = {"u1": 8, "i2": 16, "i4": 32, "i8": 64, "f4": -32, "f8": -64}
@@ -310,8 +310,10 @@ def openOutput(fileName, mode="w"):
     folder, base = os.path.split(os.path.abspath(fileName))
     partial = os.path.join(folder, f".{base[:64]}.{secrets.token_hex(8)}.part")
     hdus = 0
-    if mode == "a" and os.path.exists(fileName):
-        hdus = sum(1 for _ in FitsFile(fileName))
+    if os.path.exists(fileName):
+        # Not a FIFO or a device: it would be replaced by the file.
+        checkRegular(fileName, os.stat(fileName))
+        hdus = sum(1 for _ in FitsFile(fileName)) if mode == "a" else 0
     try:
         try:
             with open(partial, "x+b") as stream:

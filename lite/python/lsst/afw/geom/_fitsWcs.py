@@ -33,8 +33,19 @@ _KEYWORD = re.compile(r"[A-Z0-9_-]{1,8}$")
 _SIP_ANY = re.compile(r"[AB]P?_\d+_\d+$")
 _SIP_INVERSE = re.compile(r"[AB]P_\d+_\d+$")
 
-_MAX_AXES = 99
-"""The most axes that the names of FITS cards can tell apart."""
+_MATRIX = re.compile(r"(?:CD|PC)(\d+)_(\d+)[A-Z]?$")
+
+_MAX_AXES = 9
+"""More axes than a WCS on the sky has."""
+
+_MAX_CARDS = 2000
+"""More cards than any WCS has; AST's time grows with their square."""
+
+_WCS_START = re.compile(
+    "AMD[XY]|[AB]P?_|AX|[BJ]EPOCH|C[DNRTU]|D(ATE|TAI|UT1|ELTAV)|E(POCH|QUIN)|IMAGF|L(AT|ON)|MJD|NAXIS|OBS"
+    "|P(C|LT|PO|ROJP|S|V)|QV|RA|REST|S(KY|PEC|REF|SYS)|T(IME|REF)|V(EL|LSR|SOUR)|W(AT|CS)|ZSOUR"
+)
+"""What the names of all cards start with that AST looks for."""
 
 _LIMITS = {
     "DUT1": 1e6,
@@ -88,23 +99,55 @@ def _orderedNames(metadata):
     return metadata.names(topLevelOnly=False)
 
 
+def _findCards(metadata):
+    """Find the cards that AST is to see.
+
+    Parameters
+    ----------
+    metadata : `lsst.daf.base.PropertySet`
+        Cards.
+
+    Returns
+    -------
+    cards : `list` [`tuple`]
+        Keywords and values; of a long header only those that a WCS may have.
+
+    Raises
+    ------
+    lsst.pex.exceptions.TypeError
+        Raised if no WCS has such cards.
+    """
+    names = [(name, name.rpartition(".")[2]) for name in _orderedNames(metadata)]
+    names = [(name, key) for name, key in names if name not in _IGNORED_NAMES and _KEYWORD.match(key)]
+    if len(names) > _MAX_CARDS:
+        names = [(name, key) for name, key in names if _WCS_START.match(key)]
+    if len(names) > _MAX_CARDS:
+        raise PexTypeError(f"There are {len(names)} cards, more than {_MAX_CARDS}, that a WCS may have")
+    cards = [(key, metadata.getScalar(name)) for name, key in names]
+    for key, value in cards:
+        _checkCard(key, value)
+    return cards
+
+
+def _checkCard(key, value):
+    """Raise if a card would have AST work for ages.
+
+    It makes room for all axes, and goes to a time step by step.
+    """
+    if key == "WCSAXES" or _MATRIX.match(key):
+        axes = [value] if key == "WCSAXES" else map(int, _MATRIX.match(key).groups())
+        if any(isinstance(axis, (int, float)) and not axis <= _MAX_AXES for axis in axes):
+            raise PexTypeError(f"{key} = {value} has more than {_MAX_AXES} axes; it is no WCS on the sky")
+    if key in _LIMITS and isinstance(value, (int, float)) and not abs(value) <= _LIMITS[key]:
+        raise PexTypeError(f"{key} is {value}, beyond {_LIMITS[key]:g}; cannot read metadata as a SkyWcs")
+
+
 def _fillFitsChan(metadata):
     fitsChan = Ast.FitsChan(None, None, "Encoding=FITS-WCS, IWC=1, SipReplace=0")
-    for fullName in _orderedNames(metadata):
-        name = fullName.rpartition(".")[2]
-        if fullName not in _IGNORED_NAMES and _KEYWORD.match(name):
-            _putCard(fitsChan, name, metadata.getScalar(fullName))
+    for key, value in _findCards(metadata):
+        _putCard(fitsChan, key, value)
     _completeSip(fitsChan)
     fitsChan.clear("Card")
-    axes = metadata.getScalar("WCSAXES") if metadata.exists("WCSAXES") else 2
-    if isinstance(axes, (int, float)) and not axes <= _MAX_AXES:
-        # AST would make room for all of them.
-        raise PexTypeError(f"WCSAXES is {axes}, more than {_MAX_AXES}; cannot read metadata as a SkyWcs")
-    for name, limit in _LIMITS.items():
-        value = metadata.getScalar(name) if metadata.exists(name) else 0
-        if isinstance(value, (int, float)) and not abs(value) <= limit:
-            # AST would go there step by step.
-            raise PexTypeError(f"{name} is {value}, beyond {limit:g}; cannot read metadata as a SkyWcs")
     return fitsChan
 
 

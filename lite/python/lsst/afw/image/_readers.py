@@ -22,7 +22,7 @@ from lsst.pex.exceptions import TypeError as PexTypeError
 from .._pixels._image import ImageD, ImageF, ImageI, ImageL, ImageU
 from .._pixels._mask import MaskX
 from .._pixels._maskedImage import MaskedImageD, MaskedImageF, MaskedImageI, MaskedImageL, MaskedImageU
-from .._pixels._maskPlanes import MaskPlanes
+from .._pixels._maskPlanes import NUM_PLANES_MAX, MaskPlanes
 from .._pixels._origin import PARENT
 from ._exposure import ExposureD, ExposureF, ExposureI, ExposureL, ExposureU
 from ._exposureInfo import ExposureInfo
@@ -222,12 +222,13 @@ class _Plane:
 
     def planes(self):
         """Bits of the mask planes in the file (`dict`)."""
-        planes = {}
+        planes, bits = {}, set(range(NUM_PLANES_MAX))
         for card in self._hdu.header.cards:
             if not card.key.startswith(_PLANE_PREFIX):
                 continue
-            if not isinstance(card.value, int) or card.value in planes.values():
+            if not isinstance(card.value, int) or card.value not in bits:
                 raise self.error(f"expected a bit of its own for {card.key}, found {card.value!r}")
+            bits.remove(card.value)
             planes[card.key.removeprefix(_PLANE_PREFIX)] = card.value
         return planes
 
@@ -861,14 +862,9 @@ class ExposureFitsReader:
             raise self._file[0].error(f"expected the number of an HDU in AR_HDU, found {number!r}")
         return InputArchive(self._file, number - 1)
 
+    @functools.cached_property
     def _componentIds(self):
-        """Find the archive ids of all components.
-
-        Returns
-        -------
-        ids : `dict` [`str`, `int`]
-            Ids by the names of the components.
-        """
+        """Archive ids of all components, by name (`dict` [`str`, `int`])."""
         header, ids = self._file[0].header, {}
         for card in header.cards:
             if card.key.startswith(_ARCHIVE_ID):
@@ -894,7 +890,7 @@ class ExposureFitsReader:
         component : ``cls`` or `None`
             `None` if there is none.
         """
-        id = self._componentIds().get(name)
+        id = self._componentIds.get(name)
         if id is None or self._archive is None:
             return None
         if not isinstance(id, int):
@@ -1020,7 +1016,7 @@ class ExposureFitsReader:
             ExposureInfo.KEY_PSF: self.readPsf,
             ExposureInfo.KEY_VALID_POLYGON: self.readValidPolygon,
         }
-        for name in sorted(self._componentIds().keys() | readers.keys()):
+        for name in sorted(self._componentIds.keys() | readers.keys()):
             component = readers[name]() if name in readers else self._readComponent(name)
             if component is not None:
                 info.setComponent(name, component)

@@ -1,0 +1,191 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""No small file takes a reader much time or memory.
+
+Each ends in a `FitsError` that names it, or is read, within 5 s and 1 GiB;
+most of what is here took minutes or all memory once.
+"""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import unittest
+from pathlib import Path
+
+import hostileFiles
+
+import lsst.utils.tests
+from lsst.afw.fits import FitsError, readMetadata
+from lsst.afw.geom import Polygon, SkyWcs
+from lsst.afw.image import (
+    ExposureF,
+    ExposureFitsReader,
+    ImageFitsReader,
+    MaskedImageFitsReader,
+    MaskFitsReader,
+)
+
+HERE = Path(__file__).parent
+
+SECONDS = 5
+"""Processor time that reading may take."""
+
+MEMORY = 400 << 20
+"""Bytes that reading may take; with more than 1 GiB it fails by itself."""
+
+MANY = 50000
+"""Cards of a header, or rows of a table."""
+
+
+class BoundedTestCase(lsst.utils.tests.TestCase):
+    """Files that are read by another process, whose memory is bounded."""
+
+    @classmethod
+    def setUpClass(cls):
+        environment = {**os.environ, "LSST_LITE_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        words = [sys.executable, str(HERE / "boundedReads.py")]
+        cls._reader = subprocess.Popen(
+            words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
+        )
+
+    @classmethod
+    def tearDownClass(cls):
+        cls._reader.communicate()
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.path = os.path.join(folder.name, "hostile.fits")
+
+    def read(self, way, data):
+        """Read a file, within the bounds.
+
+        Parameters
+        ----------
+        way : `str`
+            One of `boundedReads.WAYS`.
+        data : `bytes`
+            The file.
+
+        Returns
+        -------
+        error, message : `str`
+            Class and text of the exception; "" if there was none.
+        """
+        Path(self.path).write_bytes(data)
+        print(way, self.path, file=self._reader.stdin, flush=True)
+        outcome = json.loads(self._reader.stdout.readline())
+        self.assertNotIn("process", outcome["error"])
+        self.assertLess(outcome["seconds"], SECONDS)
+        self.assertLess(outcome["memory"], MEMORY)
+        return outcome["error"], outcome["message"]
+
+    def checkRead(self, way, data):
+        """Check that a file is read."""
+        self.assertEqual(self.read(way, data), ("", ""))
+
+    def checkRefused(self, way, data, *words):
+        """Check that a file is refused in so many words."""
+        error, message = self.read(way, data)
+        self.assertEqual(error, "FitsError", message)
+        for word in (self.path, *words):
+            self.assertIn(word, message)
+        self.assertLess(len(message), 2000)
+
+
+class HeaderTestCase(BoundedTestCase):
+    """Headers."""
+
+    def testComponentsAreFoundInTimeThatGrowsWithTheirNumber(self):
+        self.checkRead("exposure", hostileFiles.manyArchiveIds(MANY))
+
+    def testMaskPlanesAreNotMoreThanBits(self):
+        self.checkRefused("exposure", hostileFiles.manyPlanes(MANY), "HDU 2", "MP_P32", "found 32")
+
+    def testStringIsReadInTimeThatGrowsWithItsLength(self):
+        for way in ("exposure", "primary", "metadata"):
+            self.checkRead(way, hostileFiles.longString(MANY))
+
+    def testLongHonestHeaderIsRead(self):
+        for way in ("exposure", "metadata", "wcs"):
+            self.checkRead(way, hostileFiles.longHeader(MANY))
+
+    def testCardsOfNoKindAreReadAsFastAsOthers(self):
+        self.checkRead("metadata", hostileFiles.undecidedCards(MANY))
+
+    def testHeaderWithoutEndIsRefused(self):
+        self.checkRefused("metadata", hostileFiles.headerWithoutEnd(MANY), "HDU 0", "does not end")
+
+    def testAxesThatNoFileCanHoldAreRefused(self):
+        self.checkRefused("exposure", hostileFiles.manyAxes(), "HDU 0", "4000000000000000000")
+
+    def testDataWithoutGroupsAreRefused(self):
+        self.checkRefused("image", hostileFiles.noGroups(), "HDU 1", "GCOUNT, found 0")
+
+    def testWcsOfManyAxesIsNone(self):
+        for data in (hostileFiles.matrixOfManyAxes(), hostileFiles.manyMatrices(MANY)):
+            self.checkRead("wcs", data)
+
+
+class KindTestCase(lsst.utils.tests.TestCase):
+    """What is no regular file."""
+
+    READERS = (
+        ExposureF.readFits,
+        ExposureFitsReader,
+        ImageFitsReader,
+        MaskFitsReader,
+        MaskedImageFitsReader,
+        Polygon.readFits,
+        SkyWcs.readFits,
+        readMetadata,
+    )
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def checkRefused(self, path, kind):
+        for reader in self.READERS:
+            with self.subTest(reader=reader.__qualname__, kind=kind):
+                with self.assertRaises(FitsError) as caught:
+                    reader(path)
+                self.assertEqual(str(caught.exception), f"{path}: expected a regular file, found {kind}")
+
+    def checkNotReplaced(self, path, kind):
+        for mode in ("w", "a"):
+            with self.assertRaisesRegex(FitsError, f"{path}: expected a regular file, found {kind}"):
+                Polygon([]).writeFits(path, mode)
+        self.assertFalse(os.path.isfile(path))
+
+    def testFifoIsRefused(self):
+        path = os.path.join(self.folder, "fifo.fits")
+        os.mkfifo(path)
+        self.checkRefused(path, "a FIFO")
+        self.checkNotReplaced(path, "a FIFO")
+
+    def testSocketIsRefused(self):
+        path = os.path.join(self.folder, "s")
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(path)
+            self.checkRefused(path, "a socket")
+            self.checkNotReplaced(path, "a socket")
+
+    def testDirectoryIsRefused(self):
+        self.checkRefused(self.folder, "a directory")
+        self.checkNotReplaced(self.folder, "a directory")
+
+    def testDeviceIsRefused(self):
+        self.checkRefused("/dev/zero", "a device")
+        link = os.path.join(self.folder, "link.fits")
+        os.symlink("/dev/null", link)
+        self.checkRefused(link, "a device")
+        self.checkNotReplaced(link, "a device")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,149 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Parameters of warping."""
+
+__all__ = ["WarpingControl"]
+
+from lsst._lite import notInLite
+from lsst._lite.arguments import checkArguments
+from lsst._lite.numbers import toInt
+from lsst.pex.exceptions import InvalidParameterError
+
+from ._warpingKernels import SeparableKernel, makeWarpingKernel
+
+
+class WarpingControl:
+    """How to warp.
+
+    Parameters
+    ----------
+    warpingKernelName : `str`
+        Kernel for image and variance: "bilinear", "nearest", or "lanczos"
+        with its order, such as "lanczos3".
+    maskWarpingKernelName : `str`, optional
+        Kernel for the mask; "" for the same one.
+    cacheSize : `int`, optional
+        Number of different fractions of a pixel for which kernels are
+        computed; 0 for all.
+    interpLength : `int`, optional
+        Distance, in destination pixels, over which positions on the source
+        are interpolated linearly. 0 and 1 mean that each is computed.
+    growFullMask : `int`, optional
+        Mask bits for which the full kernel counts, not that of the mask.
+
+    Raises
+    ------
+    lsst.pex.exceptions.InvalidParameterError
+        Raised if there is no such kernel, or if the mask's kernel is the
+        larger one.
+    """
+
+    __module__ = "lsst.afw.math"
+
+    def __init__(
+        self, warpingKernelName, maskWarpingKernelName="", cacheSize=0, interpLength=0, growFullMask=0
+    ):
+        self._maskKernel = None
+        self.setWarpingKernelName(warpingKernelName)
+        self.setMaskWarpingKernelName(maskWarpingKernelName)
+        self.setCacheSize(cacheSize)
+        self.setInterpLength(interpLength)
+        self.setGrowFullMask(growFullMask)
+
+    def getCacheSize(self):
+        """Return the number of different fractions of a pixel, or 0."""
+        return self._cacheSize
+
+    def setCacheSize(self, cacheSize):
+        """Set the number of different fractions of a pixel; 0 for all."""
+        self._cacheSize = toInt(cacheSize)
+
+    def getInterpLength(self):
+        """Return the distance over which positions are interpolated."""
+        return self._interpLength
+
+    def setInterpLength(self, interpLength):
+        """Set the distance over which positions are interpolated."""
+        self._interpLength = toInt(interpLength)
+
+    def getGrowFullMask(self):
+        """Return the mask bits for which the full kernel counts."""
+        return self._growFullMask
+
+    def setGrowFullMask(self, growFullMask):
+        """Set the mask bits for which the full kernel counts."""
+        self._growFullMask = toInt(growFullMask)
+
+    def getWarpingKernel(self):
+        """Return the kernel for image and variance."""
+        self._kernel.computeCache(self._cacheSize)
+        return self._kernel
+
+    def setWarpingKernelName(self, warpingKernelName):
+        """Set the kernel for image and variance by its name."""
+        checkArguments("setWarpingKernelName", warpingKernelName=(warpingKernelName, str))
+        self.setWarpingKernel(makeWarpingKernel(warpingKernelName))
+
+    def setWarpingKernel(self, warpingKernel):
+        """Set the kernel for image and variance to a copy of a kernel.
+
+        Raises
+        ------
+        lsst.pex.exceptions.InvalidParameterError
+            Raised if the mask's kernel is larger.
+        """
+        checkArguments("setWarpingKernel", warpingKernel=(warpingKernel, SeparableKernel))
+        if self._maskKernel is not None:
+            _checkSizes(warpingKernel, self._maskKernel)
+        self._kernel = warpingKernel.clone()
+
+    def getMaskWarpingKernel(self):
+        """Return the kernel for the mask; `None` for the same one."""
+        if self._maskKernel is not None:
+            self._maskKernel.computeCache(self._cacheSize)
+        return self._maskKernel
+
+    def hasMaskWarpingKernel(self):
+        """Whether the mask has a kernel of its own."""
+        return self._maskKernel is not None
+
+    def setMaskWarpingKernelName(self, maskWarpingKernelName):
+        """Set the kernel for the mask by its name; "" for the same one."""
+        checkArguments("setMaskWarpingKernelName", maskWarpingKernelName=(maskWarpingKernelName, str))
+        if maskWarpingKernelName:
+            self.setMaskWarpingKernel(makeWarpingKernel(maskWarpingKernelName))
+        else:
+            self._maskKernel = None
+
+    def setMaskWarpingKernel(self, maskWarpingKernel):
+        """Set the kernel for the mask to a copy of a kernel.
+
+        Raises
+        ------
+        lsst.pex.exceptions.InvalidParameterError
+            Raised if it is larger than the one for image and variance.
+        """
+        checkArguments("setMaskWarpingKernel", maskWarpingKernel=(maskWarpingKernel, SeparableKernel))
+        _checkSizes(self._kernel, maskWarpingKernel)
+        self._maskKernel = maskWarpingKernel.clone()
+
+    def isPersistable(self):
+        """Whether the stack can write this to a file."""
+        return True
+
+    @staticmethod
+    def readFits(*args):
+        """Not in lite."""
+        raise notInLite("lsst.afw.math.WarpingControl.readFits")
+
+    def writeFits(self, *args):
+        """Not in lite."""
+        raise notInLite("lsst.afw.math.WarpingControl.writeFits")
+
+
+def _checkSizes(kernel, maskKernel):
+    """Refuse a mask kernel that needs pixels that the kernel does not."""
+    if not kernel.getBBox().contains(maskKernel.getBBox()):
+        raise InvalidParameterError(
+            f"warping kernel {kernel.getBBox()} is smaller than mask warping kernel {maskKernel.getBBox()}"
+        )

@@ -10,11 +10,10 @@ from lsst._lite import notInLite
 from lsst._lite.arguments import MismatchError, Overloads
 from lsst.pex.exceptions import InvalidParameterError
 
+from .._pixels._image import TypedImage
+from .._pixels._mask import MaskX
+from .._pixels._maskedImage import TypedMaskedImage
 from ..geom import SkyWcs, TransformPoint2ToPoint2, makeWcsPairTransform
-from ..image._image import TypedImage
-from ..image._mask import MaskX
-from ..image._maskedImage import TypedMaskedImage
-from ..image._pixelUtils import imagesOverlap
 from ._resample import MaskPlane, PixelPlane, Resampler
 from ._sourcePositions import SourcePositions
 from ._warpingControl import WarpingControl
@@ -89,7 +88,7 @@ def _warpByTransform(
     padValue=None,
 ):
     planes = _makePlanes(destImage, srcImage, control, padValue)
-    if imagesOverlap(destImage, srcImage):
+    if any(np.may_share_memory(plane.destination, plane.source) for plane in planes):
         raise InvalidParameterError("destImage overlaps srcImage; cannot warp")
     if destImage.getBBox().isEmpty():
         return 0

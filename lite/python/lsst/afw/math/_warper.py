@@ -7,7 +7,7 @@ __all__ = ["Warper", "WarperConfig", "computeWarpedBBox"]
 from lsst.geom import Box2D, Box2I
 from lsst.pex.config import ChoiceField, Config, Field
 
-from ..image._mask import MaskX
+from .._pixels._mask import MaskX
 from ._warpImage import warpExposure, warpImage
 from ._warpingControl import WarpingControl
 

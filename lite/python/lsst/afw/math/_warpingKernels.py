@@ -90,8 +90,9 @@ class SeparableKernel:
         """
         checkArguments("shrinkBBox", bbox=(bbox, Box2I))
         if bbox.getWidth() < self._size or bbox.getHeight() < self._size:
+            dimensions = self.getDimensions()
             raise InvalidParameterError(
-                f"The box of dimensions {bbox.getDimensions()} is smaller than the kernel of {self.getDimensions()}"
+                f"{bbox.getDimensions()} pixels are fewer than the kernel's {dimensions}"
             )
         excess = Extent2I(self._size - 1, self._size - 1)
         return Box2I(bbox.getMin() + Extent2I(self.getCtr()), bbox.getDimensions() - excess)

@@ -14,6 +14,8 @@ from lsst.utils import TemplateMeta
 
 from ._imageBase import ImageBaseD, ImageBaseF, ImageBaseI, ImageBaseL, ImageBaseU, PixelArray
 from ._origin import PARENT, ImageOrigin
+from ._plane import openPlane
+from ._planeWriters import writeImage
 from ._slicing import NoTemporaries, Sliceable
 
 DEFAULT_HDU = -(2**31)
@@ -69,12 +71,11 @@ class TypedImage(Sliceable, NoTemporaries):
         origin: ImageOrigin = PARENT,
         allowUnsafe: Bool = False,
     ):
-        from ..image._readers import ImageFitsReader
-
-        reader = ImageFitsReader(fileName, hdu)
+        plane = openPlane(fileName, hdu)
         if metadata is not None:
-            metadata.update(reader.readMetadata())
-        self._takePixels(reader.read(bbox, origin, allowUnsafe, dtype=self._pixelType))
+            metadata.update(plane.readMetadata())
+        array, xy0 = plane.readPixels(bbox, origin, allowUnsafe, self._pixelType)
+        self._initFromArray(array, False, xy0)
 
     def _isSameType(self, other):
         return isinstance(other, TypedImage) and other._pixelType is self._pixelType
@@ -201,15 +202,11 @@ class TypedImage(Sliceable, NoTemporaries):
         _WRITE_FORMS(self, args, kwargs)
 
     def _write(self, fileName: str, metadata: Optional(PropertySet) = None, mode: str = "w"):
-        from ..image._writers import writeImage
-
         writeImage(self, fileName, metadata=metadata, mode=mode)
 
     def _writeCompressed(
         self, filename: str, options, mode: str = "w", header: Optional(PropertySet) = None, mask=None
     ):
-        from ..image._writers import writeImage
-
         writeImage(self, filename, metadata=header, mode=mode, options=options, mask=mask)
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Masks: images of named bits."""
 
-__all__ = ["Mask", "MaskPixel", "MaskX", "remapPlanes"]
+__all__ = ["Mask", "MaskPixel", "MaskX", "makeStoredMask", "remapPlanes"]
 
 import collections.abc
 
@@ -18,6 +18,8 @@ from ._image import DEFAULT_HDU
 from ._imageBase import ImageBaseI, PixelArray
 from ._maskPlanes import NUM_PLANES_MAX, MaskPlanes
 from ._origin import PARENT, ImageOrigin
+from ._plane import openPlane
+from ._planeWriters import writeMask
 from ._slicing import NoTemporaries, Sliceable
 
 MaskPixel = np.int32
@@ -125,14 +127,28 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         conformMasks: Bool = False,
         allowUnsafe: Bool = False,
     ):
-        from ..image._readers import MaskFitsReader
-
-        reader = MaskFitsReader(fileName, hdu)
+        plane = openPlane(fileName, hdu)
         if metadata is not None:
-            metadata.update(reader.readMetadata())
-        mask = reader.read(bbox, origin, conformMasks, allowUnsafe, dtype=MaskPixel)
-        self._takePixels(mask)
-        self._planes = mask._planes
+            metadata.update(plane.readMetadata())
+        array, xy0 = plane.readPixels(bbox, origin, allowUnsafe, MaskPixel)
+        self._initFromArray(array, False, xy0)
+        self._conformStored(plane.planes(), conformMasks)
+
+    def _conformStored(self, planes, conformMasks):
+        """Let pixels of a file mean the same in the session.
+
+        Parameters
+        ----------
+        planes : `dict` [`str`, `int`]
+            What the bits mean in the file.
+        conformMasks : `bool`
+            Whether the file's planes become those of the session, instead of
+            the pixels being changed to mean the same in the session.
+        """
+        if conformMasks and planes and planes != MaskPlanes.getDefault().asDict():
+            MaskPlanes.setDefault(MaskPlanes(planes))
+        self._planes = MaskPlanes.getDefault()
+        self.conformMaskPlanes(planes)
 
     def subset(self, bbox, origin=PARENT):
         """Return a view of a box of pixels.
@@ -401,14 +417,27 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         _WRITE_FORMS(self, args, kwargs)
 
     def _write(self, fileName: str, metadata: Optional(PropertySet) = None, mode: str = "w"):
-        from ..image._writers import writeMask
-
         writeMask(self, fileName, metadata=metadata, mode=mode)
 
     def _writeCompressed(self, filename: str, options, mode: str = "w", header: Optional(PropertySet) = None):
-        from ..image._writers import writeMask
-
         writeMask(self, filename, metadata=header, mode=mode, options=options)
+
+
+def makeStoredMask(array, xy0, planes, conformMasks):
+    """Make a mask of pixels of a file.
+
+    Parameters
+    ----------
+    array : `numpy.ndarray`
+        Pixels as they are in the file.
+    xy0 : `lsst.geom.Point2I`
+        Position of the first of them.
+    planes, conformMasks : `dict`, `bool`
+        See `MaskX._conformStored`.
+    """
+    mask = MaskX(array, False, xy0)
+    mask._conformStored(planes, conformMasks)
+    return mask
 
 
 def _findCards(metadata):

@@ -24,8 +24,10 @@ from lsst.pex.exceptions import InvalidParameterError, LengthError
 from lsst.utils import TemplateMeta
 
 from ._image import Image, ImageD, ImageF, ImageI, ImageL, ImageU, TypedImage
-from ._mask import MaskX
+from ._mask import MaskX, makeStoredMask
 from ._origin import PARENT, ImageOrigin
+from ._planeTriple import openPlanes
+from ._planeWriters import writeMaskedImage
 from ._slicing import NoTemporaries, Sliceable
 
 VariancePixel = np.float32
@@ -101,21 +103,36 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
         varianceMetadata: Optional(PropertySet) = None,
         allowUnsafe: Bool = False,
     ):
-        from ..image._readers import MaskedImageFitsReader
-
-        reader = MaskedImageFitsReader(fileName)
+        planes = openPlanes(fileName)
         for destination, read in (
-            (metadata, reader.readPrimaryMetadata),
-            (imageMetadata, reader.readImageMetadata),
-            (maskMetadata, reader.readMaskMetadata),
-            (varianceMetadata, reader.readVarianceMetadata),
+            (metadata, planes.readPrimaryMetadata),
+            (imageMetadata, planes.image.readMetadata),
+            (maskMetadata, planes.mask.readMetadata),
+            (varianceMetadata, planes.variance.readMetadata),
         ):
             if destination is not None:
                 destination.update(read())
-        pixelType = self._imageType._pixelType
-        self._initMaskedImage(
-            reader.read(bbox, origin, conformMasks, needAllHdus, allowUnsafe, dtype=pixelType)
-        )
+        stored = planes.read(bbox, origin, needAllHdus, allowUnsafe, self._imageType._pixelType)
+        self._initMaskedImage(self._fromStored(stored, conformMasks))
+
+    @classmethod
+    def _fromStored(cls, stored, conformMasks):
+        """Make a masked image of pixels of a file.
+
+        Parameters
+        ----------
+        stored : `StoredPlanes`
+            Pixels, of the type of ``cls``.
+        conformMasks : `bool`
+            See `MaskX._conformStored`.
+        """
+        image = cls._imageType(stored.image, False, stored.xy0)
+        mask, variance = None, None
+        if stored.mask is not None:
+            mask = makeStoredMask(stored.mask, stored.xy0, stored.maskPlanes, conformMasks)
+        if stored.variance is not None:
+            variance = ImageF(stored.variance, False, stored.xy0)
+        return cls(image, mask, variance)
 
     @classmethod
     def _isSameType(cls, other):
@@ -394,8 +411,6 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
         maskMetadata: Optional(PropertySet) = None,
         varianceMetadata: Optional(PropertySet) = None,
     ):
-        from ..image._writers import writeMaskedImage
-
         writeMaskedImage(
             self,
             fileName,
@@ -408,8 +423,6 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
     def _writeCompressed(
         self, filename: str, imageOptions, maskOptions, varianceOptions, header: Optional(PropertySet) = None
     ):
-        from ..image._writers import writeMaskedImage
-
         writeMaskedImage(
             self,
             filename,

@@ -24,8 +24,10 @@ from .._pixels._maskedImage import (
 )
 from .._pixels._origin import PARENT, ImageOrigin
 from .._pixels._slicing import NoTemporaries, Sliceable
+from ._exposureFile import ExposureFile
 from ._exposureInfo import ExposureInfo
 from ._skyOverlap import containsSkyCoords, makeConvexPolygon
+from ._writers import writeExposure
 
 
 class TypedExposure(Sliceable, NoTemporaries):
@@ -76,12 +78,10 @@ class TypedExposure(Sliceable, NoTemporaries):
         conformMasks: Bool = False,
         allowUnsafe: Bool = False,
     ):
-        from ._readers import ExposureFitsReader
-
         pixelType = self._maskedImageType._imageType._pixelType
-        reader = ExposureFitsReader(fileName)
-        exposure = reader.read(bbox, origin, conformMasks, allowUnsafe, dtype=pixelType)
-        self._setParts(exposure._maskedImage, exposure._info)
+        file = ExposureFile(fileName)
+        maskedImage = file.readMaskedImage(bbox, origin, conformMasks, allowUnsafe, dtype=pixelType)
+        self._setParts(maskedImage, file.readExposureInfo())
 
     def _initExposure(self, other: object, deep: Bool = False):
         if not self._isSameType(other):
@@ -381,8 +381,6 @@ class TypedExposure(Sliceable, NoTemporaries):
                 `lsst.afw.fits.CompressionOptions`, optional
             How to compress each plane.
         """
-        from ._writers import writeExposure
-
         checkArguments("writeFits", filename=(filename, str))
         writeExposure(
             self,

@@ -5,6 +5,8 @@
 __all__ = ["ExposureInfo"]
 
 from lsst._lite.arguments import Bool, Int, MismatchError, Optional, Overloads, checkArguments
+from lsst.afw.detection import Psf
+from lsst.afw.geom import Polygon, SkyWcs
 from lsst.daf.base import PropertyList, PropertySet
 
 from ._coaddInputs import CoaddInputs
@@ -359,16 +361,10 @@ def _findClass(key):
     The stack has classes for the other keys, too; here they are opaque.
     """
     if key == ExposureInfo.KEY_WCS:
-        from lsst.afw.geom import SkyWcs
-
         return SkyWcs
     if key == ExposureInfo.KEY_PSF:
-        from lsst.afw.detection import Psf
-
         return Psf
     if key == ExposureInfo.KEY_VALID_POLYGON:
-        from lsst.afw.geom import Polygon
-
         return Polygon
     if key == ExposureInfo.KEY_PHOTO_CALIB:
         return PhotoCalib

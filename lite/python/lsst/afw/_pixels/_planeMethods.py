@@ -1,0 +1,134 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What readers of masked images and of exposures have for each plane."""
+
+__all__ = ["PlaneMethods", "readImage", "readMask", "readMaskedImage"]
+
+import numpy as np
+
+from lsst.geom import Box2I
+from lsst.pex.exceptions import TypeError as PexTypeError
+
+from ._image import Image
+from ._mask import MaskPixel, makeStoredMask
+from ._maskedImage import MaskedImage
+from ._origin import PARENT
+
+
+def readImage(plane, bbox, origin, allowUnsafe, dtype):
+    """Read an image, alone.
+
+    Parameters
+    ----------
+    plane : `Plane`
+        Where it is; see `ImageFitsReader.read` for the rest.
+    """
+    dtype = plane.readDType() if dtype is None else np.dtype(dtype)
+    plane.checkType(dtype)
+    array, xy0 = plane.readPixels(bbox, origin, allowUnsafe, dtype)
+    return Image[dtype.type](array, False, xy0)
+
+
+def readMask(plane, bbox, origin, conformMasks, allowUnsafe, dtype):
+    """Read a mask, alone.
+
+    Parameters
+    ----------
+    plane : `Plane`
+        Where it is; see `MaskFitsReader.read` for the rest.
+    """
+    if dtype is not None and np.dtype(dtype) != MaskPixel:
+        raise PexTypeError(f"{plane.error('mask')} dtype {str(np.dtype(dtype))!r} not supported.")
+    array, xy0 = plane.readPixels(bbox, origin, allowUnsafe, MaskPixel)
+    return makeStoredMask(array, xy0, plane.planes(), conformMasks)
+
+
+def readMaskedImage(planes, bbox, origin, conformMasks, needAllHdus, allowUnsafe, dtype):
+    """Read a masked image.
+
+    Parameters
+    ----------
+    planes : `PlaneTriple`
+        Where it is; see `MaskedImageFitsReader.read` for the rest.
+    """
+    dtype = planes.image.readDType() if dtype is None else np.dtype(dtype)
+    planes.image.checkType(dtype)
+    stored = planes.read(bbox, origin, needAllHdus, allowUnsafe, dtype)
+    return MaskedImage[dtype.type]._fromStored(stored, conformMasks)
+
+
+class PlaneMethods:
+    """Methods of a reader with ``_planes``, a `PlaneTriple`."""
+
+    def getFileName(self):
+        """Return the name of the file."""
+        return self._planes.image.fileName
+
+    fileName = property(getFileName, doc="Name of the file (`str`).")
+
+    def readBBox(self, origin=PARENT):
+        """Read the box of the pixels.
+
+        Parameters
+        ----------
+        origin : `ImageOrigin`, optional
+            Whether the first pixel is at its position in the parent or at
+            (0, 0).
+
+        Returns
+        -------
+        bbox : `lsst.geom.Box2I`
+        """
+        return self._planes.image.readBBox(origin)
+
+    def readXY0(self, bbox=Box2I(), origin=PARENT):
+        """Read the position of the first pixel in the parent.
+
+        Parameters
+        ----------
+        bbox : `lsst.geom.Box2I`, optional
+            Box whose first pixel it is; by default all of the image.
+        origin : `ImageOrigin`, optional
+            Coordinate system of ``bbox``.
+
+        Returns
+        -------
+        xy0 : `lsst.geom.Point2I`
+        """
+        return self._planes.image.find(bbox, origin)[2]
+
+    def readImage(self, bbox=Box2I(), origin=PARENT, allowUnsafe=False, dtype=None):
+        """Read the image: see `ImageFitsReader.read`."""
+        return readImage(self._planes.image, bbox, origin, allowUnsafe, dtype)
+
+    def readMask(self, bbox=Box2I(), origin=PARENT, conformMasks=False, allowUnsafe=False, dtype=None):
+        """Read the mask: see `MaskFitsReader.read`."""
+        return readMask(self._planes.mask, bbox, origin, conformMasks, allowUnsafe, dtype)
+
+    def readVariance(self, bbox=Box2I(), origin=PARENT, allowUnsafe=False, dtype=None):
+        """Read the variance: see `ImageFitsReader.read`."""
+        return readImage(self._planes.variance, bbox, origin, allowUnsafe, dtype)
+
+    def readImageArray(self, bbox=Box2I(), origin=PARENT, allowUnsafe=False, dtype=None):
+        """Read the image into an array: see `ImageFitsReader.readArray`."""
+        return self._planes.image.readArray(bbox, origin, allowUnsafe, dtype)
+
+    def readImageDType(self):
+        """Read the type of the pixels of the image (`numpy.dtype`)."""
+        return self._planes.image.readDType()
+
+    def readMaskArray(self, bbox=Box2I(), origin=PARENT, allowUnsafe=False, dtype=None):
+        """Read the mask into an array: see `ImageFitsReader.readArray`."""
+        return self._planes.mask.readArray(bbox, origin, allowUnsafe, dtype)
+
+    def readMaskDType(self):
+        """Read the type of the pixels of the mask (`numpy.dtype`)."""
+        return self._planes.mask.readDType()
+
+    def readVarianceArray(self, bbox=Box2I(), origin=PARENT, allowUnsafe=False, dtype=None):
+        """Read the variance into an array: see `ImageFitsReader.readArray`."""
+        return self._planes.variance.readArray(bbox, origin, allowUnsafe, dtype)
+
+    def readVarianceDType(self):
+        """Read the type of the pixels of the variance (`numpy.dtype`)."""
+        return self._planes.variance.readDType()

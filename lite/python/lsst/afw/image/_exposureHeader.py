@@ -1,0 +1,96 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the headers of an exposure in a file say."""
+
+__all__ = ["ARCHIVE_ID", "ExposureHeader", "OLD_COMPONENT_CARDS"]
+
+from lsst.afw.geom import makeSkyWcs
+from lsst.geom import Extent2D, Point2I
+from lsst.pex.exceptions import Exception as PexException
+from lsst.pex.exceptions import TypeError as PexTypeError
+
+from ._filterLabel import FilterLabel
+from ._photoCalib import makePhotoCalibFromMetadata
+from ._visitInfo import VisitInfo
+from ._visitInfoCards import stripVisitInfoKeywords
+
+_BROKEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, PexException)
+"""What header values that make no sense may raise."""
+
+OLD_COMPONENT_CARDS = {
+    "SKYWCS": ("SKYWCS_ID", "WCS_ID"),
+    "PHOTOCALIB": ("PHOTOCALIB_ID",),
+    "PSF": ("PSF_ID",),
+    "DETECTOR": ("DETECTOR_ID",),
+    "VALID_POLYGON": ("VALID_POLYGON_ID",),
+    "COADD_INPUTS": ("COADD_INPUTS_ID",),
+    "AP_CORR_MAP": ("AP_CORR_MAP_ID",),
+    "TRANSMISSION_CURVE": ("TRANSMISSION_CURVE_ID",),
+}
+"""Cards with the archive ids of components, before there were
+``ARCHIVE_ID_`` cards for all.
+"""
+
+ARCHIVE_ID = "ARCHIVE_ID_"
+
+_UNUSED_CARDS = ("LTV1", "LTV2", "MJD-OBS", "DATE-OBS", "DETNAME", "DETSER", "AR_HDU")
+"""Cards that only say again what components say."""
+
+_NO_FILTER = ("", "_unknown_")
+
+
+class ExposureHeader:
+    """What the headers of an exposure say.
+
+    Parameters
+    ----------
+    planes : `PlaneTriple`
+        Its planes.
+    version : `int`
+        Version of the layout.
+    """
+
+    def __init__(self, planes, version):
+        # Not a copy, which would have its names in another order.
+        metadata = planes.image.readMetadata()
+        self.wcs = self._readWcs(metadata, planes.image)
+        self.exposureId = metadata.getScalar("EXPID") if metadata.exists("EXPID") else None
+        try:
+            self.visitInfo = VisitInfo(metadata)
+            stripVisitInfoKeywords(metadata)
+            self.photoCalib = makePhotoCalibFromMetadata(metadata, True) if version == 0 else None
+            self.filter = self._readFilter(metadata) if version < 2 else None
+            if self.exposureId is not None:
+                self.exposureId = int(self.exposureId)
+        except _BROKEN as err:
+            raise planes.image.error(f"cannot understand its cards: {err}") from err
+        for name in (*_UNUSED_CARDS, *_archiveCards(metadata)):
+            metadata.remove(name)
+        self.metadata = metadata
+
+    @staticmethod
+    def _readWcs(metadata, plane):
+        """Read the WCS and strip its cards."""
+        try:
+            wcs = makeSkyWcs(metadata, strip=True)
+            return wcs.copyAtShiftedPixelOrigin(Extent2D(plane.xy0)) if plane.xy0 != Point2I(0, 0) else wcs
+        except PexTypeError:
+            return None
+        except _BROKEN as err:
+            raise plane.error(f"cannot understand the cards of its WCS: {err}") from err
+
+    @staticmethod
+    def _readFilter(metadata):
+        """Read the name of the physical filter of an old file."""
+        name = metadata.getScalar("FILTER") if metadata.exists("FILTER") else ""
+        return None if name in _NO_FILTER else FilterLabel(physical=str(name))
+
+
+def _archiveCards(metadata):
+    """List the cards of a header that hold archive ids."""
+    names = metadata.names()
+    generic = [name for name in names if name.startswith(ARCHIVE_ID)]
+    twins = {f"{name.removeprefix(ARCHIVE_ID)}_ID" for name in generic}
+    # WCS_ID is older than all, and not taken away.
+    twins |= {cards[0] for cards in OLD_COMPONENT_CARDS.values()}
+    return generic + [name for name in names if name in twins]

@@ -10,6 +10,8 @@ import numpy as np
 
 from lsst._lite.arguments import Float, Int, Overloads
 from lsst.afw._pixels._image import ImageD
+from lsst.afw.fits._registry import Persistable, oneCatalog, onlyRow, register
+from lsst.afw.fits._tables import Field, Schema
 from lsst.afw.geom.ellipses import Quadrupole
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError
@@ -107,3 +109,38 @@ class GaussianPsf(Psf):
 
 
 _INIT_FORMS = Overloads("GaussianPsf", GaussianPsf._initNumbers, GaussianPsf._initDimensions)
+
+
+# ---- persistence
+
+
+_MAX_KERNEL = 4096
+"""More pixels than any image of a PSF has on a side."""
+
+_GAUSSIAN_PSF = Schema(
+    (
+        Field("dimensions_x", "J", "width/height of realization of Psf", "pixel"),
+        Field("dimensions_y", "J", "width/height of realization of Psf", "pixel"),
+        Field("sigma", "D", "radius of Gaussian", "pixel"),
+    )
+)
+
+
+def _readGaussianPsf(archive, rows):
+    row = onlyRow(rows)
+    width, height = row.integer("dimensions_x"), row.integer("dimensions_y")
+    if not 0 < min(width, height) <= max(width, height) <= _MAX_KERNEL:
+        raise row.error(f"expected a PSF of 1 to {_MAX_KERNEL} pixels, found {width} x {height}")
+    return GaussianPsf(width, height, row.scalar("sigma"))
+
+
+def _gaussianPsfRows(psf, archive):
+    width, height = psf.getDimensions()
+    return [{"dimensions_x": width, "dimensions_y": height, "sigma": psf.getSigma()}]
+
+
+register(
+    Persistable(
+        "GaussianPsf", "lsst.afw.detection", _readGaussianPsf, oneCatalog(_GAUSSIAN_PSF, _gaussianPsfRows)
+    )
+)

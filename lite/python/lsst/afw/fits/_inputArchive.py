@@ -9,7 +9,6 @@ import threading
 
 import lsst.pex.exceptions as pexExceptions
 
-from . import _persistables  # noqa: F401 (registers them)
 from ._cards import Header
 from ._error import FitsError
 from ._opaque import IndexRow, OpaqueArchive, OpaqueCatalog, makeOpaque

@@ -6,7 +6,7 @@ The archive knows this interface only. Each class has a `Persistable` beside
 it, which is registered when its module is imported.
 """
 
-__all__ = ["Persistable", "findReader", "findWriter", "register"]
+__all__ = ["Persistable", "findReader", "findWriter", "oneCatalog", "onlyRow", "register"]
 
 import dataclasses
 import importlib
@@ -94,3 +94,24 @@ def findWriter(value):
         if found is not None and found.write is not None and cls.__module__.startswith("lsst."):
             return found
     return None
+
+
+def onlyRow(rows):
+    """Give the only row of an object that has one."""
+    if len(rows) != 1 or len(rows[0]) != 1:
+        raise ValueError(f"expected one row, found {[len(catalog) for catalog in rows]}")
+    return rows[0][0]
+
+
+def oneCatalog(schema, rows):
+    """Make the writer of a class whose objects have rows in one catalog.
+
+    Parameters
+    ----------
+    schema : `Schema`
+        Columns of the catalog.
+    rows : `~collections.abc.Callable`
+        Function of an object and an archive that gives the values of each
+        row.
+    """
+    return lambda value, archive: [(schema, rows(value, archive))]

@@ -4,7 +4,7 @@
 
 from lsst._lite import moduleGetattr
 
-from . import ellipses
+from . import _tanWcs, ellipses
 from ._makeWcs import *
 from ._polygon import *
 from ._skyWcs import *

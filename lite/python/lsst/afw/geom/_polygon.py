@@ -10,7 +10,9 @@ import numpy as np
 import shapely
 
 import lsst.pex.exceptions
-from lsst._lite import Partial
+from lsst.afw._persistable import FitsPersistable
+from lsst.afw.fits._registry import Persistable, oneCatalog, register
+from lsst.afw.fits._tables import Field, Schema
 from lsst.geom import AffineTransform, Box2D, Point2D, Point2I
 
 from ._transform import TransformPoint2ToPoint2
@@ -54,7 +56,7 @@ def _isPointSequence(points, *pointTypes):
     return isinstance(points, (list, tuple)) and all(isinstance(p, pointTypes) for p in points)
 
 
-class Polygon(Partial):
+class Polygon(FitsPersistable):
     """A polygon.
 
     Called with a box, with a box and a transform, or with vertices.
@@ -264,51 +266,6 @@ class Polygon(Partial):
         """
         return Polygon._fromRings(_transformRing(self._rings[0].tolist(), transform))
 
-    @staticmethod
-    def readFits(fileName, hdu=-2147483648):
-        """Read a polygon that was written by `writeFits`.
-
-        Parameters
-        ----------
-        fileName : `str`
-            Name of the file.
-        hdu : `int`, optional
-            Number of the HDU with the archive, from 0; by default the first
-            that there is.
-
-        Returns
-        -------
-        polygon : `Polygon`
-            The polygon.
-
-        Raises
-        ------
-        lsst.afw.fits.FitsError
-            Raised if the file cannot be read or has no archive.
-        lsst.pex.exceptions.TypeError
-            Raised if the file has something else.
-        """
-        from lsst.afw.fits._archive import readObject
-
-        result = readObject(fileName, hdu)
-        if not isinstance(result, Polygon):
-            raise lsst.pex.exceptions.TypeError(f"{fileName} has a {type(result).__name__}, not a Polygon")
-        return result
-
-    def writeFits(self, fileName, mode="w"):
-        """Write this polygon to a file of its own.
-
-        Parameters
-        ----------
-        fileName : `str`
-            Name of the file.
-        mode : `str`, optional
-            "w" for a new file; "a" to append to a file.
-        """
-        from lsst.afw.fits._archive import writeObject
-
-        writeObject(self, fileName, mode)
-
     def isPersistable(self):
         """Tell whether this can be persisted: always `True`."""
         return True
@@ -359,3 +316,24 @@ def _transformRing(ring, transform):
             " AffineTransform"
         )
     return [(p[0], p[1]) for p in points]
+
+
+# ---- persistence
+
+
+_POLYGON = Schema(
+    (Field("vertices_x", "D", "list of vertex points"), Field("vertices_y", "D", "list of vertex points"))
+)
+
+
+def _readPolygon(archive, rows):
+    names = ("vertices_x", "vertices_y")
+    vertices = [Point2D(*(row.scalar(name) for name in names)) for catalog in rows[:1] for row in catalog]
+    return Polygon(vertices)
+
+
+def _polygonRows(polygon, archive):
+    return [{"vertices_x": point.getX(), "vertices_y": point.getY()} for point in polygon.getVertices()]
+
+
+register(Persistable("Polygon", "", _readPolygon, oneCatalog(_POLYGON, _polygonRows)))

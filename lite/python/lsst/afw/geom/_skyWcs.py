@@ -10,6 +10,9 @@ import numpy as np
 import starlink.Ast as Ast
 
 from lsst._lite import notInLite
+from lsst.afw._persistable import FitsPersistable
+from lsst.afw.fits._registry import Persistable, oneCatalog, onlyRow, register
+from lsst.afw.fits._tables import Field, Schema
 from lsst.geom import (
     AffineTransform,
     Angle,
@@ -69,7 +72,7 @@ def _asFloat(value):
     return float(value)
 
 
-class SkyWcs:
+class SkyWcs(FitsPersistable):
     """A transform between the pixels of an image and the sky.
 
     Parameters
@@ -575,54 +578,26 @@ class SkyWcs:
         """
         return f"{_SERIALIZATION_VERSION} SkyWcs {int(self.hasFitsApproximation())} {self._text}"
 
-    @staticmethod
-    def readFits(fileName, hdu=-2147483648):
-        """Read a WCS that was written by `writeFits`.
-
-        Parameters
-        ----------
-        fileName : `str`
-            Name of the file.
-        hdu : `int`, optional
-            Number of the HDU with the archive, from 0; by default the first
-            that there is.
-
-        Returns
-        -------
-        wcs : `SkyWcs`
-            The WCS.
-
-        Raises
-        ------
-        lsst.afw.fits.FitsError
-            Raised if the file cannot be read or has no archive.
-        lsst.pex.exceptions.TypeError
-            Raised if the file has something else.
-        """
-        from lsst.afw.fits._archive import readObject
-
-        result = readObject(fileName, hdu)
-        if not isinstance(result, SkyWcs):
-            raise PexTypeError(f"{fileName} has a {type(result).__name__}, not a SkyWcs")
-        return result
-
-    def writeFits(self, fileName, mode="w"):
-        """Write this WCS to a file of its own.
-
-        Parameters
-        ----------
-        fileName : `str`
-            Name of the file.
-        mode : `str`, optional
-            "w" for a new file; "a" to append to a file.
-        """
-        from lsst.afw.fits._archive import writeObject
-
-        writeObject(self, fileName, mode)
-
     def isPersistable(self):
         """Tell whether this can be persisted: always `True`."""
         return True
 
 
 SkyWcs.__module__ = "lsst.afw.geom"
+
+
+# ---- persistence
+
+
+_SKY_WCS = Schema((Field("wcs", "QB", "wcs string representation"),))
+
+
+def _readSkyWcs(archive, rows):
+    return SkyWcs.readString(onlyRow(rows).array("wcs").tobytes().decode("ascii"))
+
+
+def _skyWcsRows(wcs, archive):
+    return [{"wcs": wcs.writeString().encode("ascii")}]
+
+
+register(Persistable("SkyWcs", "lsst.afw.geom", _readSkyWcs, oneCatalog(_SKY_WCS, _skyWcsRows)))

@@ -8,6 +8,7 @@ from .._pixels._basicUtils import *
 from .._pixels._color import *
 from .._pixels._origin import *
 from .._pixels._pixelUtils import *
+from . import _visitInfoRows
 from ._coaddInputs import *
 from ._exposure import *
 from ._exposureInfo import *

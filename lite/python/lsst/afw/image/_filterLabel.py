@@ -7,6 +7,8 @@ __all__ = ["FilterLabel", "getDatabaseFilterLabel"]
 import re
 
 from lsst._lite.arguments import checkArguments
+from lsst.afw.fits._registry import Persistable, oneCatalog, onlyRow, register
+from lsst.afw.fits._tables import Field, Schema
 
 from .._persistable import FitsPersistable
 
@@ -122,3 +124,41 @@ def getDatabaseFilterLabel(filterLabel):
     """
     checkArguments("getDatabaseFilterLabel", filterLabel=(filterLabel, str))
     return re.sub(r"\W", "_", filterLabel, flags=re.ASCII)
+
+
+# ---- persistence
+
+
+_FILTER_LABEL = Schema(
+    (
+        Field("band_exists", "flag", "Existence flag for band"),
+        Field("band", "32A", "Name of the band."),
+        Field("physical_exists", "flag", "Existence flag for physical"),
+        Field("physical", "32A", "Name of the physical filter."),
+    )
+)
+
+
+def _readFilterLabel(archive, rows):
+    row = onlyRow(rows)
+    return FilterLabel(
+        **{name: row.string(name) for name in ("band", "physical") if row.flag(f"{name}_exists")}
+    )
+
+
+def _filterLabelRows(label, archive):
+    return [
+        {
+            "band_exists": label.hasBandLabel(),
+            "band": label.bandLabel if label.hasBandLabel() else "",
+            "physical_exists": label.hasPhysicalLabel(),
+            "physical": label.physicalLabel if label.hasPhysicalLabel() else "",
+        }
+    ]
+
+
+register(
+    Persistable(
+        "FilterLabel", "lsst.afw.image", _readFilterLabel, oneCatalog(_FILTER_LABEL, _filterLabelRows)
+    )
+)

@@ -17,6 +17,8 @@ import numpy as np
 
 from lsst._lite import notInLite
 from lsst._lite.arguments import Bool, Float, Overloads, checkArguments
+from lsst.afw.fits._registry import Persistable, oneCatalog, onlyRow, register
+from lsst.afw.fits._tables import Field, Schema
 from lsst.afw.math import BoundedField, ChebyshevBoundedField
 from lsst.afw.table._components import PhotoCalibInterface
 from lsst.daf.base import PropertySet
@@ -485,3 +487,51 @@ def makePhotoCalibFromMetadata(metadata, strip=False):
         for name in ("FLUXMAG0", "FLUXMAG0ERR"):
             metadata.remove(name)
     return makePhotoCalibFromCalibZeroPoint(counts, error)
+
+
+# ---- persistence
+
+
+_PHOTO_CALIB = Schema(
+    (
+        Field("calibrationMean", "D", "mean calibration on this PhotoCalib's domain", "count"),
+        Field("calibrationErr", "D", "1-sigma error on calibrationMean", "count"),
+        Field("isConstant", "flag", "Is this spatially-constant?"),
+        Field("field", "J", "archive ID of the BoundedField object"),
+        Field("version", "J", "version of this PhotoCalib"),
+    )
+)
+
+_PHOTO_CALIB_VERSION = 1
+
+
+def _readPhotoCalib(archive, rows):
+    row = onlyRow(rows)
+    version = row.integer("version") if "version" in row else 0
+    if version != _PHOTO_CALIB_VERSION:
+        raise ValueError(f"expected PhotoCalib version {_PHOTO_CALIB_VERSION}, found {version}")
+    field = archive.get(row.integer("field"))
+    return PhotoCalib(
+        row.scalar("calibrationMean"), row.scalar("calibrationErr"), field, row.flag("isConstant")
+    )
+
+
+def _photoCalibRows(photoCalib, archive):
+    yield {
+        "calibrationMean": photoCalib.getCalibrationMean(),
+        "calibrationErr": photoCalib.getCalibrationErr(),
+        "isConstant": photoCalib._isConstant,
+        "field": archive.put(photoCalib._field),
+        "version": _PHOTO_CALIB_VERSION,
+    }
+
+
+register(
+    Persistable(
+        "PhotoCalib",
+        "",
+        _readPhotoCalib,
+        oneCatalog(_PHOTO_CALIB, _photoCalibRows),
+        lambda photoCalib: (photoCalib._field,),
+    )
+)

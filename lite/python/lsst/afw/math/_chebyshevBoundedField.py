@@ -7,7 +7,9 @@ __all__ = ["ChebyshevBoundedField"]
 import numpy as np
 from numpy.polynomial.chebyshev import chebval
 
-from lsst.geom import Box2D, Box2I
+from lsst.afw.fits._registry import Persistable, onlyRow, register
+from lsst.afw.fits._tables import Field, Schema
+from lsst.geom import Box2D, Box2I, Extent2I, Point2I
 
 from ._boundedField import BoundedField
 
@@ -105,3 +107,56 @@ def _meanOfOrders(count):
     means = np.zeros(count)
     means[::2] = 1.0 / (1.0 - orders[::2] ** 2.0)
     return means
+
+
+# ---- persistence
+
+
+def _chebyshevSchema(field):
+    size = field.getCoefficients().size
+    box = [
+        Field(f"bbox_{end}_{axis}", "J", f"bounding box ({word})", "pixel")
+        for end, word in (("min", "minimum"), ("max", "maximum"))
+        for axis in "xy"
+    ]
+    return Schema(
+        (
+            Field("order_x", "J", "maximum Chebyshev function order in x"),
+            *box,
+            Field("coefficients", f"{size}D", "Chebyshev function coefficients, ordered by y then x"),
+        )
+    )
+
+
+def _readBox(row, name):
+    """Read a box from its corners; an empty one has its maximum below its
+    minimum.
+    """
+    low, high = (
+        Point2I(row.integer(f"{name}_{end}_x"), row.integer(f"{name}_{end}_y")) for end in ("min", "max")
+    )
+    return Box2I(low, Extent2I(high - low + Extent2I(1, 1)), invert=False)
+
+
+def _readChebyshev(archive, rows):
+    row = onlyRow(rows)
+    coefficients, columns = row.array("coefficients"), row.integer("order_x") + 1
+    if columns < 1 or coefficients.size % columns:
+        raise ValueError(f"{coefficients.size} coefficients cannot be of order {columns - 1} in x")
+    return ChebyshevBoundedField(_readBox(row, "bbox"), coefficients.reshape(-1, columns))
+
+
+def _writeChebyshev(field, archive):
+    bbox, coefficients = field.getBBox(), field.getCoefficients()
+    row = {
+        "order_x": coefficients.shape[1] - 1,
+        "bbox_min_x": bbox.getMinX(),
+        "bbox_min_y": bbox.getMinY(),
+        "bbox_max_x": bbox.getMaxX(),
+        "bbox_max_y": bbox.getMaxY(),
+        "coefficients": coefficients.reshape(-1),
+    }
+    return [(_chebyshevSchema(field), [row])]
+
+
+register(Persistable("ChebyshevBoundedField", "lsst.afw.math", _readChebyshev, _writeChebyshev))

@@ -1,0 +1,60 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The WCS class before 2018, by its FITS keywords: it is only read."""
+
+__all__ = []
+
+import numpy as np
+
+from lsst.afw.fits._registry import Persistable, register
+from lsst.daf.base import PropertyList
+
+from ._makeWcs import makeSkyWcs
+
+
+def _readTanWcs(archive, rows):
+    row = rows[0][0]
+    metadata = PropertyList()
+    for axis in (0, 1):
+        metadata.set(f"CRVAL{axis + 1}", row.array("crval")[axis].item())
+        # The file counts pixels from 0.
+        metadata.set(f"CRPIX{axis + 1}", row.array("crpix")[axis].item() + 1)
+        # The file has the coefficients of SIP, but not its name.
+        ctype = row.string(f"ctype{axis + 1}").removesuffix("-SIP")
+        metadata.set(f"CTYPE{axis + 1}", f"{ctype}-SIP" if len(rows) > 1 else ctype)
+        metadata.set(f"CUNIT{axis + 1}", row.string(f"cunit{axis + 1}"))
+    for name, value in zip(("CD1_1", "CD2_1", "CD1_2", "CD2_2"), row.array("cd").tolist(), strict=True):
+        metadata.set(name, value)
+    metadata.set("EQUINOX", row.scalar("equinox"))
+    metadata.set("RADESYS", row.string("radesys"))
+    for sip in rows[1] if len(rows) > 1 else []:
+        for column, name in (("A", "A"), ("B", "B"), ("Ap", "AP"), ("Bp", "BP")):
+            _setSip(metadata, name, sip.array(column))
+    return makeSkyWcs(metadata)
+
+
+def _setSip(metadata, name, coefficients):
+    """Write a SIP polynomial as FITS keywords.
+
+    Parameters
+    ----------
+    metadata : `lsst.daf.base.PropertyList`
+        Where to.
+    name : `str`
+        "A", "B", "AP" or "BP".
+    coefficients : `numpy.ndarray`
+        Square matrix of coefficients, the power of the row coordinate
+        outermost.
+    """
+    size = round(coefficients.size**0.5)
+    if size * size != coefficients.size:
+        raise ValueError(f"expected a square matrix of SIP coefficients, found {coefficients.size}")
+    if size == 0:
+        return
+    metadata.set(f"{name}_ORDER", size - 1)
+    for (q, p), value in np.ndenumerate(coefficients.reshape(size, size)):
+        if value != 0:
+            metadata.set(f"{name}_{p}_{q}", value.item())
+
+
+register(Persistable("TanWcs", "lsst.afw.image", _readTanWcs))

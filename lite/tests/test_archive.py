@@ -18,11 +18,12 @@ import lsst.utils.tests
 from lsst.afw.coord import Observatory, Weather
 from lsst.afw.detection import GaussianPsf, Psf
 from lsst.afw.fits import FitsError
-from lsst.afw.fits._archive import OutputArchive, readObject, writeObject
+from lsst.afw.fits._carried import MemoryHdu, OpaqueArchive, planArchives
 from lsst.afw.fits._file import FitsFile
-from lsst.afw.fits._inputArchive import InputArchive, MemoryHdu
-from lsst.afw.fits._opaque import OpaqueArchive, OpaqueComponent, makeOpaque, planArchives
+from lsst.afw.fits._inputArchive import InputArchive, readObject
+from lsst.afw.fits._opaque import OpaqueComponent, makeOpaque
 from lsst.afw.fits._output import openOutput
+from lsst.afw.fits._outputArchive import OutputArchive, writeObject
 from lsst.afw.fits._registry import findReader
 from lsst.afw.fits._tables import Catalog
 from lsst.afw.geom import Polygon, SkyWcs, makeCdMatrix, makeSkyWcs

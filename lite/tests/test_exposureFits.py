@@ -24,9 +24,9 @@ import lsst.pex.exceptions as pexExceptions
 import lsst.utils.tests
 from lsst.afw.detection import GaussianPsf
 from lsst.afw.fits import CompressionAlgorithm, CompressionOptions, FitsError, readMetadata
-from lsst.afw.fits._archive import readObject
 from lsst.afw.fits._file import FitsFile
 from lsst.afw.fits._images import AstropyImage
+from lsst.afw.fits._inputArchive import readObject
 from lsst.afw.geom import Polygon, makeCdMatrix, makeSkyWcs
 from lsst.afw.image import (
     LOCAL,

@@ -5,6 +5,8 @@
 __all__ = ["FitsPersistable"]
 
 from lsst._lite import Partial
+from lsst.afw.fits._inputArchive import readObject
+from lsst.afw.fits._outputArchive import writeObject
 from lsst.pex.exceptions import TypeError
 
 
@@ -32,8 +34,6 @@ class FitsPersistable(Partial):
         lsst.pex.exceptions.TypeError
             Raised if the object in the file is of another class.
         """
-        from .fits._archive import readObject
-
         value = readObject(fileName, hdu)
         if not isinstance(value, cls):
             raise TypeError(f"{fileName} holds {type(value).__name__}, not {cls.__name__}")
@@ -49,6 +49,4 @@ class FitsPersistable(Partial):
         mode : `str`, optional
             "w" to make or replace the file, "a" to append to it.
         """
-        from .fits._archive import writeObject
-
         writeObject(self, fileName, mode)

@@ -11,6 +11,7 @@ from lsst._lite import notInLite
 from lsst._lite.arguments import Int, checkArguments
 from lsst.afw._pixels._color import Color
 from lsst.afw._pixels._image import ImageD
+from lsst.afw.fits._opaque import addOpaqueClass
 from lsst.afw.table._components import PsfInterface
 from lsst.geom import Extent2I, Point2D, Point2I
 from lsst.pex.exceptions import InvalidParameterError
@@ -293,3 +294,6 @@ class Psf(FitsPersistable):
 def _makeAbstractError(psf, method):
     """Make the error for a method that a subclass does not implement."""
     return RuntimeError(f'Tried to call pure virtual function "{method}" of {type(psf).__name__}')
+
+
+addOpaqueClass("Psf", Psf)

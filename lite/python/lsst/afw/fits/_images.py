@@ -19,7 +19,7 @@ from ._tiles import TileGrid, TileTable
 _CHUNK = 1 << 22
 """Bytes of plain pixels that are read at once."""
 
-_BROKEN = (
+_ASTROPY_ERRORS = (
     ArithmeticError,
     AssertionError,
     AttributeError,
@@ -317,7 +317,7 @@ class AstropyImage:
             with fits.open(stream, memmap=False) as hdus:
                 section = hdus[1].section
                 out[...] = section[rows.start : rows.stop, columns.start : columns.stop]
-        except (*_BROKEN, *_codecErrors(), fits.VerifyError) as err:
+        except (*_ASTROPY_ERRORS, *_codecErrors(), fits.VerifyError) as err:
             raise self._hdu.error(f"cannot decompress: {type(err).__name__}: {err}") from err
 
 

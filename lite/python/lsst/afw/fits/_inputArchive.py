@@ -2,49 +2,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reading from archives: in files, and in memory."""
 
-__all__ = ["DEFAULT_HDU", "INDEX", "InputArchive", "MemoryHdu", "readingErrors", "understand"]
+__all__ = ["InputArchive", "readObject", "readingErrors", "understand"]
 
 import contextlib
 import threading
 
 import lsst.pex.exceptions as pexExceptions
 
-from ._cards import Header
+from ._carried import INDEX, IndexRow, MemoryHdu, OpaqueArchive, OpaqueCatalog
 from ._error import FitsError
-from ._opaque import IndexRow, OpaqueArchive, OpaqueCatalog, makeOpaque
+from ._file import FitsFile
+from ._metadata import DEFAULT_HDU
+from ._opaque import makeOpaque
 from ._registry import findReader
-from ._tables import Catalog, Field, Schema
+from ._tables import Catalog
 
-DEFAULT_HDU = -(2**31)
-
-_BROKEN = (
-    *(ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError),
-    pexExceptions.Exception,
-)
-"""What reading an object from rows that make no sense may raise."""
-
-INDEX = Schema(
-    (
-        Field(
-            "id", "J", "Archive ID of the persistable object that owns the records pointed at by this entry"
-        ),
-        Field(
-            "cat.archive",
-            "J",
-            "index of the catalog this entry points to, from the perspective of the archive",
-        ),
-        Field(
-            "cat.persistable",
-            "J",
-            "index of the catalog this entry points to, from the perspective of the Persistable",
-        ),
-        Field("row0", "J", "first row used by the persistable object in this catalog"),
-        Field("nrows", "J", "number of rows used by the persistable object in this catalog"),
-        Field("name", "64A", "unique name for the persistable object's class"),
-        Field("module", "64A", "Python module that should be imported to register the object's factory"),
-    )
-)
-"""Columns of the index of an archive."""
+_BAD_VALUES = (ArithmeticError, TypeError, ValueError, pexExceptions.Exception)
+"""What classes raise for values that make no sense."""
 
 
 @contextlib.contextmanager
@@ -67,7 +41,7 @@ def readingErrors(hdu, what):
         yield
     except FitsError:
         raise
-    except _BROKEN as err:
+    except _BAD_VALUES as err:
         raise hdu.error(f"cannot read {what}: {err}") from err
 
 
@@ -294,34 +268,33 @@ def understand(component):
     return reader.get(component._archiveId)
 
 
-class MemoryHdu:
-    """Stands for the HDU of a catalog that is in memory.
+def _findIndex(file, hdu):
+    """Find the index of the archive of a file with one object."""
+    if hdu != DEFAULT_HDU:
+        return hdu
+    return next((h.index for h in file if h.header.getStr("EXTTYPE") == "ARCHIVE_INDEX"), 1)
+
+
+def readObject(fileName, hdu=DEFAULT_HDU):
+    """Read an object from a file of its own.
 
     Parameters
     ----------
-    opaque : `OpaqueCatalog`
-        The catalog.
-    fileName : `str`, optional
-        Name of the file that it is from.
+    fileName : `str`
+        Name of the file.
+    hdu : `int`, optional
+        Number of the HDU with the archive, from 0; by default the first
+        that there is.
+
+    Returns
+    -------
+    value : `object`
+        The object.
+
+    Raises
+    ------
+    FitsError
+        Raised if the file cannot be read or has no archive.
     """
-
-    def __init__(self, opaque, fileName=""):
-        self.header = Header(list(opaque.cards))
-        self._data = opaque.data
-        self._fileName = fileName
-        self.axes = [self.header.getInt("NAXIS1"), self.header.getInt("NAXIS2")]
-
-    def checkComplete(self):
-        """Do nothing: it is there."""
-
-    def read(self, offset, size):
-        """Give a part of the data."""
-        if offset < 0 or size < 0 or offset + size > len(self._data):
-            raise self.error(
-                f"bytes {offset} to {offset + size} are outside its {len(self._data)} bytes of data"
-            )
-        return self._data[offset : offset + size]
-
-    def error(self, message):
-        """Make an error that names file and HDU."""
-        return FitsError(f"{self._fileName}, HDU {self.header.get('EXTNAME')}: {message}".removeprefix(", "))
+    file = FitsFile(fileName)
+    return InputArchive(file, _findIndex(file, hdu)).get(1)

@@ -1,284 +1,13 @@
 # This file is part of lsst-lite.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Objects in a file that lite does not understand, carried unchanged.
+"""Objects in a file that lite does not understand, which say so."""
 
-Objects of an archive refer to each other by archive id, in integer columns
-that nothing marks as references. What an opaque object refers to is therefore
-known for some classes only (`REFERENCES`). For others it may be anything in
-the archive: then the whole archive travels along, with all its ids.
-"""
-
-__all__ = [
-    "IndexRow",
-    "OpaqueArchive",
-    "OpaqueCatalog",
-    "OpaqueComponent",
-    "makeFirst",
-    "makeOpaque",
-    "planArchives",
-]
-
-import dataclasses
-import functools
-import hashlib
-
-import numpy as np
+__all__ = ["OpaqueComponent", "addOpaqueClass", "makeOpaque"]
 
 from lsst._lite import notInLite
 
-from ._cards import Card
-from ._error import FitsError
-
-_EXPOSURE_RECORD = (
-    frozenset(
-        {
-            "wcs",
-            "psf",
-            "photoCalib",
-            "apCorrMap",
-            "validPolygon",
-            "visitInfo",
-            "transmissionCurve",
-            "detector",
-        }
-    ),
-    frozenset({"bbox_min_x", "bbox_min_y", "bbox_max_x", "bbox_max_y", "ccd", "visit", "goodpix"}),
-)
-
-_NOTHING = frozenset()
-
-_AMPLIFIER_BOXES = (
-    "bbox",
-    "raw_bbox",
-    "raw_databbox",
-    "raw_horizontaloverscanbbox",
-    "raw_prescanbbox",
-    "raw_verticaloverscanbbox",
-)
-
-_AMPLIFIER = frozenset(
-    [f"{box}_{end}_{axis}" for box in _AMPLIFIER_BOXES for end in ("min", "extent") for axis in "xy"]
-    + ["raw_xyoffset_x", "raw_xyoffset_y", "readoutcorner"]
-)
-
-REFERENCES = {
-    ("ApCorrMap", 0): (frozenset({"field"}), _NOTHING),
-    ("ChebyshevBoundedField", 0): (
-        _NOTHING,
-        frozenset({"order_x", "bbox_min_x", "bbox_min_y", "bbox_max_x", "bbox_max_y"}),
-    ),
-    ("CoaddInputs", 0): _EXPOSURE_RECORD,
-    ("CoaddInputs", 1): _EXPOSURE_RECORD,
-    ("CoaddPsf", 0): (frozenset({"coaddwcs"}), frozenset({"cachesize"})),
-    ("CoaddPsf", 1): _EXPOSURE_RECORD,
-    ("Detector", 0): (
-        frozenset({"transformMap"}),
-        frozenset({"id", "type", "bbox_min_x", "bbox_min_y", "bbox_max_x", "bbox_max_y"}),
-    ),
-    ("Detector", 1): (_NOTHING, _AMPLIFIER),
-    ("GaussianPsf", 0): (_NOTHING, frozenset({"dimensions_x", "dimensions_y"})),
-    ("PhotoCalib", 0): (frozenset({"field"}), frozenset({"version"})),
-    ("TransformMap", 0): (frozenset({"transform"}), frozenset({"id"})),
-    ("TransformMap", 1): (frozenset({"transform"}), frozenset({"from", "to"})),
-    ("VisitInfo", 0): (_NOTHING, frozenset({"rottype", "version"})),
-}
-"""For each class and catalog of it, the 32-bit integer columns that hold
-archive ids and those that do not. A catalog with other ones is not
-understood; one without any refers to nothing.
-"""
-
-
-@dataclasses.dataclass(frozen=True)
-class IndexRow:
-    """A row of the index of an archive: rows that an object owns."""
-
-    id: int
-    """Archive id of the object."""
-
-    catalog: int
-    """Number of the catalog in the archive, from 1."""
-
-    persistable: int
-    """Number of the catalog among those of the object, from 0."""
-
-    row0: int
-    """First row."""
-
-    nrows: int
-    """Number of rows."""
-
-    name: str
-    """Class of the object."""
-
-    module: str
-    """Python module that registers the class."""
-
-
-@dataclasses.dataclass(frozen=True)
-class OpaqueCatalog:
-    """A catalog of an archive, as it is in the file."""
-
-    cards: tuple[Card, ...]
-    """Its header."""
-
-    data: bytes
-    """Its rows and heap."""
-
-    rowLength: int
-    """Bytes of a row."""
-
-    integers: tuple[tuple[str, int], ...]
-    """Names of the 32-bit integer columns, and their offsets in a row;
-    columns of several integers are named "*".
-    """
-
-
-class OpaqueArchive:
-    """The archive of a file, or what opaque components need of it.
-
-    Parameters
-    ----------
-    fileName : `str`
-        Name of the file, for messages.
-    index : `list` [`IndexRow`]
-        Index of the archive.
-    catalogs : `dict` [`int`, `OpaqueCatalog`]
-        Catalogs by their numbers.
-    """
-
-    def __init__(self, fileName, index, catalogs):
-        self.fileName = fileName
-        self.index = tuple(index)
-        self.catalogs = catalogs
-
-    @functools.cached_property
-    def digest(self):
-        """Digest of all that is in the archive (`bytes`): the same archive
-        may have been read twice.
-        """
-        sha = hashlib.sha256(repr(self.index).encode())
-        for number, catalog in sorted(self.catalogs.items()):
-            sha.update(repr((number, catalog.cards)).encode())
-            sha.update(catalog.data)
-        return sha.digest()
-
-    def __getstate__(self):
-        return self.fileName, self.index, self.catalogs
-
-    def __setstate__(self, state):
-        self.fileName, self.index, self.catalogs = state
-
-    def referenceColumns(self, row):
-        """Find the references in the rows of an object.
-
-        Parameters
-        ----------
-        row : `IndexRow`
-            Which rows.
-
-        Returns
-        -------
-        offsets : `list` [`int`] or `None`
-            Offsets in a row of the archive ids; `None` if that is not known.
-        """
-        integers = self.catalogs[row.catalog].integers
-        if not integers:
-            return []
-        references, others = REFERENCES.get((row.name, row.persistable), (_NOTHING, _NOTHING))
-        if any(name not in references and name not in others for name, _ in integers):
-            return None
-        return [offset for name, offset in integers if name in references]
-
-    def closure(self, ids):
-        """Find all that objects need.
-
-        Parameters
-        ----------
-        ids : iterable of `int`
-            Archive ids of the objects.
-
-        Returns
-        -------
-        needed : `set` [`int`]
-            Their ids and those of all that they refer to.
-        unknown : `str`
-            Class of an object whose references are not known, in which case
-            ``needed`` is all of the archive; "" if there is none.
-        """
-        rows = {}
-        for row in self.index:
-            rows.setdefault(row.id, []).append(row)
-        needed, waiting = set(), list(ids)
-        while waiting:
-            id = waiting.pop()
-            if id == 0 or id in needed:
-                continue
-            needed.add(id)
-            for row in rows.get(id, ()):
-                offsets = self.referenceColumns(row)
-                if offsets is None:
-                    return set(rows), row.name
-                waiting.extend(self._references(row, offsets).reshape(-1).tolist())
-        return needed, ""
-
-    def _references(self, row, offsets):
-        """Read archive ids from the rows of an object."""
-        catalog = self.catalogs[row.catalog]
-        start = row.row0 * catalog.rowLength
-        data = np.frombuffer(catalog.data, "u1", row.nrows * catalog.rowLength, start)
-        table = data.reshape(row.nrows, catalog.rowLength)
-        columns = [table[:, offset : offset + 4].copy().view(">i4") for offset in offsets]
-        return np.concatenate(columns, axis=1) if columns else np.empty((row.nrows, 0), ">i4")
-
-    def renumbered(self, ids):
-        """Give objects other archive ids.
-
-        Parameters
-        ----------
-        ids : `dict` [`int`, `int`]
-            New id for each old one; objects that are not in it are left
-            out. It must be closed under references that are all known.
-
-        Returns
-        -------
-        archive : `OpaqueArchive`
-        """
-        data = {number: bytearray(catalog.data) for number, catalog in self.catalogs.items()}
-        index = []
-        for row in self.index:
-            if row.id not in ids:
-                continue
-            length = self.catalogs[row.catalog].rowLength
-            for offset in self.referenceColumns(row):
-                for j in range(row.row0, row.row0 + row.nrows):
-                    place = slice(j * length + offset, j * length + offset + 4)
-                    old = int.from_bytes(self.catalogs[row.catalog].data[place], "big", signed=True)
-                    data[row.catalog][place] = ids.get(old, 0).to_bytes(4, "big", signed=True)
-            index.append(dataclasses.replace(row, id=ids[row.id]))
-        catalogs = {
-            number: dataclasses.replace(catalog, data=bytes(data[number]))
-            for number, catalog in self.catalogs.items()
-        }
-        return OpaqueArchive(self.fileName, index, catalogs)
-
-    def restricted(self, ids):
-        """Keep only some objects, with their ids.
-
-        Parameters
-        ----------
-        ids : `set` [`int`]
-            Which.
-
-        Returns
-        -------
-        archive : `OpaqueArchive`
-            Archive with just the catalogs that they have rows in.
-        """
-        index = [row for row in self.index if row.id in ids]
-        used = {row.catalog for row in index}
-        return OpaqueArchive(
-            self.fileName, index, {number: c for number, c in self.catalogs.items() if number in used}
-        )
+from ._carried import Carried
+from ._outputArchive import writeObject
 
 
 class _OpaqueError(NotImplementedError, AttributeError):
@@ -287,7 +16,7 @@ class _OpaqueError(NotImplementedError, AttributeError):
     """
 
 
-class OpaqueComponent:
+class OpaqueComponent(Carried):
     """An object of a class that lite does not have.
 
     It can be carried from one file to another, but cannot compute.
@@ -301,12 +30,6 @@ class OpaqueComponent:
     name, module : `str`
         Its class and the Python module of that.
     """
-
-    def __init__(self, archive, id, name, module):
-        self._archive = archive
-        self._archiveId = id
-        self._className = name
-        self._moduleName = module
 
     @property
     def _persistedAs(self):
@@ -375,30 +98,23 @@ class OpaqueComponent:
         mode : `str`, optional
             "w": a new file; "a": append.
         """
-        from ._archive import writeObject
-
         writeObject(self, fileName, mode)
 
 
-@functools.cache
-def _opaqueClass(suffix):
-    """Make a class of opaque objects that belong to a class of lite.
+_CLASSES = {}
+"""Classes of opaque objects by what the names of their classes end with."""
 
-    Not at import, as the modules of those import this package.
+
+def addOpaqueClass(suffix, base):
+    """Let opaque objects belong to a class of lite.
 
     Parameters
     ----------
     suffix : `str`
-        What the names of such classes end with: "Psf" or "BoundedField".
+        What the names of the classes of such objects end with.
+    base : `type`
+        Class of lite, of which each method will say that it is not here.
     """
-    if suffix == "Psf":
-        from lsst.afw.detection import Psf
-
-        base = Psf
-    else:
-        from lsst.afw.math import BoundedField
-
-        base = BoundedField
 
     def refuse(name):
         def method(self, *args, **kwargs):
@@ -410,7 +126,7 @@ def _opaqueClass(suffix):
     names = [name for name in dir(base) if name not in kept and (name[0] != "_" or name[:2] == "__")]
     namespace = {name: refuse(name) for name in names if callable(getattr(base, name))}
     namespace |= {"__module__": __name__, "__doc__": f"A {base.__name__} that lite cannot compute."}
-    return type(f"Opaque{base.__name__}", (OpaqueComponent, base), namespace)
+    _CLASSES[suffix] = type(f"Opaque{base.__name__}", (OpaqueComponent, base), namespace)
 
 
 def makeOpaque(archive, id, name, module):
@@ -431,92 +147,5 @@ def makeOpaque(archive, id, name, module):
         An `lsst.afw.detection.Psf` or `lsst.afw.math.BoundedField`, too, if
         its name says so.
     """
-    suffix = next((suffix for suffix in ("Psf", "BoundedField") if name.endswith(suffix)), None)
-    cls = OpaqueComponent if suffix is None else _opaqueClass(suffix)
+    cls = next((cls for suffix, cls in _CLASSES.items() if name.endswith(suffix)), OpaqueComponent)
     return cls(archive, id, name, module)
-
-
-def makeFirst(component):
-    """Give an opaque object the archive id 1, as the only object of a file
-    must have it.
-
-    Parameters
-    ----------
-    component : `OpaqueComponent`
-        The object.
-
-    Returns
-    -------
-    component : `OpaqueComponent`
-
-    Raises
-    ------
-    FitsError
-        Raised if the ids in its archive cannot be changed.
-    """
-    archive, id = component._archive, component._archiveId
-    needed, unknown = archive.closure([id])
-    if id == 1:
-        return component
-    if unknown:
-        raise FitsError(
-            f"Cannot write {component!r} to a file of its own: what {unknown} refers to is not known in "
-            "lsst-lite."
-        )
-    ids = {old: new for new, old in enumerate([id, *sorted(needed - {id})], 1)}
-    renumbered = archive.restricted(needed).renumbered(ids)
-    return makeOpaque(renumbered, 1, component._className, component._moduleName)
-
-
-def planArchives(components, reserved=0):
-    """Decide which archives keep their ids.
-
-    Parameters
-    ----------
-    components : iterable of `OpaqueComponent`
-        What is to be written in one file.
-    reserved : `int`, optional
-        Number of ids from 1 that are for other objects, if possible.
-
-    Returns
-    -------
-    archives : `list` [`OpaqueArchive`]
-        What to write, ids of all different.
-    ids : `dict` [`OpaqueComponent`, `int`]
-        Archive id that each component has there.
-
-    Raises
-    ------
-    FitsError
-        Raised if there are components of several files, and for more than
-        one of those it is not known what they refer to: ids cannot be kept
-        then, and not be changed either.
-    """
-    sources = {}
-    for component in components:
-        sources.setdefault(component._archive.digest, []).append(component)
-    closures = {
-        digest: group[0]._archive.closure({component._archiveId for component in group})
-        for digest, group in sources.items()
-    }
-    # The one that must keep its ids goes first.
-    order = sorted(sources, key=lambda digest: not closures[digest][1])
-    archives, ids, used = [], {}, reserved
-    for digest in order:
-        group, (needed, unknown) = sources[digest], closures[digest]
-        archive = group[0]._archive
-        if not archives and (unknown or not reserved):
-            archives.append(archive.restricted(needed))
-            new = {id: id for id in needed}
-        elif unknown:
-            first = sources[order[0]][0]
-            raise FitsError(
-                f"Cannot write components from {first._archive.fileName!r} and from {archive.fileName!r} in "
-                f"one file: what {closures[order[0]][1]} and {unknown} refer to is not known in lsst-lite."
-            )
-        else:
-            new = {id: used + i for i, id in enumerate(sorted(needed), 1)}
-            archives.append(archive.restricted(needed).renumbered(new))
-        used = max([used, *new.values()])
-        ids |= {component: new[component._archiveId] for component in group}
-    return archives, ids

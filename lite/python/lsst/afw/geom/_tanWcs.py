@@ -6,14 +6,14 @@ __all__ = []
 
 import numpy as np
 
-from lsst.afw.fits._registry import Persistable, register
+from lsst.afw.fits._registry import Persistable, onlyRow, register
 from lsst.daf.base import PropertyList
 
 from ._makeWcs import makeSkyWcs
 
 
 def _readTanWcs(archive, rows):
-    row = rows[0][0]
+    row = onlyRow(rows[:1])
     metadata = PropertyList()
     for axis in (0, 1):
         metadata.set(f"CRVAL{axis + 1}", row.array("crval")[axis].item())

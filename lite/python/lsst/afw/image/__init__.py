@@ -19,6 +19,7 @@ from ._photoCalib import *
 from ._readers import *
 from ._rotType import *
 from ._visitInfo import *
-from ._visitInfoCards import setVisitInfoMetadata, stripVisitInfoKeywords
+from ._visitInfoCards import stripVisitInfoKeywords
+from ._visitInfoWriter import *
 
 __getattr__ = _moduleGetattr(__name__)

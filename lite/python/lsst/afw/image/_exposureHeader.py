@@ -14,8 +14,8 @@ from ._photoCalib import makePhotoCalibFromMetadata
 from ._visitInfo import VisitInfo
 from ._visitInfoCards import stripVisitInfoKeywords
 
-_BROKEN = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, PexException)
-"""What header values that make no sense may raise."""
+_BAD_CARDS = (ArithmeticError, TypeError, ValueError, PexException)
+"""What is raised for values of cards that make no sense."""
 
 OLD_COMPONENT_CARDS = {
     "SKYWCS": ("SKYWCS_ID", "WCS_ID"),
@@ -62,7 +62,7 @@ class ExposureHeader:
             self.filter = self._readFilter(metadata) if version < 2 else None
             if self.exposureId is not None:
                 self.exposureId = int(self.exposureId)
-        except _BROKEN as err:
+        except _BAD_CARDS as err:
             raise planes.image.error(f"cannot understand its cards: {err}") from err
         for name in (*_UNUSED_CARDS, *_archiveCards(metadata)):
             metadata.remove(name)
@@ -76,7 +76,7 @@ class ExposureHeader:
             return wcs.copyAtShiftedPixelOrigin(Extent2D(plane.xy0)) if plane.xy0 != Point2I(0, 0) else wcs
         except PexTypeError:
             return None
-        except _BROKEN as err:
+        except _BAD_CARDS as err:
             raise plane.error(f"cannot understand the cards of its WCS: {err}") from err
 
     @staticmethod

@@ -4,15 +4,15 @@
 
 __all__ = ["writeExposure"]
 
-from lsst.afw.fits._archive import OutputArchive, readCarried
 from lsst.afw.fits._metadata import toCards
 from lsst.afw.fits._opaque import OpaqueComponent
 from lsst.afw.fits._output import openOutput
+from lsst.afw.fits._outputArchive import OutputArchive, readCarried
 from lsst.daf.base import PropertyList
 
 from .._pixels._planeWriters import OF_ONE_HDU, toPropertyList, writePlanes
 from ._exposureInfo import ExposureInfo
-from ._visitInfoCards import setVisitInfoMetadata
+from ._visitInfoWriter import setVisitInfoMetadata
 
 _FORMAT_VERSION = 2
 """Version of the layout of exposures that is written."""
@@ -47,7 +47,7 @@ def _putComponents(info, metadata):
 
     Returns
     -------
-    archive : `lsst.afw.fits._archive.OutputArchive`
+    archive : `lsst.afw.fits._outputArchive.OutputArchive`
     """
     components = info._components
     names = [name for name in _COMPONENT_ORDER if name in components]

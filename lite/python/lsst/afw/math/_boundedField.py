@@ -7,6 +7,7 @@ __all__ = ["BoundedField"]
 import numpy as np
 
 from lsst._lite import notInLite
+from lsst.afw.fits._opaque import addOpaqueClass
 from lsst.geom import Box2I, Point2D
 from lsst.pex.exceptions import RuntimeError
 
@@ -111,3 +112,6 @@ class BoundedField(FitsPersistable):
 def _bindXY(x, y):
     """Name the arguments of the two-argument form of ``evaluate``."""
     return x, y
+
+
+addOpaqueClass("BoundedField", BoundedField)

@@ -10,11 +10,11 @@ import numpy as np
 
 from lsst._lite.arguments import Bool, Overloads
 from lsst.afw.fits import _tables as fitsTables
-from lsst.afw.fits._archive import OutputArchive
 from lsst.afw.fits._file import FitsFile
-from lsst.afw.fits._inputArchive import DEFAULT_HDU, InputArchive, readingErrors
-from lsst.afw.fits._metadata import readMetadata, toCards
+from lsst.afw.fits._inputArchive import InputArchive, readingErrors
+from lsst.afw.fits._metadata import DEFAULT_HDU, readMetadata, toCards
 from lsst.afw.fits._output import openOutput
+from lsst.afw.fits._outputArchive import OutputArchive
 from lsst.afw.geom import SkyWcs
 from lsst.geom import Point2D, SpherePoint
 

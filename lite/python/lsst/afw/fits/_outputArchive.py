@@ -6,7 +6,7 @@ An archive is a table, its index, and catalogs with the rows of the objects,
 those of one class in one catalog.
 """
 
-__all__ = ["OutputArchive", "readCarried", "readObject", "writeObject"]
+__all__ = ["OutputArchive", "readCarried", "writeObject"]
 
 import dataclasses
 import itertools
@@ -14,10 +14,8 @@ import itertools
 from lsst._lite import notInLite
 
 from ._cards import formatHeader
+from ._carried import INDEX, Carried, IndexRow, MemoryHdu, OpaqueCatalog, makeFirst, planArchives
 from ._error import FitsError
-from ._file import FitsFile
-from ._inputArchive import DEFAULT_HDU, INDEX, InputArchive, MemoryHdu
-from ._opaque import IndexRow, OpaqueCatalog, OpaqueComponent, makeFirst, planArchives
 from ._output import openOutput
 from ._registry import findWriter
 from ._tables import UNSIGNED_ZERO, Catalog, Table
@@ -100,7 +98,7 @@ class OutputArchive:
         """
         if value is None:
             return 0
-        if isinstance(value, OpaqueComponent):
+        if isinstance(value, Carried):
             return self._opaqueIds[value]
         if permissive and findWriter(value) is None:
             return 0
@@ -231,11 +229,11 @@ def _findOpaque(values):
 
     Returns
     -------
-    opaque : `list` [`OpaqueComponent`]
+    opaque : `list` [`Carried`]
     """
     found = []
     for value in values:
-        if isinstance(value, OpaqueComponent):
+        if isinstance(value, Carried):
             found.append(value)
         elif (persistable := findWriter(value)) is not None:
             found += _findOpaque(persistable.parts(value))
@@ -247,7 +245,7 @@ def readCarried(component):
 
     Parameters
     ----------
-    component : `OpaqueComponent`
+    component : `Carried`
         The object.
 
     Returns
@@ -309,38 +307,6 @@ def _readValues(row, schema):
     return values
 
 
-def _findIndex(file, hdu):
-    """Find the index of the archive of a file with one object."""
-    if hdu != DEFAULT_HDU:
-        return hdu
-    return next((h.index for h in file if h.header.getStr("EXTTYPE") == "ARCHIVE_INDEX"), 1)
-
-
-def readObject(fileName, hdu=DEFAULT_HDU):
-    """Read an object from a file of its own.
-
-    Parameters
-    ----------
-    fileName : `str`
-        Name of the file.
-    hdu : `int`, optional
-        Number of the HDU with the archive, from 0; by default the first
-        that there is.
-
-    Returns
-    -------
-    value : `object`
-        The object.
-
-    Raises
-    ------
-    FitsError
-        Raised if the file cannot be read or has no archive.
-    """
-    file = FitsFile(fileName)
-    return InputArchive(file, _findIndex(file, hdu)).get(1)
-
-
 def writeObject(value, fileName, mode="w"):
     """Write an object to a file of its own.
 
@@ -360,9 +326,9 @@ def writeObject(value, fileName, mode="w"):
     NotImplementedError
         Raised if lite cannot write such an object.
     """
-    if isinstance(value, OpaqueComponent):
+    if isinstance(value, Carried):
         value = makeFirst(value)
-    archive = OutputArchive([value], isFirst=not isinstance(value, OpaqueComponent))
+    archive = OutputArchive([value], isFirst=not isinstance(value, Carried))
     if archive.put(value) != 1:
         raise FitsError(
             f"Cannot write {value!r} to {fileName!r}, a file of its own: what it holds refers to objects of "

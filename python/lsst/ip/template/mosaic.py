@@ -61,7 +61,8 @@ class Mosaic:
         Returns
         -------
         stands : `numpy.ndarray` [`bool`]
-            Of shape (height, width).
+            Of shape (height, width). What an earlier patch may yet replace
+            counts as standing.
         """
         bbox = coadd.getBBox()
         stands = np.zeros((bbox.getHeight(), bbox.getWidth()), dtype=bool)

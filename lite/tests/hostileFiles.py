@@ -5,7 +5,9 @@
 `test_promises` reads them one by one, `test_fuzz` mutates them.
 """
 
+import functools
 import struct
+import zlib
 
 from lsst.afw.fits._cards import BLOCK, formatHeader
 from lsst.afw.fits._inputArchive import INDEX
@@ -196,3 +198,69 @@ def matrixOfManyAxes():
 def manyMatrices(count):
     """Many cards that could be of a WCS."""
     return makeExposure(image=[*WCS_CARDS, *((f"CD{i:06d}", float(i)) for i in range(count))])
+
+
+# Compressed images
+
+TILES = [("COMPRESSED_DATA", "1PB")]
+
+SCALES = [("ZSCALE", "1D"), ("ZZERO", "1D")]
+"""Columns that a compressed image of quantized floats has besides."""
+
+
+@functools.cache
+def deflateZeros(size):
+    """Compress so many zeros, a whole number of MiB, as much as possible."""
+    deflate = zlib.compressobj(9, zlib.DEFLATED, 31)
+    return b"".join(deflate.compress(bytes(1 << 20)) for _ in range(size >> 20)) + deflate.flush()
+
+
+def inflatingTile(algorithm, size, start=b""):
+    """One tile of quantized floats that inflates to so many bytes.
+
+    Parameters
+    ----------
+    algorithm : `str`
+        ``ZCMPTYPE``; if it does not inflate anything itself, the tile is one
+        that could not be quantized.
+    size : `int`
+        Bytes that the tile inflates to.
+    start : `bytes`, optional
+        Stream before that of the tile.
+    """
+    heap = start + deflateZeros(size)
+    columns, row = TILES, point(len(heap), 0)
+    if not algorithm.startswith("GZIP"):
+        columns, row = [*TILES, ("GZIP_COMPRESSED_DATA", "1PB")], point(0, 0, len(heap), 0)
+    # So large that it may be stored in that many bytes.
+    shape = (1, len(heap) // 32)
+    row += struct.pack(">2d", 1, 0)
+    return makeTiles(algorithm, shape, shape, [row], heap, [*columns, *SCALES], -32)
+
+
+def sharedTiles(algorithm, count, size):
+    """Many tiles of one pixel, all of them the same long bytes."""
+    return makeTiles(algorithm, (1, 1), (1, count), [point(size, 0)] * count, bytes(size), TILES)
+
+
+def largeTile(algorithm, side):
+    """One tile that is as large as the file allows, stored in few bytes."""
+    heap = struct.pack(">2x3iq20x", side, side, 0, 0) + bytes(side * side // 2000)
+    cards = [("ZNAME1", "SCALE"), ("ZVAL1", 0), ("ZNAME2", "SMOOTH"), ("ZVAL2", 0)]
+    return makeTiles(algorithm, (side, side), (side, side), [point(42, 0)], heap, TILES, cards=cards)
+
+
+def emptyTile(algorithm):
+    """A tile that has no data."""
+    return makeTiles(algorithm, (8, 8), (8, 8), [point(0, 0)], b"", TILES)
+
+
+def longUncompressedTile():
+    """A tile that is not compressed, and longer than the file."""
+    columns = [*TILES, ("UNCOMPRESSED_DATA", "1PE")]
+    return makeTiles("RICE_1", (8, 8), (8, 8), [point(0, 0, 2**31 - 1, 0)], bytes(100), columns)
+
+
+def twoColumnsOfTiles():
+    """An image with two columns of the same name."""
+    return makeTiles("RICE_1", (8, 8), (8, 8), [point(0, 0, 9, 0)], bytes(9), 2 * TILES)

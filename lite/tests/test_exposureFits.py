@@ -24,8 +24,8 @@ import lsst.pex.exceptions as pexExceptions
 import lsst.utils.tests
 from lsst.afw.detection import GaussianPsf
 from lsst.afw.fits import CompressionAlgorithm, CompressionOptions, FitsError, readMetadata
+from lsst.afw.fits._astropyImage import AstropyImage
 from lsst.afw.fits._file import FitsFile
-from lsst.afw.fits._images import AstropyImage
 from lsst.afw.fits._inputArchive import readObject
 from lsst.afw.geom import Polygon, makeCdMatrix, makeSkyWcs
 from lsst.afw.image import (

@@ -6,6 +6,7 @@ Each ends in a `FitsError` that names it, or is read, within 5 s and 1 GiB;
 most of what is here took minutes or all memory once.
 """
 
+import io
 import json
 import os
 import socket
@@ -13,9 +14,12 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zlib
 from pathlib import Path
 
 import hostileFiles
+import numpy as np
+from astropy.io import fits
 
 import lsst.utils.tests
 from lsst.afw.fits import FitsError, readMetadata
@@ -33,7 +37,7 @@ HERE = Path(__file__).parent
 SECONDS = 5
 """Processor time that reading may take."""
 
-MEMORY = 400 << 20
+MEMORY = 200 << 20
 """Bytes that reading may take; with more than 1 GiB it fails by itself."""
 
 MANY = 50000
@@ -128,6 +132,58 @@ class HeaderTestCase(BoundedTestCase):
     def testWcsOfManyAxesIsNone(self):
         for data in (hostileFiles.matrixOfManyAxes(), hostileFiles.manyMatrices(MANY)):
             self.checkRead("wcs", data)
+
+
+class TileTestCase(BoundedTestCase):
+    """Compressed images."""
+
+    def testTileThatInflatesBeyondItsPixelsIsRefused(self):
+        for algorithm in ("GZIP_1", "GZIP_2", "RICE_1", "HCOMPRESS_1"):
+            data = hostileFiles.inflatingTile(algorithm, 512 << 20)
+            self.checkRefused("image", data, "HDU 1", "tile 0", "found more than")
+
+    def testTileOfTwoStreamsIsRefused(self):
+        first = zlib.compress(bytes(400), wbits=31)
+        data = hostileFiles.inflatingTile("GZIP_1", 512 << 20, first)
+        self.checkRefused("image", data, "HDU 1", "tile 0", "one stream")
+
+    def testTilesThatShareLongBytesAreRefused(self):
+        for algorithm in ("GZIP_1", "GZIP_2", "RICE_1", "PLIO_1", "HCOMPRESS_1", "NOCOMPRESS"):
+            data = hostileFiles.sharedTiles(algorithm, MANY, 1 << 20)
+            self.checkRefused("image", data, "HDU 1", "tile 0", "expected at most", "found 1048576")
+
+    def testTileThatItsBytesCannotHoldIsRefused(self):
+        for algorithm in ("RICE_1", "PLIO_1", "HCOMPRESS_1"):
+            for way in ("image", "pixel"):
+                data = hostileFiles.largeTile(algorithm, 10000)
+                self.checkRefused(way, data, "HDU 1", "tile 0", "42 bytes cannot hold 100000000 pixels")
+
+    def testTileWithoutDataIsRefused(self):
+        for algorithm in ("GZIP_1", "RICE_1", "PLIO_1", "HCOMPRESS_1"):
+            self.checkRefused("image", hostileFiles.emptyTile(algorithm), "HDU 1", "tile 0", "no data")
+
+    def testUncompressedTileLongerThanTheFileIsRefused(self):
+        self.checkRefused(
+            "image", hostileFiles.longUncompressedTile(), "HDU 1", "tile 0", "at most 6144 bytes"
+        )
+
+    def testColumnsOfTheSameNameAreRefused(self):
+        self.checkRefused("image", hostileFiles.twoColumnsOfTiles(), "HDU 1", "different names")
+
+    def testManyTilesAreRead(self):
+        pixels = np.arange(5000, dtype="i4").reshape(1, -1)
+        image = fits.CompImageHDU(pixels, compression_type="RICE_1", tile_shape=(1, 1))
+        stream = io.BytesIO()
+        fits.HDUList([fits.PrimaryHDU(), image]).writeto(stream)
+        self.checkRead("image", stream.getvalue())
+
+    def testImageOfZerosIsReadHoweverItIsCompressed(self):
+        for algorithm in ("GZIP_1", "GZIP_2", "RICE_1", "PLIO_1", "HCOMPRESS_1"):
+            image = fits.CompImageHDU(np.zeros((1000, 1000), "i4"), compression_type=algorithm)
+            fits.HDUList([fits.PrimaryHDU(), image]).writeto(self.path, overwrite=True)
+            found = ImageFitsReader(self.path, 1).read()
+            self.assertFalse(found.array.any())
+            self.assertEqual(found.array.shape, (1000, 1000))
 
 
 class KindTestCase(lsst.utils.tests.TestCase):

@@ -21,9 +21,10 @@ from hypothesis import strategies as st
 import lsst.utils.tests
 from lsst._lite.threads import run, threadCount, threads
 from lsst.afw.fits import CompressionAlgorithm, CompressionOptions, FitsError
+from lsst.afw.fits._astropyImage import AstropyImage
 from lsst.afw.fits._cards import formatHeader
 from lsst.afw.fits._file import FitsFile
-from lsst.afw.fits._images import AstropyImage, openImage
+from lsst.afw.fits._images import openImage
 from lsst.afw.fits._output import openOutput, tableCards
 from lsst.afw.fits._tiles import TileGrid, TileTable, encode
 

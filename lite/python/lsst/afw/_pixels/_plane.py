@@ -152,7 +152,10 @@ class Plane:
                 f"(HDU {self.hdu}), in-memory is {dtype}; allowUnsafe=True permits what may overflow."
             )
         self.image.checkSize()
-        array = np.empty((len(rows), len(columns)), dtype)
+        try:
+            array = np.empty((len(rows), len(columns)), dtype)
+        except MemoryError as err:
+            raise self.error(f"cannot have memory for {len(rows)} rows of {len(columns)} pixels") from err
         return array, xy0, self.image.tasks(rows, columns, array)
 
     def checkType(self, dtype):

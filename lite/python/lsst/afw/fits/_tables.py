@@ -291,13 +291,31 @@ class Row:
         dtype = np.dtype(_TYPES[column.code])
         data, count = self._data[column.offset : column.offset + column.size], column.count
         if column.variable:
-            if column.count != 1:
-                return np.empty(0, dtype.newbyteorder("="))
-            count, offset = np.frombuffer(data, _DESCRIPTORS[column.variable]).tolist()
-            data = self._catalog.readHeap(offset, count * dtype.itemsize)
+            offset, size = self.place(name)
+            data, count = self._catalog.readHeap(offset, size), size // dtype.itemsize
         if count == 0:
             return np.empty(0, dtype.newbyteorder("="))
         return np.frombuffer(data, dtype, count).astype(dtype.newbyteorder("="))
+
+    def place(self, name):
+        """Find a column's elements in the heap.
+
+        Parameters
+        ----------
+        name : `str`
+            Name of a column whose elements are there.
+
+        Returns
+        -------
+        offset, size : `int`
+            First byte, from the start of the heap, and number of bytes.
+        """
+        column = self._catalog.columns[name]
+        if column.count != 1:
+            return 0, 0
+        data = self._data[column.offset : column.offset + column.size]
+        count, offset = np.frombuffer(data, _DESCRIPTORS[column.variable]).tolist()
+        return offset, count * np.dtype(_TYPES[column.code]).itemsize
 
     def scalar(self, name):
         """Give a column's only number in this row.

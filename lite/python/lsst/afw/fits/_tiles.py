@@ -45,6 +45,12 @@ _GZIP = 31
 _MOST_INFLATED = 1040
 """Bytes that deflate makes, at the very most, of one byte."""
 
+_MOST_STORED = 32
+"""Bytes that a pixel may take in a tile."""
+
+_MOST_OVERHEAD = 4096
+"""Bytes that a tile may take beyond those of its pixels."""
+
 _BATCH = 1 << 18
 """Bytes of pixels that are unshuffled at once: they fit into the cache."""
 
@@ -147,15 +153,15 @@ def _shuffle(pixels):
     return np.ascontiguousarray(pixels.reshape(-1).view("u1").reshape(-1, size).T)
 
 
-def _inflate(data, size):
-    """Inflate one tile.
+def inflate(data, most):
+    """Inflate a stream.
 
     Parameters
     ----------
-    data : `memoryview`
+    data : bytes-like
         The compressed bytes.
-    size : `int`
-        Bytes that the tile must have.
+    most : `int`
+        Bytes that there may be.
 
     Returns
     -------
@@ -164,20 +170,39 @@ def _inflate(data, size):
     Raises
     ------
     ValueError
-        Raised if the stream is corrupt or not of that size.
+        Raised if that is not one stream of no more than that many bytes.
     """
-    if size > _MOST_INFLATED * (len(data) + 1):
-        raise ValueError(f"{len(data)} bytes cannot hold a tile of {size} bytes")
     stream = _deflate.decompressobj(_GZIP)
     try:
         # One byte more than wanted tells a stream that is too long.
-        pixels = stream.decompress(data, size + 1)
+        pixels = stream.decompress(data, most + 1)
     except _DEFLATE_ERRORS as err:
         raise ValueError(f"corrupt deflate stream: {err}") from err
-    if len(pixels) != size or not stream.eof:
-        more = "more than " if len(pixels) > size else ""
-        raise ValueError(f"expected {size} bytes of pixels, found {more}{min(len(pixels), size)}")
+    if len(pixels) > most or not stream.eof:
+        more = "more than " if len(pixels) > most else ""
+        raise ValueError(f"expected {most} bytes of pixels, found {more}{min(len(pixels), most)}")
+    if rest := stream.unused_data.rstrip(b"\0"):
+        raise ValueError(f"expected one stream, found {len(rest)} bytes after it")
     return pixels
+
+
+def _inflateTile(data, size):
+    """Inflate one tile, of just so many bytes; otherwise as `inflate`."""
+    if size > _MOST_INFLATED * (len(data) + 1):
+        raise ValueError(f"{len(data)} bytes cannot hold a tile of {size} bytes")
+    pixels = inflate(data, size)
+    if len(pixels) != size:
+        raise ValueError(f"expected {size} bytes of pixels, found {len(pixels)}")
+    return pixels
+
+
+def mostStored(pixels):
+    """Bytes that a tile may take, for its number of pixels.
+
+    No compression makes more of it. Tiles may share their bytes; without a
+    bound, a short file could have many tiles that are all long.
+    """
+    return _MOST_STORED * pixels + _MOST_OVERHEAD
 
 
 # Reading
@@ -206,7 +231,7 @@ class TileTable:
         Raised if the header contradicts itself or the size of the file.
     """
 
-    _COLUMNS = ("COMPRESSED_DATA", "GZIP_COMPRESSED_DATA", "UNCOMPRESSED_DATA")
+    COLUMNS = ("COMPRESSED_DATA", "GZIP_COMPRESSED_DATA", "UNCOMPRESSED_DATA")
 
     def __init__(self, hdu):
         self._hdu = hdu
@@ -254,7 +279,7 @@ class TileTable:
         columns = {header.get(f"TTYPE{i}") for i in range(1, min(header.getInt("TFIELDS", 0), 999) + 1)}
         return (
             header.getStr("ZCMPTYPE") in ("GZIP_1", "GZIP_2")
-            and columns <= set(TileTable._COLUMNS)
+            and columns <= set(TileTable.COLUMNS)
             and not any(key in header for key in ("ZSCALE", "ZZERO"))
             and header.get("BSCALE", 1) == 1
             and (header.getInt("ZBITPIX"), header.get("BZERO", 0)) in _PIXELS
@@ -438,12 +463,15 @@ class TileTable:
                 length, offset = pointers[tile - first]
                 if length and places[i] is None:
                     places[i] = name, self._heap + offset, length * element
+        most = mostStored(math.prod(self.grid.tile))
         for tile, place in zip(tiles, places, strict=True):
             if place is None:
                 raise self._hdu.error(f"tile {tile} has no data")
             _, offset, size = place
             if size < 0 or offset < self._heap or offset + size > self._hdu.dataSize:
                 raise self._hdu.error(f"tile {tile} is stored outside the data")
+            if size > most:
+                raise self._tileError(tile, f"expected at most {most} bytes, found {size}")
         return places
 
     def _pixels(self, tile, size, data, column):
@@ -467,13 +495,17 @@ class TileTable:
         """
         try:
             if column != "UNCOMPRESSED_DATA":
-                return _inflate(data, size), self._shuffled and column == "COMPRESSED_DATA"
+                return _inflateTile(data, size), self._shuffled and column == "COMPRESSED_DATA"
             if len(data) == size:
                 return data, False
             raise ValueError(f"expected {size} bytes of pixels, found {len(data)}")
         except ValueError as err:
-            rows, columns = self.grid.span(tile)
-            raise self._hdu.error(f"tile {tile} (row {rows.start}, column {columns.start}): {err}") from err
+            raise self._tileError(tile, err) from err
+
+    def _tileError(self, tile, message):
+        """Make an error that says which tile it is about."""
+        rows, columns = self.grid.span(tile)
+        return self._hdu.error(f"tile {tile} (row {rows.start}, column {columns.start}): {message}")
 
 
 _ELEMENTS = {"B": 1, "I": 2, "J": 4, "K": 8, "E": 4, "D": 8}

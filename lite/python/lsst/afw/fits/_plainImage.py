@@ -1,0 +1,70 @@
+# This file is part of lsst-lite.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Images that are not compressed."""
+
+__all__ = ["PlainImage"]
+
+from functools import partial
+
+import numpy as np
+
+from ._pixelTypes import STORED, readNumber, scaledType
+
+_CHUNK = 1 << 22
+"""Bytes of plain pixels that are read at once."""
+
+
+class PlainImage:
+    """An image that is not compressed.
+
+    Parameters
+    ----------
+    hdu : `lsst.afw.fits._file.Hdu`
+        Where it is.
+
+    Attributes
+    ----------
+    shape : `tuple` [`int`]
+        Rows and columns.
+    dtype : `numpy.dtype`
+        Type of the pixels.
+    """
+
+    def __init__(self, hdu):
+        self._hdu = hdu
+        if len(hdu.axes) != 2:
+            raise hdu.error(f"expected an image of 2 dimensions, found NAXIS = {len(hdu.axes)}")
+        self.shape = hdu.axes[1], hdu.axes[0]
+        bitpix = hdu.header.getInt("BITPIX")
+        self._stored = np.dtype(STORED[bitpix])
+        self._zero, self._scale = readNumber(hdu, "BZERO", 0), readNumber(hdu, "BSCALE", 1)
+        self.dtype = scaledType(bitpix, self._zero, self._scale)
+
+    def checkSize(self):
+        """Make sure that the file holds all pixels."""
+        self._hdu.checkComplete()
+
+    def tasks(self, rows, columns, out):
+        """Make the tasks that read a box: see `TileTable.tasks`."""
+        if not rows or not columns:
+            return []
+        step = max(1, _CHUNK // (self.shape[1] * self._stored.itemsize))
+        return [
+            partial(self._read, range(i, min(i + step, rows.stop)), columns, out[i - rows.start :])
+            for i in range(rows.start, rows.stop, step)
+        ]
+
+    def _read(self, rows, columns, out):
+        """Read some rows."""
+        size, width = self._stored.itemsize, self.shape[1]
+        data = self._hdu.read(rows.start * width * size, len(rows) * width * size)
+        part = np.frombuffer(data, self._stored).reshape(len(rows), width)[:, columns.start : columns.stop]
+        out = out[: len(rows)]
+        if self.dtype == self._stored.newbyteorder("="):
+            out[...] = part
+        elif self.dtype.kind in "ui":
+            bits = part.astype(part.dtype.newbyteorder("=")).view(f"u{size}")
+            bits ^= bits.dtype.type(1 << (8 * size - 1))
+            out[...] = bits.view(self.dtype)
+        else:
+            out[...] = part * float(self._scale) + float(self._zero)

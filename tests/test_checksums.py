@@ -22,6 +22,7 @@ from lsst.ip.template.checksums import ChecksumError, verifyChecksums
 from lsst.pipe.base import InMemoryDatasetHandle
 
 DISASSEMBLE = "datastore: {composites: {disassembled: {ExposureF: true}}}\n"
+KEEP_IN_MEMORY = "datastore: {cls: lsst.daf.butler.datastores.inMemoryDatastore.InMemoryDatastore}\n"
 PATCH = 4
 DATA_ID = {"skymap": "small_sky", "tract": 0, "patch": PATCH, "band": "r"}
 COADD = f"deepCoadd@.*tract: 0, patch: {PATCH}"
@@ -200,7 +201,11 @@ class WholeFileTestCase(RepoTestCase):
         self.checkDamage(handle, archive.name)
 
     def testCoaddInMemoryHasNoFile(self):
-        self.assertEqual(verifyChecksums(InMemoryDatasetHandle(makeCoadd(self.skyMap[0], PATCH))), 0)
+        coadd = makeCoadd(self.skyMap[0], PATCH)
+        self.assertEqual(verifyChecksums(InMemoryDatasetHandle(coadd)), 0)
+        butler = self.makeButler("memory", KEEP_IN_MEMORY)
+        handle = butler.getDeferred(butler.put(coadd, "deepCoadd", DATA_ID))
+        self.assertEqual(verifyChecksums(handle), 0)
 
 
 if __name__ == "__main__":

@@ -36,8 +36,8 @@ def verifyChecksums(handle):
     Parameters
     ----------
     handle : `lsst.daf.butler.DeferredDatasetHandle` or similar
-        Stands for the coadd of one patch. One that comes from no Butler has
-        no file.
+        Stands for the coadd of one patch. One that comes from no Butler, or
+        from one that keeps it in memory, has no file.
 
     Returns
     -------
@@ -65,12 +65,12 @@ def verifyChecksums(handle):
     primary, components = butler.getURIs(ref)
     files = {name: uri for name, uri in components.items() if _FITS_NAME.search(_nameOf(uri))}
     if primary is not None:
-        files = {"": primary}
+        files = {} if primary.scheme == "mem" else {"": primary}
     count = 0
     for component, uri in files.items():
         try:
             count += _verifyFile(uri)
-        except (ChecksumError, OSError) as err:
+        except Exception as err:
             part = f"the component {component!r}" if component else "the file"
             err.add_note(f"while verifying {part} of the coadd {describeHandle(handle)}")
             raise
@@ -90,32 +90,39 @@ def _memberOf(uri):
 
 def _verifyFile(uri):
     """Verify one file; return its number of HDUs with checksums."""
-    try:
-        with _openUnpacked(uri) as file:
-            return _verifyHdus(file, uri)
-    except (ChecksumError, OSError):
-        raise
-    except Exception as err:
-        # Damaged headers and archives give many kinds.
-        raise ChecksumError(f"{uri} cannot be read: {err!r}. The file is damaged.") from err
+    with _openFile(uri) as file:
+        try:
+            return _verifyHdus(_unpack(file, _memberOf(uri)), uri)
+        except (ChecksumError, OSError):
+            raise
+        except Exception as err:
+            # Damaged headers and archives give many kinds.
+            raise ChecksumError(f"{uri} cannot be read: {err!r}. The file is damaged.") from err
 
 
 @contextlib.contextmanager
-def _openUnpacked(uri):
-    """Open a file, which may be compressed with gzip, or in a zip file.
+def _openFile(uri):
+    """Open a file; of a zip file only the member is fetched."""
+    if _memberOf(uri):
+        with uri.open("rb") as file:
+            yield file
+    else:
+        with uri.as_local() as local, open(local.ospath, "rb") as file:
+            yield file
 
-    These are unpacked whole, since that compares them with checksums of
-    their own.
+
+def _unpack(file, member):
+    """Unpack a file that is compressed with gzip, or in a zip file.
+
+    All of it is unpacked at once, since that compares it with checksums of
+    the archive's own.
     """
-    with contextlib.ExitStack() as stack:
-        if member := _memberOf(uri):
-            archive = stack.enter_context(zipfile.ZipFile(stack.enter_context(uri.open("rb"))))
+    if member:
+        with zipfile.ZipFile(file) as archive:
             file = io.BytesIO(archive.read(member))
-        else:
-            file = stack.enter_context(open(stack.enter_context(uri.as_local()).ospath, "rb"))
-        isCompressed = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
-        file.seek(0)
-        yield io.BytesIO(gzip.decompress(file.read())) if isCompressed else file
+    isCompressed = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+    file.seek(0)
+    return io.BytesIO(gzip.decompress(file.read())) if isCompressed else file
 
 
 def _verifyHdus(file, uri):

@@ -5,6 +5,7 @@
 import copy
 import json
 import math
+import os
 import pathlib
 import pickle
 import re
@@ -180,6 +181,29 @@ class SkyWcsTestCase(lsst.utils.tests.TestCase):
         self.assertLess(math.dist(shifted.getPixelOrigin(), Point2D(15, 26)), 1e-9)
         self.assertSamePlace(shifted.getSkyOrigin(), self.crval)
         self.assertSamePlace(shifted.pixelToSky(110, 220), self.wcs.pixelToSky(100, 200))
+
+    @unittest.skipUnless(os.path.exists("/proc/self/statm"), "needs Linux's /proc")
+    def testMemoryIsFreed(self):
+        def use():
+            # What is kept, is kept by the objects, which are new each time.
+            wcs = SkyWcs(self.wcs.getFitsMetadata())
+            wcs = wcs.copyAtShiftedPixelOrigin(Extent2D(3, 4))
+            wcs = SkyWcs.readString(wcs.writeString())
+            wcs.getSkyOrigin()
+            wcs.skyToPixel(wcs.pixelToSky(1.0, 2.0))
+            str(wcs)
+
+        def measure():
+            with open("/proc/self/statm") as stream:
+                return int(stream.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+        for _ in range(100):
+            use()
+        before = measure()
+        for _ in range(300):
+            use()
+        # Each number or text that is not freed is 32 bytes or more.
+        self.assertLess(measure() - before, 300 * 1500)
 
     def testRelativeRotationIsTheDifferenceOfOrientations(self):
         turned = makeSkyWcs(self.crpix, self.crval, makeCdMatrix(0.2 * arcseconds, 30 * degrees))

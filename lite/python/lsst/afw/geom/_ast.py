@@ -1,6 +1,10 @@
 # This file is part of lsst-lite.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The few things that this package does with starlink.Ast objects."""
+"""The few things that this package does with starlink.Ast objects.
+
+Attributes that are no integers are read with ``get``, since memory of
+starlink.Ast's properties for them is never freed.
+"""
 
 __all__ = [
     "AST_ERRORS",
@@ -222,7 +226,7 @@ def findDomain(frameSet, domain):
         1-based index of the frame; `None` if there is none.
     """
     for index in range(1, frameSet.Nframe + 1):
-        if frameSet.getframe(index).Domain == domain:
+        if frameSet.getframe(index).get("Domain") == domain:
             return index
     return None
 

@@ -166,7 +166,7 @@ def _readFrameSet(metadata, strip):
     before = set(fitsChan.keys())
     frameSet = fitsChan.read()
     if not isinstance(frameSet, Ast.FrameSet):
-        what = "nothing" if frameSet is None else f"a {frameSet.Class}"
+        what = "nothing" if frameSet is None else f"a {frameSet.get('Class')}"
         raise PexTypeError(f"metadata describes {what}, not a FrameSet")
     if strip:
         _removeCards(metadata, before - set(fitsChan.keys()))
@@ -185,9 +185,10 @@ def _gridIndex(frameSet):
     if index is not None:
         return index
     base = frameSet.getframe(Ast.BASE)
-    if base.Class != "Frame" or base.Naxes != 2 or base.Domain != "":
+    kind, domain = base.get("Class"), base.get("Domain")
+    if kind != "Frame" or base.Naxes != 2 or domain != "":
         raise PexTypeError(
-            f"The base frame is a {base.Class} with {base.Naxes} axes and domain {base.Domain!r} instead of"
+            f"The base frame is a {kind} with {base.Naxes} axes and domain {domain!r} instead of"
             " a Frame with 2 axes and domain 'GRID' or ''; cannot read metadata as a SkyWcs"
         )
     return frameSet.Base

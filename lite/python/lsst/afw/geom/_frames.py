@@ -35,12 +35,13 @@ def checkFrames(frameSet):
         frame = frameSet.getframe(index)
         if frame.Naxes != 2:
             raise PexTypeError(f"Frame {domain} has {frame.Naxes} axes instead of 2")
-        if frame.Class != wanted:
-            raise PexTypeError(f"Frame {domain} is of type {frame.Class} instead of {wanted}")
-    base = frameSet.getframe(Ast.BASE).Domain
+        found = frame.get("Class")
+        if found != wanted:
+            raise PexTypeError(f"Frame {domain} is of type {found} instead of {wanted}")
+    base = frameSet.getframe(Ast.BASE).get("Domain")
     if base not in ("ACTUAL_PIXELS", "PIXELS"):
         raise PexTypeError(f"Base frame has domain {base} instead of PIXELS or ACTUAL_PIXELS")
-    current = frameSet.getframe(Ast.CURRENT).Domain
+    current = frameSet.getframe(Ast.CURRENT).get("Domain")
     if current != "SKY":
         raise PexTypeError(f"Current frame has domain {current} instead of SKY")
 

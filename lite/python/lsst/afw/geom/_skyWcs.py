@@ -135,7 +135,7 @@ class SkyWcs(FitsPersistable):
     def _skyOrigin(self):
         frame = self._frameSet.getframe(Ast.CURRENT)
         with withDecimalPoint():
-            return SpherePoint(float(frame.SkyRef_1), float(frame.SkyRef_2), radians)
+            return SpherePoint(float(frame.get("SkyRef(1)")), float(frame.get("SkyRef(2)")), radians)
 
     @cached_property
     def _pixelOrigin(self):
@@ -163,7 +163,7 @@ class SkyWcs(FitsPersistable):
             kind = "FITS standard SkyWcs:"
         else:
             frameSet = self._frameSet
-            domains = ", ".join(frameSet.getframe(i).Domain for i in range(1, frameSet.Nframe + 1))
+            domains = ", ".join(frameSet.getframe(i).get("Domain") for i in range(1, frameSet.Nframe + 1))
             kind = f"Non-standard SkyWcs (Frames: {domains}):"
         return (
             f"{kind}\nSky Origin: {self.getSkyOrigin()}\nPixel Origin: {self.getPixelOrigin()}"

@@ -133,7 +133,7 @@ class PixelPlane:
         for j, (yWeight, noRow) in enumerate(zip(*yWeights, strict=True)):
             row.fill(0)
             for i, (xWeight, noPixel) in enumerate(zip(*xWeights, strict=True)):
-                pixels[j * stride + i :].take(first, None, tap, "clip")
+                pixels[j * stride + i :].take(first, None, tap, "wrap")
                 self._multiply(tap, xWeight, product)
                 if noPixel is not None:
                     product[noPixel] = 0

@@ -4,7 +4,7 @@
 
 __all__ = ["WarpingControl"]
 
-from lsst._lite import notInLite
+from lsst._lite import Partial
 from lsst._lite.arguments import checkArguments
 from lsst._lite.numbers import toInt
 from lsst.pex.exceptions import InvalidParameterError
@@ -12,7 +12,7 @@ from lsst.pex.exceptions import InvalidParameterError
 from ._warpingKernels import SeparableKernel, makeWarpingKernel
 
 
-class WarpingControl:
+class WarpingControl(Partial):
     """How to warp.
 
     Parameters
@@ -130,15 +130,6 @@ class WarpingControl:
     def isPersistable(self):
         """Whether the stack can write this to a file."""
         return True
-
-    @staticmethod
-    def readFits(*args):
-        """Not in lite."""
-        raise notInLite("lsst.afw.math.WarpingControl.readFits")
-
-    def writeFits(self, *args):
-        """Not in lite."""
-        raise notInLite("lsst.afw.math.WarpingControl.writeFits")
 
 
 def _checkSizes(kernel, maskKernel):

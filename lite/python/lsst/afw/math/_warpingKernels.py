@@ -15,7 +15,7 @@ import re
 
 import numpy as np
 
-from lsst._lite import notInLite
+from lsst._lite import Partial, notInLite
 from lsst._lite.arguments import Int, checkArguments
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError
@@ -27,7 +27,7 @@ _TINY = 1e-17
 """What stands for a fraction of 0 in the Lanczos functions."""
 
 
-class SeparableKernel:
+class SeparableKernel(Partial):
     """A kernel that is the product of a function of x and one of y.
 
     In lsst-lite these are the warping kernels: both functions are the same,
@@ -144,6 +144,8 @@ class SeparableKernel:
 class BilinearWarpingKernel(SeparableKernel):
     """Linear interpolation between the nearest two pixels of each axis."""
 
+    __module__ = "lsst.afw.math"
+
     _canVanish = True
 
     def __init__(self):
@@ -162,6 +164,8 @@ class BilinearWarpingKernel(SeparableKernel):
 
 class NearestWarpingKernel(SeparableKernel):
     """The nearest pixel."""
+
+    __module__ = "lsst.afw.math"
 
     _canVanish = True
 
@@ -186,6 +190,8 @@ class LanczosWarpingKernel(SeparableKernel):
     order : `int`
         Pixels on either side of the position.
     """
+
+    __module__ = "lsst.afw.math"
 
     def __init__(self, order):
         self._order = Int(order)

@@ -17,7 +17,7 @@ from ._opaque import makeOpaque
 from ._registry import findReader
 from ._tables import Catalog
 
-_BAD_VALUES = (ArithmeticError, TypeError, ValueError, pexExceptions.Exception)
+_BAD_VALUES = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError, pexExceptions.Exception)
 """What classes raise for values that make no sense."""
 
 

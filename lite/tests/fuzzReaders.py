@@ -26,6 +26,7 @@ from lsst.afw.detection import Psf
 from lsst.afw.fits import readMetadata
 from lsst.afw.geom import Polygon, SkyWcs, makeSkyWcs
 from lsst.afw.image import (
+    CoaddInputs,
     ExposureF,
     ExposureFitsReader,
     ImageFitsReader,
@@ -33,7 +34,9 @@ from lsst.afw.image import (
     MaskFitsReader,
     PhotoCalib,
 )
+from lsst.afw.table import ExposureCatalog
 from lsst.geom import Box2I, Extent2I, Point2D, Point2I
+from lsst.meas.algorithms import CoaddPsf
 
 MEMORY = 1 << 30
 """Bytes that reading may take beyond what the program itself needs; the
@@ -51,7 +54,17 @@ NASTY_VALUES = (
     *("1.5", "-0.0", "1e308", "1e999", "1E-400", "NaN", "'NAN'", "'+INFINITY'", "T", "F", "", "/", "'"),
     *("'", "''", "'x'", "'GZIP_1'", "'GZIP_2'", "'RICE_1'", "'HCOMPRESS_1'", "'PLIO_1'", "'NOCOMPRESS'"),
     *("'1PB(99)'", "'1QD'", "'99999999999A'", "'-5D'", "'1X'", "'0D'", "'IMAGE'", "'BINTABLE'", "'MASK'"),
-    *("'SkyWcs'", "'Polygon'", "'PhotoCalib'", "'FilterLabel'", "'GaussianPsf'", "(1, 2)", "é", "'a&'"),
+    *(
+        "'SkyWcs'",
+        "'CoaddPsf'",
+        "'Polygon'",
+        "'PhotoCalib'",
+        "'FilterLabel'",
+        "'GaussianPsf'",
+        "(1, 2)",
+        "é",
+        "'a&'",
+    ),
 )
 NASTY_BYTES = (b"\0", b"\xff", b"\x7f\xff\xff\xff", b"\x80\0\0\0", b"\0\0\0\1", b"END".ljust(CARD), b"&")
 FORBIDDEN = ("pickle.find_class", "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn")
@@ -206,6 +219,22 @@ def useComponent(component):
             component.getLocalCalibration(Point2D(3, 4))
         elif isinstance(component, Psf):
             component.computeKernelImage(Point2D(3, 4))
+            component.computeShape(component.getAveragePosition())
+        elif isinstance(component, CoaddInputs):
+            useCatalog(component.visits)
+            useCatalog(component.ccds)
+        elif isinstance(component, ExposureCatalog):
+            useCatalog(component)
+
+
+def useCatalog(catalog):
+    """Ask a catalog for its fields, and its records for their components."""
+    str(catalog.schema)
+    catalog.asAstropy()
+    for record in catalog:
+        for name in ("Wcs", "Psf", "PhotoCalib", "ValidPolygon", "VisitInfo", "ApCorrMap", "Detector"):
+            with contextlib.suppress(*DOCUMENTED):
+                useComponent(getattr(record, f"get{name}")())
 
 
 def readExposure(path):
@@ -228,6 +257,8 @@ def readMetadataWcs(path, hdu):
 def readAll(path):
     """Read the file in every way that there is."""
     readers = [readExposure, ExposureF.readFits, SkyWcs.readFits, Polygon.readFits]
+    for cls in (CoaddPsf, CoaddInputs, ExposureCatalog):
+        readers.append(lambda path, cls=cls: useComponent(cls.readFits(path)))
     readers += [lambda path: MaskedImageFitsReader(path).read()]
     for hdu in range(6):
         readers.append(lambda path, hdu=hdu: readMetadataWcs(path, hdu))

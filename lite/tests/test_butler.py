@@ -118,10 +118,10 @@ class ButlerTestCase(ComponentAssertions):
         coadd = afwImage.ExposureF(str(EXPOSURES / "coadd_full.fits"))
         with self.assertWarns(UserWarning):
             got = butler.get(butler.put(coadd, "coadd", DATA_ID))
-        self.assertRegex(repr(got.getPsf()), "^<CoaddPsf, opaque in lsst-lite")
-        self.assertEqual(repr(got.getPsf()), repr(coadd.getPsf()))
-        with self.assertRaisesRegex(NotImplementedError, "CoaddPsf"):
-            got.getPsf().computeKernelImage(geom.Point2D(0, 0))
+        self.assertRegex(repr(got.getInfo().getApCorrMap()), "^<ApCorrMap, opaque in lsst-lite")
+        self.assertEqual(repr(got.getInfo().getApCorrMap()), repr(coadd.getInfo().getApCorrMap()))
+        with self.assertRaisesRegex(NotImplementedError, "ApCorrMap"):
+            got.getInfo().getApCorrMap()["flux"]
 
     def testBoxInParentAndLocalCoordinates(self):
         butler = self.makeButler(calexp="ExposureF")

@@ -16,6 +16,7 @@ import unittest
 import lsst.geom as geom
 import lsst.utils.tests
 from lsst.afw.geom import Polygon, makeCdMatrix, makeSkyWcs
+from lsst.afw.image import ExposureF
 
 HERE = pathlib.Path(__file__).parent
 MUTATIONS = int(os.environ.get("IP_TEMPLATE_MUTATIONS", "250"))
@@ -35,6 +36,10 @@ class FuzzTestCase(lsst.utils.tests.TestCase):
         center = geom.SpherePoint(10.0, 20.0, geom.degrees)
         cdMatrix = makeCdMatrix(scale=0.2 * geom.arcseconds)
         makeSkyWcs(geom.Point2D(5, 6), center, cdMatrix).writeFits(str(self.folder / "wcs.fits"))
+        coadd = ExposureF(str(HERE / "data" / "golden" / "coaddpsf" / "coaddpsf_0.fits"))
+        coadd.getPsf().writeFits(str(self.folder / "psf.fits"))
+        coadd.getInfo().getCoaddInputs().writeFits(str(self.folder / "inputs.fits"))
+        coadd.getInfo().getCoaddInputs().ccds.writeFits(str(self.folder / "catalog.fits"))
         Polygon(geom.Box2D(geom.Point2D(0, 0), geom.Point2D(3, 4))).writeFits(str(self.folder / "box.fits"))
 
     def read(self, first, count):

@@ -46,6 +46,8 @@ ABSENT_NAMES = (
     "lsst.geom.averageSpherePoint",
     "lsst.ip.diffim.GetTemplateTask",
     "lsst.ip.diffim.getTemplate.GetTemplateTask",
+    "lsst.meas.algorithms.DetectSourcesTask",
+    "lsst.meas.algorithms.KernelPsf",
     "lsst.obs.base.Instrument",
     "lsst.skymap.HealpixSkyMap",
 )

@@ -27,6 +27,7 @@ _PACKAGES = (
     "afw/table",
     "daf/base",
     "ip/diffim",
+    "meas/algorithms",
     "obs/base",
     "pex/exceptions",
     "skymap",

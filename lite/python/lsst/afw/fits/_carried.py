@@ -65,7 +65,9 @@ _EXPOSURE_RECORD = (
             "detector",
         }
     ),
-    frozenset({"bbox_min_x", "bbox_min_y", "bbox_max_x", "bbox_max_y", "ccd", "visit", "goodpix"}),
+    frozenset(
+        {"bbox_min_x", "bbox_min_y", "bbox_max_x", "bbox_max_y", "ccd", "visit", "goodpix", "tract", "patch"}
+    ),
 )
 
 _NOTHING = frozenset()
@@ -90,6 +92,11 @@ REFERENCES = {
         _NOTHING,
         frozenset({"order_x", "bbox_min_x", "bbox_min_y", "bbox_max_x", "bbox_max_y"}),
     ),
+    ("CoaddBoundedField", 0): (
+        frozenset({"coaddWcs"}),
+        frozenset({"bbox_min_x", "bbox_min_y", "bbox_max_x", "bbox_max_y"}),
+    ),
+    ("CoaddBoundedField", 1): (frozenset({"field", "wcs", "validPolygon"}), _NOTHING),
     ("CoaddInputs", 0): _EXPOSURE_RECORD,
     ("CoaddInputs", 1): _EXPOSURE_RECORD,
     ("CoaddPsf", 0): (frozenset({"coaddwcs"}), frozenset({"cachesize"})),
@@ -101,6 +108,11 @@ REFERENCES = {
     ("Detector", 1): (_NOTHING, _AMPLIFIER),
     ("GaussianPsf", 0): (_NOTHING, frozenset({"dimensions_x", "dimensions_y"})),
     ("PhotoCalib", 0): (frozenset({"field"}), frozenset({"version"})),
+    ("PsfexPsf", 0): (
+        _NOTHING,
+        frozenset({"ndim", "ngroup", "ncoeff", "_size_size", "_comp_size", "_context_size"}),
+    ),
+    ("PsfexPsf", 1): (_NOTHING, frozenset({"*", "group", "degree", "_size"})),
     ("TransformMap", 0): (frozenset({"transform"}), frozenset({"id"})),
     ("TransformMap", 1): (frozenset({"transform"}), frozenset({"from", "to"})),
     ("VisitInfo", 0): (_NOTHING, frozenset({"rottype", "version"})),

@@ -12,7 +12,7 @@ import dataclasses
 import importlib
 from collections.abc import Callable
 
-_MODULES = ("lsst.afw.detection", "lsst.afw.geom", "lsst.afw.image", "lsst.afw.math")
+_MODULES = ("lsst.afw.detection", "lsst.afw.geom", "lsst.afw.image", "lsst.afw.math", "lsst.meas.algorithms")
 """Modules of lite that an archive may name: those that register a class."""
 
 _persistables = {}

@@ -37,7 +37,11 @@ class ExposureRecord(BaseRecord):
         """
         super().assign(other, mapper)
         if isinstance(other, ExposureRecord):
-            self._components = dict(other._components)
+            self._shareComponents(other)
+
+    def _shareComponents(self, other):
+        """Take the components of another record, which are not copied."""
+        self._components = dict(other._components)
 
     # ---- fields that all have
 

@@ -48,7 +48,7 @@ def encodeCatalog(catalog, archive, permissive=False):
     ----------
     catalog : `ExposureCatalog`
         The catalog.
-    archive : `lsst.afw.fits._archive.OutputArchive`
+    archive : `lsst.afw.fits._outputArchive.OutputArchive`
         Archive to put components into.
     permissive : `bool`, optional
         Whether to leave out components that cannot be written.
@@ -108,7 +108,7 @@ def parseCatalog(cls, rows, archive):
         Class of the catalog.
     rows : `lsst.afw.fits._tables.Rows`
         The rows.
-    archive : `lsst.afw.fits._archive.InputArchive` or `None`
+    archive : `lsst.afw.fits._inputArchive.InputArchive` or `None`
         Archive that has the components; `None` to leave them out.
 
     Returns

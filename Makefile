@@ -39,6 +39,7 @@ test-postgres: $(VENV)/postgres
 lint: $(READY)
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check . || { echo 'Format it with "$(BIN)/ruff format".' >&2; exit 1; }
+	@$(BIN)/mypy --no-error-summary
 	@echo "lint: nothing to complain about"
 
 docs: $(VENV)/docs

@@ -6,7 +6,7 @@ Every coadd pixel tells where it comes from: its value is made of its patch
 and its place in the tract.
 """
 
-__all__ = ["makeCoadd", "makeExposure", "makeHandles", "makeSkyMap", "pixelValues"]
+__all__ = ["assertSamePixels", "makeCoadd", "makeExposure", "makeHandles", "makeSkyMap", "pixelValues"]
 
 import numpy as np
 
@@ -101,6 +101,12 @@ def makeCoadd(tractInfo, patch, bbox=None, band="r", calibration=2.0):
     coadd.setFilter(FilterLabel(band=band, physical=f"{band}_x"))
     coadd.setPhotoCalib(PhotoCalib(calibration))
     return coadd
+
+
+def assertSamePixels(exposure, other):
+    """Fail unless two exposures have the same pixels, in all planes."""
+    for plane in ("image", "mask", "variance"):
+        np.testing.assert_array_equal(getattr(exposure, plane).array, getattr(other, plane).array)
 
 
 def makeHandles(tractInfo, patches, **kwargs):

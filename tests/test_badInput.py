@@ -97,7 +97,12 @@ class BadInputTestCase(lsst.utils.tests.TestCase):
             ("key not in tract", ValueError, "25 patches, not 999", {"availableCoaddRefs": {999: handle}}),
             ("no handle", TypeError, "a handle of a coadd, not None", {"availableCoaddRefs": {first: None}}),
             ("coadd for handle", TypeError, "not a ExposureF", {"availableCoaddRefs": {first: coadd}}),
-            ("list for handle", TypeError, "not a list", {"availableCoaddRefs": {first: [handle]}}),
+            (
+                "two handles",
+                ValueError,
+                "coadds for one patch",
+                {"availableCoaddRefs": {first: [handle] * 2}},
+            ),
             ("dict for handle", TypeError, "not a dict", {"availableCoaddRefs": {first: {}}}),
             ("Gen2 sensorRef", ValueError, "sensorRef.*Gen2", {"sensorRef": object()}),
         ]
@@ -172,7 +177,6 @@ class BadInputTestCase(lsst.utils.tests.TestCase):
             "visitInfo": None,
         }
         table = [
-            ("one handle", TypeError, "must be a list of handles", {"availableCoaddRefs": {first: handle}}),
             ("None in list", TypeError, "a handle of a coadd", {"availableCoaddRefs": {first: [None]}}),
             ("no visit info", ValueError, "no visitInfo", {}),
             ("blank visit info", ValueError, "no boresight azimuth", {"visitInfo": VisitInfo()}),

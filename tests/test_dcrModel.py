@@ -457,7 +457,7 @@ class FullRunTestCase(SceneTestCase):
         with self.assertLogs(level="INFO") as logs:
             self.runTask(self.makeHandles(), makeVisitInfo(270.0, 20.0), size=(158, 158))
         self.assertEqual(self.task.metadata["patchesUsed"], 4)
-        self.assertIn("Skip patch 1: its inner box has too few pixels in the tem", "\n".join(logs.output))
+        self.assertIn("Skip patch 1: it has too few pixels in the template", "\n".join(logs.output))
         self.runTask(self.makeHandles(), makeVisitInfo(270.0, 20.0), size=(164, 158))
         self.assertEqual(self.task.metadata.getArray("patchesUsed"), [3, 4, 5])
 

@@ -36,16 +36,17 @@ class DcrConnectionsTestCase(lsst.utils.tests.TestCase):
 
     def testDcrCoaddsInPlaceOfCoadds(self):
         connections = self.connections("dcr")
-        self.assertNotIn("coaddExposures", connections.inputs)
-        self.assertEqual(connections.dcrCoadds.name, "dcrCoadd")
+        self.assertEqual(connections.coaddExposures.name, "dcrCoadd")
+        self.assertIn("visitInfo", connections.inputs)
         self.assertEqual(
-            set(connections.dcrCoadds.dimensions), {"tract", "patch", "skymap", "band", "subfilter"}
+            set(connections.coaddExposures.dimensions), {"tract", "patch", "skymap", "band", "subfilter"}
         )
         self.assertEqual(connections.template.name, "dcrDiff_templateCoadd")
 
     def testNoDcrCoaddsOtherwise(self):
         connections = self.connections("deep")
-        self.assertNotIn("dcrCoadds", connections.inputs)
+        self.assertNotIn("visitInfo", connections.inputs)
+        self.assertNotIn("subfilter", connections.coaddExposures.dimensions)
         self.assertEqual(connections.coaddExposures.name, "deepCoadd")
 
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 import pathlib
+import re
 import tempfile
 import unittest
 
@@ -20,6 +21,12 @@ class LayersTestCase(lsst.utils.tests.TestCase):
         layers = readLayers(ROOT / "doc" / "lsst.ip.template" / "layers.txt", package)
         offences = findOffences(ROOT / "python" / "lsst" / "ip" / "template", package, layers)
         self.assertEqual(offences, [])
+
+    def testPageNamesEveryModule(self):
+        page = (ROOT / "doc" / "lsst.ip.template" / "architecture.rst").read_text()
+        section = page[page.index("Modules\n=") : page.index("What has to stay true\n=")]
+        modules = {path.stem for path in (ROOT / "python" / "lsst" / "ip" / "template").glob("*.py")}
+        self.assertEqual(set(re.findall(r"``(\w+)``", section)), modules - {"__init__", "version"})
 
     def testOffencesAreFound(self):
         files = {

@@ -13,14 +13,16 @@ import unittest
 import numpy as np
 from goldenRepo import DATA, unpackGolden
 from imageDifference import ImageDifferenceTask
+from scenes import assertSamePixels, makeExposure, makeHandles, makeSkyMap
 
 import lsst.geom as geom
 import lsst.utils.tests
 from lsst.afw.image import ExposureFitsReader
 from lsst.daf.butler import Butler
 from lsst.ip.template import MakeCoaddTemplateConfig, MakeCoaddTemplateTask
+from lsst.ip.template.scienceGeometry import ScienceGeometry
 from lsst.pex.config import FieldValidationError
-from lsst.pipe.base import Pipeline
+from lsst.pipe.base import NoWorkFound, Pipeline
 from lsst.pipe.base.simple_pipeline_executor import SimplePipelineExecutor
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -182,13 +184,23 @@ class QuantumTestCase(lsst.utils.tests.TestCase):
     """The task's other properties."""
 
     def testScienceGeometryAnswersAsAnExposure(self):
-        from lsst.ip.template.makeCoaddTemplate import ScienceGeometry
-
         bbox = geom.Box2I(geom.Point2I(0, 0), geom.Extent2I(3, 4))
         science = ScienceGeometry(bbox=bbox, wcs=None, visitInfo=None)
         self.assertEqual(science.getBBox(), bbox)
         self.assertIsNone(science.getWcs())
         self.assertIsNone(science.getInfo().getVisitInfo())
+
+    def testRunNeedsNoButler(self):
+        skyMap = makeSkyMap()
+        exposure = makeExposure(skyMap[0].getCtrCoord())
+        handles = makeHandles(skyMap[0], range(len(skyMap[0])))
+        task = MakeCoaddTemplateTask()
+        inputs = {"bbox": exposure.getBBox(), "wcs": exposure.getWcs(), "skyMap": skyMap}
+        template = task.run(**inputs, coaddExposures=handles.values()).template
+        overlap = task.getTemplate.getOverlapPatchList(exposure, skyMap)
+        assertSamePixels(template, task.getTemplate.run(*overlap, handles))
+        with self.assertRaises(NoWorkFound):
+            task.run(**inputs, coaddExposures=[])
 
     def testTaskNames(self):
         task = MakeCoaddTemplateTask()

@@ -4,10 +4,12 @@
 
 __all__ = ["boundingBox", "subtractBox", "subtractBoxes"]
 
+from collections.abc import Iterable
+
 import lsst.geom as geom
 
 
-def boundingBox(boxes):
+def boundingBox(boxes: Iterable[geom.Box2I]) -> geom.Box2I:
     """Find the smallest box that contains all of some boxes.
 
     Parameters
@@ -26,7 +28,7 @@ def boundingBox(boxes):
     return bbox
 
 
-def subtractBox(bbox, cover):
+def subtractBox(bbox: geom.Box2I, cover: geom.Box2I) -> list[geom.Box2I]:
     """Cut one box out of another.
 
     Parameters
@@ -57,7 +59,7 @@ def subtractBox(bbox, cover):
     ]
 
 
-def subtractBoxes(bbox, covers):
+def subtractBoxes(bbox: geom.Box2I, covers: Iterable[geom.Box2I]) -> list[geom.Box2I]:
     """Cut several boxes out of one.
 
     Parameters

@@ -19,9 +19,13 @@ __all__ = [
     "rescaleTo",
 ]
 
+from collections.abc import Iterator
+
 import numpy as np
+import numpy.typing as npt
 
 import lsst.afw.image as afwImage
+import lsst.geom as geom
 
 TOLERANCE = 1e-9
 """Largest relative difference between two equal calibrations."""
@@ -31,7 +35,7 @@ class CalibrationError(RuntimeError):
     """A photometric calibration that a template cannot be made with."""
 
 
-def isConstant(photoCalib):
+def isConstant(photoCalib: afwImage.PhotoCalib) -> bool:
     """Tell whether a calibration is the same everywhere.
 
     Parameters
@@ -42,13 +46,13 @@ def isConstant(photoCalib):
     Returns
     -------
     isConstant : `bool`
-        Is it without a field?
+        Whether it has no field.
     """
     # The stack's tasks ask so too; there is no public way to tell.
     return photoCalib._isConstant
 
 
-def reaches(photoCalib, bbox):
+def reaches(photoCalib: afwImage.PhotoCalib, bbox: geom.Box2I) -> bool:
     """Tell whether `~lsst.afw.image.PhotoCalib.calibrateImage` calibrates all
     pixels of a box.
 
@@ -62,12 +66,13 @@ def reaches(photoCalib, bbox):
     Returns
     -------
     reaches : `bool`
-        Is the calibration constant, or does its field's box hold the other?
+        Whether the calibration is constant, or its field's box holds the
+        other.
     """
     return isConstant(photoCalib) or photoCalib.computeScaledCalibration().getBBox().contains(bbox)
 
 
-def checkCalibration(photoCalib, bbox, name):
+def checkCalibration(photoCalib: afwImage.PhotoCalib, bbox: geom.Box2I, name: str) -> None:
     """Raise if a calibration cannot be one.
 
     Parameters
@@ -92,7 +97,9 @@ def checkCalibration(photoCalib, bbox, name):
         _checkPositive(row, photoCalib, f"in row {y} of {bbox}", name)
 
 
-def _checkPositive(values, photoCalib, where, name):
+def _checkPositive(
+    values: npt.NDArray[np.float64], photoCalib: afwImage.PhotoCalib, where: str, name: str
+) -> None:
     bad = values[~(np.isfinite(values) & (values > 0))]
     if len(bad):
         raise CalibrationError(
@@ -101,8 +108,8 @@ def _checkPositive(values, photoCalib, where, name):
         )
 
 
-def calibrationsAgree(one, other, bbox):
-    """Do two photometric calibrations say the same in a box?
+def calibrationsAgree(one: afwImage.PhotoCalib, other: afwImage.PhotoCalib, bbox: geom.Box2I) -> bool:
+    """Tell whether two photometric calibrations say the same in a box.
 
     Parameters
     ----------
@@ -114,8 +121,8 @@ def calibrationsAgree(one, other, bbox):
     Returns
     -------
     agree : `bool`
-        Are they the same to 1e-9 at each pixel of the box? Their errors, and
-        the boxes that they are made for, do not count.
+        Whether they are the same to 1e-9 at each pixel of the box. Their
+        errors, and the boxes that they are made for, do not count.
     """
     if isConstant(one) and isConstant(other):
         return _isClose(one.getCalibrationMean(), other.getCalibrationMean())
@@ -123,11 +130,13 @@ def calibrationsAgree(one, other, bbox):
     return all(_isClose(mine, its) for (_, mine), (_, its) in rows)
 
 
-def _isClose(one, other):
+def _isClose(one: npt.ArrayLike, other: npt.ArrayLike) -> bool:
     return bool(np.isclose(one, other, rtol=TOLERANCE, atol=0.0).all())
 
 
-def _evaluateRows(photoCalib, bbox):
+def _evaluateRows(
+    photoCalib: afwImage.PhotoCalib, bbox: geom.Box2I
+) -> Iterator[tuple[int, npt.NDArray[np.float64]]]:
     """Give y and the calibration at each pixel of a row, for the rows of a
     box.
     """
@@ -136,7 +145,7 @@ def _evaluateRows(photoCalib, bbox):
         yield y, photoCalib.getLocalCalibrationArray(x, np.full_like(x, y))
 
 
-def makeConstant(photoCalib):
+def makeConstant(photoCalib: afwImage.PhotoCalib) -> afwImage.PhotoCalib:
     """Make the constant calibration that patches are brought to.
 
     Parameters
@@ -154,7 +163,7 @@ def makeConstant(photoCalib):
     return afwImage.PhotoCalib(photoCalib.getCalibrationMean(), photoCalib.getCalibrationErr())
 
 
-def rescaleTo(constant, coadd):
+def rescaleTo(constant: afwImage.PhotoCalib, coadd: afwImage.ExposureF) -> afwImage.ExposureF:
     """Bring a coadd's pixels to a constant photometric calibration.
 
     Parameters

@@ -10,10 +10,18 @@ import io
 import os
 import re
 import zipfile
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from .coaddPatch import describeHandle
+from lsst.resources import ResourcePath
+
+from .coaddHandle import describeHandle
+from .interfaces import CoaddHandle
+
+if TYPE_CHECKING:
+    from astropy.io.fits import Header
 
 _CHUNK = 2880 * 1000
 """Number of bytes to read at a time: whole blocks of a FITS file."""
@@ -30,7 +38,7 @@ class ChecksumError(RuntimeError):
     """A coadd's file is not as it was written."""
 
 
-def verifyChecksums(handle):
+def verifyChecksums(handle: CoaddHandle) -> int:
     """Compare a coadd's files with the checksums in their headers.
 
     Parameters
@@ -77,18 +85,18 @@ def verifyChecksums(handle):
     return count
 
 
-def _nameOf(uri):
+def _nameOf(uri: ResourcePath) -> str:
     """Give the name of a file, or of the member of a zip file."""
     return _memberOf(uri) or uri.basename()
 
 
-def _memberOf(uri):
+def _memberOf(uri: ResourcePath) -> str:
     """Give the path within a zip file, empty for other files."""
     isMember = uri.unquoted_fragment.startswith(_ZIP_MEMBER)
     return uri.unquoted_fragment.removeprefix(_ZIP_MEMBER) if isMember else ""
 
 
-def _verifyFile(uri):
+def _verifyFile(uri: ResourcePath) -> int:
     """Verify one file; return its number of HDUs with checksums."""
     with _openFile(uri) as file:
         try:
@@ -101,7 +109,7 @@ def _verifyFile(uri):
 
 
 @contextlib.contextmanager
-def _openFile(uri):
+def _openFile(uri: ResourcePath) -> Iterator[Any]:
     """Open a file; of a zip file only the member is fetched."""
     if _memberOf(uri):
         with uri.open("rb") as file:
@@ -111,7 +119,7 @@ def _openFile(uri):
             yield file
 
 
-def _unpack(file, member):
+def _unpack(file: BinaryIO, member: str) -> BinaryIO:
     """Unpack a file that is compressed with gzip, or in a zip file.
 
     All of it is unpacked at once, since that compares it with checksums of
@@ -125,7 +133,7 @@ def _unpack(file, member):
     return io.BytesIO(gzip.decompress(file.read())) if isCompressed else file
 
 
-def _verifyHdus(file, uri):
+def _verifyHdus(file: BinaryIO, uri: ResourcePath) -> int:
     """Verify the HDUs of an open file; return the number of those with
     checksums.
     """
@@ -148,7 +156,7 @@ def _verifyHdus(file, uri):
     return count
 
 
-def _findWrong(header, headerSum, dataSum):
+def _findWrong(header: "Header", headerSum: int, dataSum: int) -> list[str]:
     """Name the cards that do not fit the sums of header and data."""
     wrong = []
     if header.get("CHECKSUM") and _fold(headerSum + dataSum) != _ALL_ONES:
@@ -158,7 +166,7 @@ def _findWrong(header, headerSum, dataSum):
     return wrong
 
 
-def _addWords(file, start, end):
+def _addWords(file: BinaryIO, start: int, end: int) -> int:
     """Add up a part of a file as FITS checksums do: in 32-bit words, with
     one's complement.
 
@@ -173,7 +181,7 @@ def _addWords(file, start, end):
     return total
 
 
-def _fold(total):
+def _fold(total: int) -> int:
     """Bring the carry of a sum back into 32 bits."""
     while total > _ALL_ONES:
         total = (total & _ALL_ONES) + (total >> 32)

@@ -4,6 +4,10 @@
 
 __all__ = ["findCoaddsAround"]
 
+from collections.abc import Sequence
+
+from lsst.daf.butler import DataCoordinate, DatasetRef, DatasetType
+from lsst.daf.butler.registry import Registry
 from lsst.sphgeom import Angle, Circle
 
 REACH = 2.0
@@ -12,7 +16,9 @@ a box around that circle are 1.42 radii away, and the template has a border.
 """
 
 
-def findCoaddsAround(datasetType, registry, dataId, collections):
+def findCoaddsAround(
+    datasetType: DatasetType, registry: Registry, dataId: DataCoordinate, collections: Sequence[str]
+) -> list[DatasetRef]:
     """Find the coadds under the box of a detector's template.
 
     The template of a rotated detector is an upright box around it, so that
@@ -34,6 +40,8 @@ def findCoaddsAround(datasetType, registry, dataId, collections):
     refs : `list` [`lsst.daf.butler.DatasetRef`]
         The coadds of the visit's band in all patches near the detector.
     """
+    if dataId.region is None:
+        return []
     circle = dataId.region.getBoundingCircle()
     around = Circle(circle.getCenter(), Angle(REACH * circle.getOpeningAngle().asRadians()))
     refs = registry.queryDatasets(

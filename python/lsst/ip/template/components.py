@@ -4,6 +4,12 @@
 
 __all__ = ["TemplateComponents"]
 
+from typing import Any
+
+import lsst.afw.image as afwImage
+
+from .patchSource import PatchOverlap
+
 _SUFFIXES = {"psfPatch": "Psf", "filterPatch": "Filter", "photoCalibPatch": "PhotoCalib"}
 """For each component, the name for the patch that gives it, and how the names
 of its getter and setter end.
@@ -16,10 +22,10 @@ class TemplateComponents:
     Patches may be offered in any order: what counts is the order of copying.
     """
 
-    def __init__(self):
-        self._found = {}
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[PatchOverlap, Any]] = {}
 
-    def offer(self, overlap, coadd):
+    def offer(self, overlap: PatchOverlap, coadd: afwImage.Exposure) -> None:
         """Take from a coadd what no earlier patch has given.
 
         Parameters
@@ -34,7 +40,7 @@ class TemplateComponents:
             if component is not None:
                 self._found[name] = (overlap, component)
 
-    def isOpen(self, overlap):
+    def isOpen(self, overlap: PatchOverlap) -> bool:
         """Tell whether a patch might still give a component.
 
         Parameters
@@ -45,16 +51,17 @@ class TemplateComponents:
         Returns
         -------
         isOpen : `bool`
-            Is there a component that no patch up to this one has given?
+            Whether there is a component that no patch up to this one has
+            given.
         """
         return bool(self._findOpen(overlap))
 
-    def _findOpen(self, overlap):
+    def _findOpen(self, overlap: PatchOverlap) -> list[str]:
         return [
             name for name in _SUFFIXES if name not in self._found or self._found[name][0].rank > overlap.rank
         ]
 
-    def getPatches(self):
+    def getPatches(self) -> dict[str, int | None]:
         """Tell which patches give the components.
 
         Returns
@@ -65,7 +72,7 @@ class TemplateComponents:
         """
         return {name: self._found[name][0].patch if name in self._found else None for name in _SUFFIXES}
 
-    def setOn(self, template):
+    def setOn(self, template: afwImage.Exposure) -> None:
         """Give the template the components.
 
         Parameters

@@ -4,21 +4,38 @@
 chromatic refraction (DCR) of one science exposure.
 """
 
-__all__ = ["DcrModel", "applyDcr", "calculateDcr", "checkVisitInfo", "findDcrBox", "wavelengthGenerator"]
+__all__ = [
+    "DcrModel",
+    "DcrPatch",
+    "applyDcr",
+    "calculateDcr",
+    "checkVisitInfo",
+    "findDcrBox",
+    "wavelengthGenerator",
+]
 
 import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, Self, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 import lsst.afw.image as afwImage
 import lsst.geom as geom
 from lsst.afw.coord import differentialRefraction
+from lsst.afw.geom import SkyWcs
+from lsst.skymap import PatchInfo
 
 from .calibration import CalibrationError, calibrationsAgree, checkCalibration, isConstant, rescaleTo
-from .coaddPatch import describeHandle, readCorner, readPatch
+from .coaddHandle import describeHandle, readComponent, readPatch
 from .inputChecks import checkMethods, checkPositive, listOf
+from .interfaces import CoaddHandle
 from .pixelType import convertExactly
+
+Shift: TypeAlias = tuple[float, float]
+SliceShifts: TypeAlias = tuple[Shift, Shift]
 
 EDGE_WEIGHTS = ((0.75, 0.25), (0.25, 0.75))
 """Weights of the refractions at a slice's blue and red edge, for each of the
@@ -46,7 +63,7 @@ class DcrModel:
     needs, one slice at a time.
     """
 
-    handles: tuple
+    handles: tuple[CoaddHandle, ...]
     """Handles of the slices' coadds, from blue to red."""
 
     effectiveWavelength: float
@@ -56,7 +73,9 @@ class DcrModel:
     """Full width of the band, in nm."""
 
     @classmethod
-    def fromQuantum(cls, handles, effectiveWavelength, bandwidth, numSubfilters):
+    def fromQuantum(
+        cls, handles: Iterable[Any], effectiveWavelength: float, bandwidth: float, numSubfilters: int
+    ) -> Self:
         """Make the model from the coadds of one patch.
 
         Parameters
@@ -105,7 +124,13 @@ class DcrModel:
             )
         return cls(tuple(handles), effectiveWavelength, bandwidth)
 
-    def buildMatchedExposure(self, bbox, visitInfo, wcs=None, photoCalib=None):
+    def buildMatchedExposure(
+        self,
+        bbox: geom.Box2I,
+        visitInfo: afwImage.VisitInfo,
+        wcs: SkyWcs | None = None,
+        photoCalib: afwImage.PhotoCalib | None = None,
+    ) -> afwImage.ExposureF | None:
         """Build the coadd as one exposure's atmosphere would have shown it.
 
         Each slice is shifted by its differential refraction, and the slices
@@ -151,20 +176,27 @@ class DcrModel:
         stored coadds than the shift, `applyDcr` extrapolates.
         """
         checkVisitInfo(visitInfo)
-        shifts = calculateDcr(
-            visitInfo,
-            _readWcs(self.handles[0]) if wcs is None else wcs,
-            self.effectiveWavelength,
-            self.bandwidth,
-            len(self.handles),
-            bbox,
+        return self._build(bbox, visitInfo, _readWcs(self.handles[0]) if wcs is None else wcs, photoCalib)
+
+    def _build(
+        self,
+        bbox: geom.Box2I,
+        visitInfo: afwImage.VisitInfo,
+        wcs: SkyWcs,
+        photoCalib: afwImage.PhotoCalib | None,
+    ) -> afwImage.ExposureF | None:
+        """Do what `buildMatchedExposure` says, with arguments checked."""
+        shifts = _calculateShifts(
+            visitInfo, wcs, self.effectiveWavelength, self.bandwidth, len(self.handles), bbox
         )
         wanted = bbox.dilatedBy(SPLINE_MARGIN + math.ceil(np.max(np.abs(shifts))))
         matched = None
-        calibrations = {}
+        calibrations: dict[str, afwImage.PhotoCalib | None] = {}
         for handle, dcr in zip(self.handles, shifts):
             coadd = _readSlice(handle, wanted, photoCalib)
-            bbox = bbox.clippedTo(coadd.getBBox()) if coadd is not None else geom.Box2I()
+            if coadd is None:
+                return None
+            bbox = bbox.clippedTo(coadd.getBBox())
             if bbox.isEmpty():
                 return None
             matched = _startSum(coadd, bbox, len(shifts)) if matched is None else matched[bbox]
@@ -175,7 +207,49 @@ class DcrModel:
         return matched
 
 
-def calculateDcr(visitInfo, wcs, effectiveWavelength, bandwidth, numSubfilters, bbox):
+@dataclass(frozen=True)
+class DcrPatch:
+    """A patch whose pixels are those of a `DcrModel`, matched to one
+    exposure.
+    """
+
+    model: DcrModel
+    """The sky over the patch."""
+
+    visitInfo: afwImage.VisitInfo
+    """Observing conditions of the exposure, checked."""
+
+    wcs: SkyWcs
+    """WCS of the tract."""
+
+    border: int
+    """Number of pixels along the edge of a DCR coadd that may be bad."""
+
+    @property
+    def handles(self) -> tuple[CoaddHandle, ...]:
+        """Handles of the slices' coadds, from blue to red."""
+        return self.model.handles
+
+    def findBox(self, patchInfo: PatchInfo, bbox: geom.Box2I) -> geom.Box2I:
+        """Find the part of the patch to use; see `PatchSource.findBox`."""
+        return findDcrBox(patchInfo, bbox, self.border)
+
+    def read(
+        self, box: geom.Box2I, needed: geom.Box2I, photoCalib: afwImage.PhotoCalib | None
+    ) -> afwImage.ExposureF | None:
+        """Read pixels; see `PatchSource.read`."""
+        # All of the box, since the shifts are those at its centre.
+        return self.model._build(box, self.visitInfo, self.wcs, photoCalib)
+
+
+def calculateDcr(
+    visitInfo: afwImage.VisitInfo,
+    wcs: SkyWcs,
+    effectiveWavelength: float,
+    bandwidth: float,
+    numSubfilters: int,
+    bbox: geom.Box2I,
+) -> list[SliceShifts]:
     """Calculate by how much each slice of a band is refracted.
 
     Parameters
@@ -212,16 +286,29 @@ def calculateDcr(visitInfo, wcs, effectiveWavelength, bandwidth, numSubfilters, 
     observatory if some of the weather is not recorded.
     """
     checkVisitInfo(visitInfo)
+    return _calculateShifts(visitInfo, wcs, effectiveWavelength, bandwidth, numSubfilters, bbox)
+
+
+def _calculateShifts(
+    visitInfo: afwImage.VisitInfo,
+    wcs: SkyWcs,
+    effectiveWavelength: float,
+    bandwidth: float,
+    numSubfilters: int,
+    bbox: geom.Box2I,
+) -> list[SliceShifts]:
+    """Do what `calculateDcr` says, with ``visitInfo`` checked."""
     toZenith = _findZenithDirection(visitInfo, wcs, geom.Box2D(bbox).getCenter())
-    shifts = []
+    shifts: list[SliceShifts] = []
     for edges in wavelengthGenerator(effectiveWavelength, bandwidth, numSubfilters):
         blue, red = (_refract(wavelength, effectiveWavelength, visitInfo) for wavelength in edges)
-        amounts = [blueWeight * blue + redWeight * red for blueWeight, redWeight in EDGE_WEIGHTS]
-        shifts.append(tuple((amount * toZenith.getY(), amount * toZenith.getX()) for amount in amounts))
+        one, other = (blueWeight * blue + redWeight * red for blueWeight, redWeight in EDGE_WEIGHTS)
+        x, y = toZenith.getX(), toZenith.getY()
+        shifts.append(((one * y, one * x), (other * y, other * x)))
     return shifts
 
 
-def applyDcr(image, dcr):
+def applyDcr(image: npt.NDArray[Any], dcr: SliceShifts) -> npt.NDArray[Any]:
     """Shift a slice of a band by its differential refraction.
 
     Parameters
@@ -264,7 +351,9 @@ def applyDcr(image, dcr):
     return shifted
 
 
-def wavelengthGenerator(effectiveWavelength, bandwidth, numSubfilters):
+def wavelengthGenerator(
+    effectiveWavelength: float, bandwidth: float, numSubfilters: int
+) -> Iterator[tuple[float, float]]:
     """Cut a band into slices of equal width.
 
     Parameters
@@ -285,7 +374,7 @@ def wavelengthGenerator(effectiveWavelength, bandwidth, numSubfilters):
     yield from zip(edges[:-1], edges[1:])
 
 
-def checkVisitInfo(visitInfo):
+def checkVisitInfo(visitInfo: afwImage.VisitInfo | None) -> None:
     """Raise if the refraction cannot be calculated for an exposure.
 
     Parameters
@@ -320,7 +409,7 @@ def checkVisitInfo(visitInfo):
         )
 
 
-def findDcrBox(patchInfo, bbox, border):
+def findDcrBox(patchInfo: PatchInfo, bbox: geom.Box2I, border: int) -> geom.Box2I:
     """Find the box of a patch that is fit for a template from DCR coadds.
 
     Parameters
@@ -345,7 +434,7 @@ def findDcrBox(patchInfo, bbox, border):
     return patchInfo.getOuterBBox().clippedTo(bbox).erodedBy(border).expandedTo(inner)
 
 
-def _findZenithDirection(visitInfo, wcs, position):
+def _findZenithDirection(visitInfo: afwImage.VisitInfo, wcs: SkyWcs, position: geom.Point2D) -> geom.Extent2D:
     """Find the offset in pixels of one arcsecond towards the zenith."""
     # Away from the boresight, the direction to the zenith is not at the
     # boresight's parallactic angle from north, the less so the closer one is
@@ -359,7 +448,7 @@ def _findZenithDirection(visitInfo, wcs, position):
     return wcs.skyToPixel(there) - wcs.skyToPixel(here)
 
 
-def _refract(wavelength, effectiveWavelength, visitInfo):
+def _refract(wavelength: float, effectiveWavelength: float, visitInfo: afwImage.VisitInfo) -> float:
     """Calculate how much closer to the zenith light of a wavelength is seen
     than that of the effective wavelength, in arcseconds.
     """
@@ -374,7 +463,7 @@ def _refract(wavelength, effectiveWavelength, visitInfo):
     ).asArcseconds()
 
 
-def _fillFromClosest(image, bad):
+def _fillFromClosest(image: npt.NDArray[Any], bad: npt.NDArray[np.bool_]) -> npt.NDArray[Any]:
     """Copy an image, with its bad pixels replaced by the closest others."""
     from scipy import ndimage
 
@@ -382,7 +471,7 @@ def _fillFromClosest(image, bad):
     return image[tuple(closest)]
 
 
-def _findAffected(bad, shift):
+def _findAffected(bad: npt.NDArray[np.bool_], shift: Shift) -> npt.NDArray[np.bool_]:
     """Find the pixels that a shift interpolates from bad ones."""
     from scipy import ndimage
 
@@ -395,15 +484,17 @@ def _findAffected(bad, shift):
     return ndimage.shift(near, shift, order=1, mode="mirror") > GRID_TOLERANCE
 
 
-def _readWcs(handle):
-    """Read the WCS of a coadd, without its pixels if that is possible."""
-    wcs = readCorner(handle).getWcs()
+def _readWcs(handle: CoaddHandle) -> SkyWcs:
+    """Read the WCS of a coadd, which has to have one."""
+    wcs = readComponent(handle, "wcs")
     if wcs is None:
         raise ValueError(f"The DCR coadd {describeHandle(handle)} has no WCS.")
     return wcs
 
 
-def _readSlice(handle, bbox, photoCalib):
+def _readSlice(
+    handle: CoaddHandle, bbox: geom.Box2I, photoCalib: afwImage.PhotoCalib | None
+) -> afwImage.ExposureF | None:
     """Read the pixels of a slice, in the template's pixel type and a constant
     calibration; `None` if there are none.
     """
@@ -427,7 +518,7 @@ def _readSlice(handle, bbox, photoCalib):
     return coadd
 
 
-def _checkSameCalibration(calibrations):
+def _checkSameCalibration(calibrations: Mapping[str, afwImage.PhotoCalib | None]) -> None:
     """Raise if slices that are to be summed have different calibrations."""
     known = [(name, calibration) for name, calibration in calibrations.items() if calibration is not None]
     for name, calibration in known[1:]:
@@ -438,7 +529,7 @@ def _checkSameCalibration(calibrations):
             )
 
 
-def _startSum(coadd, bbox, numSubfilters):
+def _startSum(coadd: afwImage.ExposureF, bbox: geom.Box2I, numSubfilters: int) -> afwImage.ExposureF:
     """Make an exposure to add slices to, with all that is not added."""
     matched = afwImage.ExposureF(bbox, coadd.getWcs())
     matched.variance.array = numSubfilters * coadd.variance[bbox].array
@@ -448,7 +539,7 @@ def _startSum(coadd, bbox, numSubfilters):
     return matched
 
 
-def _addSlice(matched, coadd, dcr):
+def _addSlice(matched: afwImage.ExposureF, coadd: afwImage.ExposureF, dcr: SliceShifts) -> None:
     """Add the shifted pixels and the mask of a slice."""
     shifted = applyDcr(coadd.image.array, dcr)
     bbox = matched.getBBox()
@@ -458,13 +549,13 @@ def _addSlice(matched, coadd, dcr):
     mask |= coadd.mask[bbox]
 
 
-def _flagNoData(exposure):
+def _flagNoData(exposure: afwImage.ExposureF) -> None:
     """Set ``NO_DATA`` where an exposure's image is NaN."""
     mask = exposure.mask
     mask.array[np.isnan(exposure.image.array)] |= mask.getPlaneBitMask("NO_DATA")
 
 
-def _describePatch(handles):
+def _describePatch(handles: Sequence[Any]) -> str:
     """Say which patch handles are of, for messages."""
     dataId = handles[0].dataId if handles else {}
     return " ".join(f"{name} {dataId[name]}" for name in ("tract", "patch") if name in dataId) or "a patch"

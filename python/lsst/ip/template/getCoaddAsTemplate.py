@@ -4,30 +4,35 @@
 
 __all__ = ["GetCoaddAsTemplateConfig", "GetCoaddAsTemplateTask"]
 
+import functools
 import threading
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
+import lsst.afw.image as afwImage
 import lsst.geom as geom
+from lsst.afw.geom import SkyWcs
+from lsst.daf.butler import DatasetRef
 from lsst.pex.config import ChoiceField, Config, Field, FieldValidationError, RangeField
-from lsst.pipe.base import NoWorkFound, Struct, Task
+from lsst.pipe.base import NoWorkFound, QuantumContext, Struct, Task
+from lsst.skymap import BaseSkyMap, PatchInfo, TractInfo
 from lsst.utils.timer import timeMethod
 
 from .calibration import checkCalibration, makeConstant, rescaleTo
 from .checksums import verifyChecksums
-from .coaddPatch import PatchOverlap, describeHandle, readCorner, readPatch
+from .coaddHandle import describeHandle, readComponent, readCorner
+from .coaddRecord import CoaddRecord
 from .components import TemplateComponents
-from .dcrModel import DcrModel, checkVisitInfo, findDcrBox
+from .coverage import countDataPixels
+from .dcrModel import DcrModel, DcrPatch, checkVisitInfo
 from .inputChecks import checkCorners, checkHandles, checkMethods, checkPatches
-from .mosaic import Mosaic, ValidMosaic, countDataPixels
-from .patchAgreement import (
-    PatchFacts,
-    PatchMismatchError,
-    checkFilters,
-    checkWcs,
-    findCalibrationMismatches,
-)
+from .interfaces import ScienceExposure
+from .mosaic import Mosaic, ValidMosaic
+from .patchAgreement import PatchMismatchError, checkFilters, checkWcs, findCalibrationMismatches
+from .patchSource import PatchOverlap, PatchSourceFactory, StoredPatch
 from .pixelType import convertExactly
 from .provenance import TemplateProvenance, getPackageVersion
 from .templateSummary import TemplateSummary
@@ -41,10 +46,10 @@ class NoCoaddPixelsError(RuntimeError):
 class Contributions:
     """What the patches gave to a template."""
 
-    facts: list[PatchFacts]
-    """Patches that gave anything, in the order of copying."""
+    records: list[CoaddRecord]
+    """Coadds that gave anything, in the order of copying."""
 
-    pixelFacts: list[PatchFacts]
+    pixelRecords: list[CoaddRecord]
     """Those of them whose pixels stand."""
 
     componentPatches: dict[str, int | None]
@@ -62,14 +67,14 @@ class GetCoaddAsTemplateConfig(Config):
         doc="Number of pixels by which the template reaches beyond the science exposure on each side, "
         "measured in the exposure's own pixels.",
     )
-    coaddName = Field(
+    coaddName = Field[str](
         dtype=str,
         default="deep",
         check=str.isidentifier,
         doc="Kind of coadd that the template is made from: the part of the dataset type's name before "
         "'Coadd', such as 'deep', 'goodSeeing' or 'dcr'.",
     )
-    warpType = ChoiceField(
+    warpType = ChoiceField[str](
         dtype=str,
         default="direct",
         optional=False,
@@ -101,7 +106,7 @@ class GetCoaddAsTemplateConfig(Config):
         doc="Full width of the band, in nm, that the coadds were made with. Only used if coaddName is 'dcr', "
         "and required then.",
     )
-    overlapPolicy = ChoiceField(
+    overlapPolicy = ChoiceField[str](
         dtype=str,
         default="last",
         optional=False,
@@ -112,7 +117,7 @@ class GetCoaddAsTemplateConfig(Config):
         },
         doc="Whose pixels stand where patches overlap.",
     )
-    calibrationMismatch = ChoiceField(
+    calibrationMismatch = ChoiceField[str](
         dtype=str,
         default="error",
         optional=False,
@@ -126,14 +131,14 @@ class GetCoaddAsTemplateConfig(Config):
         doc="What to do about a patch whose photometric calibration is not that of the first patch, or that "
         "the first patch's, which varies in a box, does not reach.",
     )
-    verifyChecksums = Field(
+    verifyChecksums = Field[bool](
         dtype=bool,
         default=False,
-        doc="Verify the FITS checksums (CHECKSUM, DATASUM) of each coadd's file before pixels are copied? "
-        "All of the file is read for that. Files without checksums are accepted.",
+        doc="Whether to verify the FITS checksums (CHECKSUM, DATASUM) of each coadd's file before pixels are "
+        "copied. All of the file is read for that. Files without checksums are accepted.",
     )
 
-    def validate(self):
+    def validate(self) -> None:
         super().validate()
         if not self.isDcr():
             return
@@ -146,8 +151,8 @@ class GetCoaddAsTemplateConfig(Config):
                     "(config/dcr*.py has those of the LSST bands).",
                 )
 
-    def isDcr(self):
-        """Are the coadds models of slices of a band?"""
+    def isDcr(self) -> bool:
+        """Tell whether the coadds are models of slices of a band."""
         return self.coaddName == "dcr"
 
 
@@ -174,14 +179,21 @@ class GetCoaddAsTemplateTask(Task):
     """
 
     ConfigClass = GetCoaddAsTemplateConfig
+    config: GetCoaddAsTemplateConfig
     _DefaultName = "GetCoaddAsTemplateTask"
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._metadataLock = threading.Lock()
 
     @timeMethod
-    def runQuantum(self, exposure, butlerQC, skyMapRef, coaddExposureRefs):
+    def runQuantum(
+        self,
+        exposure: ScienceExposure,
+        butlerQC: QuantumContext,
+        skyMapRef: DatasetRef,
+        coaddExposureRefs: list[Any],
+    ) -> Struct:
         """Make the template for an exposure from datasets of a quantum.
 
         Parameters
@@ -195,7 +207,7 @@ class GetCoaddAsTemplateTask(Task):
             Reference to the skymap.
         coaddExposureRefs : `list` [`lsst.daf.butler.DatasetRef`]
             References to the coadds, deferred, in any order; those of other
-            tracts and patches are left alone.
+            tracts and patches are ignored.
 
         Returns
         -------
@@ -216,22 +228,60 @@ class GetCoaddAsTemplateTask(Task):
             patches has a coadd, or no coadd has pixels there.
         """
         self._forgetLastRun()
-        checkMethods("exposure", exposure, "an Exposure", ("getBBox", "getInfo", "getWcs"))
+        self._checkScience(exposure)
         checkMethods("butlerQC", butlerQC, "a QuantumContext", ("get",))
-        if exposure.getWcs() is None:
-            raise NoWorkFound("The exposure has no WCS: no template can be made for it.")
-        skyMap = butlerQC.get(skyMapRef)
-        handles = butlerQC.get(coaddExposureRefs)
-        visitInfo = exposure.getInfo().getVisitInfo()
+        return self.runForExposure(exposure, butlerQC.get(skyMapRef), butlerQC.get(coaddExposureRefs))
+
+    def runForExposure(
+        self, exposure: ScienceExposure, skyMap: BaseSkyMap, coaddHandles: Iterable[Any]
+    ) -> Struct:
+        """Make the template for an exposure from coadds around it.
+
+        Parameters
+        ----------
+        exposure : `lsst.afw.image.Exposure`
+            Science exposure; only its bounding box, WCS and visit info are
+            used.
+        skyMap : `lsst.skymap.BaseSkyMap`
+            Skymap that the coadds were made on.
+        coaddHandles : `~collections.abc.Iterable`
+            Handles of the coadds, such as
+            `lsst.daf.butler.DeferredDatasetHandle` or
+            `lsst.pipe.base.InMemoryDatasetHandle`, with ``tract``, ``patch``
+            and for DCR coadds ``subfilter`` in their ``dataId``, in any
+            order; those of other tracts and patches are ignored.
+
+        Returns
+        -------
+        result : `lsst.pipe.base.Struct`
+            As of `runQuantum`.
+
+        Raises
+        ------
+        lsst.pipe.base.NoWorkFound
+            As of `runQuantum`.
+        """
+        self._forgetLastRun()
+        self._checkScience(exposure)
         try:
             tractInfo, patchList, skyCorners = self.getOverlapPatchList(exposure, skyMap)
-            available = self._selectHandles(handles, tractInfo, patchList)
+            available = self._selectHandles(list(coaddHandles), tractInfo, patchList)
+            visitInfo = exposure.getInfo().getVisitInfo()
             template = self.run(tractInfo, patchList, skyCorners, available, visitInfo=visitInfo)
         except NoCoaddPixelsError as err:
             raise NoWorkFound(str(err)) from err
         return Struct(exposure=template, sources=None, area=countDataPixels(template.mask))
 
-    def getOverlapPatchList(self, exposure, skyMap):
+    @staticmethod
+    def _checkScience(exposure: ScienceExposure) -> None:
+        """Raise if there can be no template for an exposure."""
+        checkMethods("exposure", exposure, "an Exposure", ("getBBox", "getInfo", "getWcs"))
+        if exposure.getWcs() is None:
+            raise NoWorkFound("The exposure has no WCS: no template can be made for it.")
+
+    def getOverlapPatchList(
+        self, exposure: ScienceExposure, skyMap: BaseSkyMap
+    ) -> tuple[TractInfo, list[PatchInfo], list[geom.SpherePoint]]:
         """Find the tract closest to an exposure and its patches under it.
 
         Parameters
@@ -284,7 +334,15 @@ class GetCoaddAsTemplateTask(Task):
         return tractInfo, patchList, skyCorners
 
     @timeMethod
-    def run(self, tractInfo, patchList, skyCorners, availableCoaddRefs, sensorRef=None, visitInfo=None):
+    def run(
+        self,
+        tractInfo: TractInfo,
+        patchList: Iterable[PatchInfo],
+        skyCorners: Iterable[geom.SpherePoint],
+        availableCoaddRefs: Mapping[int, Any],
+        sensorRef: None = None,
+        visitInfo: afwImage.VisitInfo | None = None,
+    ) -> afwImage.ExposureF:
         """Copy the overlapping pixels of coadd patches into a template.
 
         Parameters
@@ -336,25 +394,21 @@ class GetCoaddAsTemplateTask(Task):
         if sensorRef is not None:
             raise ValueError("sensorRef is a Gen2 middleware parameter that is no longer usable; give None.")
         patchList = checkPatches(tractInfo, patchList)
-        skyCorners = checkCorners(skyCorners)
-        checkHandles(availableCoaddRefs, len(tractInfo), several=self.config.isDcr())
-        if self.config.isDcr():
-            checkVisitInfo(visitInfo)
-        bbox = _templateBBox(tractInfo, skyCorners)
+        bbox = _templateBBox(tractInfo, checkCorners(skyCorners))
+        available = checkHandles(availableCoaddRefs, len(tractInfo))
+        makeSource = self._chooseSource(tractInfo, visitInfo)
         self.log.info("Template dimensions: %s in tract %d", bbox.getDimensions(), tractInfo.getId())
-        overlaps, missing = self._findOverlaps(tractInfo, patchList, availableCoaddRefs, bbox)
-        mosaicClass = ValidMosaic if self.config.overlapPolicy == "keepValid" else Mosaic
-        mosaic = mosaicClass(bbox, tractInfo.getWcs())
+        overlaps, missing = self._findOverlaps(tractInfo, patchList, available, makeSource, bbox)
         if self.config.verifyChecksums:
             self._verifyFiles(overlaps)
-        contributions = self._assemble(mosaic, tractInfo, overlaps, visitInfo)
-        _checkComplete(mosaic.template, overlaps, tractInfo.getId())
+        template, contributions = self._assemble(tractInfo, bbox, overlaps)
+        _checkComplete(template, overlaps, tractInfo.getId())
         self._checkAgreement(contributions)
-        self._recordProvenance(mosaic.template, tractInfo.getId(), contributions, missing)
-        self._report(mosaic.template, tractInfo, contributions, missing)
-        return mosaic.template
+        self._recordProvenance(template, tractInfo.getId(), contributions, missing)
+        self._report(template, tractInfo, contributions, missing)
+        return template
 
-    def getCoaddDatasetName(self):
+    def getCoaddDatasetName(self) -> str:
         """Name the dataset type of the coadds that the template is made from.
 
         Returns
@@ -366,147 +420,127 @@ class GetCoaddAsTemplateTask(Task):
         suffix = "" if warpType == "direct" else warpType[0].upper() + warpType[1:]
         return f"{self.config.coaddName}Coadd{suffix}"
 
-    def _selectHandles(self, handles, tractInfo, patchList):
-        """Pick the handles of some patches, keyed by patch number.
-
-        Each patch has one, or for DCR coadds a list of them.
-        """
+    def _selectHandles(
+        self, handles: Sequence[Any], tractInfo: TractInfo, patchList: Iterable[PatchInfo]
+    ) -> dict[int, list[Any]]:
+        """Pick the handles of some patches, keyed by patch number."""
         tract = tractInfo.getId()
         wanted = {tractInfo.getSequentialPatchIndex(patchInfo) for patchInfo in patchList}
-        available = {}
+        available: dict[int, list[Any]] = {}
         for handle in handles:
             patch = handle.dataId["patch"]
-            if handle.dataId["tract"] != tract or patch not in wanted:
-                continue
-            if self.config.isDcr():
+            if handle.dataId["tract"] == tract and patch in wanted:
                 available.setdefault(patch, []).append(handle)
-                continue
-            if patch in available:
-                raise ValueError(
-                    f"Two coadds for tract {tract} patch {patch}: "
-                    f"{describeHandle(available[patch])} and {describeHandle(handle)}."
-                )
-            available[patch] = handle
         if not available:
             raise NoWorkFound(
                 f"No {self.getCoaddDatasetName()} for tract {tract}, patches {sorted(wanted)} "
                 f"among {len(handles)} coadds given."
             )
-        selected = sum(map(len, available.values())) if self.config.isDcr() else len(available)
         self.log.info(
-            "Left alone %d coadds of other tracts or patches of %d given",
-            len(handles) - selected,
+            "Ignoring %d coadds of other tracts or patches of %d given",
+            len(handles) - sum(map(len, available.values())),
             len(handles),
         )
         return available
 
-    def _findOverlaps(self, tractInfo, patchList, available, bbox):
+    def _chooseSource(self, tractInfo: TractInfo, visitInfo: afwImage.VisitInfo | None) -> PatchSourceFactory:
+        """Choose what the pixels of the patches come from."""
+        if not self.config.isDcr():
+            return StoredPatch.fromHandles
+        checkVisitInfo(visitInfo)
+        return functools.partial(self._makeDcrPatch, tractInfo.getWcs(), visitInfo)
+
+    def _makeDcrPatch(self, wcs: SkyWcs, visitInfo: afwImage.VisitInfo, handles: Sequence[Any]) -> DcrPatch:
+        """Make the source of a patch from the handles of its slices."""
+        config = self.config
+        model = DcrModel.fromQuantum(
+            handles, config.effectiveWavelength, config.bandwidth, config.numSubfilters
+        )
+        return DcrPatch(model, visitInfo, wcs, config.templateBorderSize)
+
+    def _findOverlaps(
+        self,
+        tractInfo: TractInfo,
+        patchList: Iterable[PatchInfo],
+        available: Mapping[int, list[Any]],
+        makeSource: PatchSourceFactory,
+        bbox: geom.Box2I,
+    ) -> tuple[list[PatchOverlap], list[int]]:
         """Sort the patches into those to copy and those that are missing."""
-        overlaps, missing = [], []
+        overlaps: list[PatchOverlap] = []
+        missing: list[int] = []
         for patchInfo in patchList:
             patch = tractInfo.getSequentialPatchIndex(patchInfo)
-            overlap = self._findOverlap(patchInfo, bbox)
             if patch not in available:
                 self.log.warning("Skip patch %d of tract %d: it has no coadd", patch, tractInfo.getId())
                 missing.append(patch)
-            elif overlap.isEmpty():
-                which = "inner box has too few" if self.config.isDcr() else "outer box has no"
-                self.log.info("Skip patch %d: its %s pixels in the template", patch, which)
+                continue
+            source = makeSource(available[patch])
+            box = source.findBox(patchInfo, bbox)
+            if box.isEmpty():
+                self.log.info("Skip patch %d: it has too few pixels in the template", patch)
             else:
-                source = self._makeSource(available[patch])
-                overlaps.append(PatchOverlap(len(overlaps), patch, overlap, source))
+                overlaps.append(PatchOverlap(len(overlaps), patch, box, source))
         return overlaps, missing
 
-    def _findOverlap(self, patchInfo, bbox):
-        """Find the box of a patch to copy into the template."""
-        if self.config.isDcr():
-            return findDcrBox(patchInfo, bbox, self.config.templateBorderSize)
-        return patchInfo.getOuterBBox().clippedTo(bbox)
-
-    def _makeSource(self, available):
-        """Make what a patch is read from: a handle, or a `DcrModel`."""
-        if not self.config.isDcr():
-            return available
-        return DcrModel.fromQuantum(
-            available, self.config.effectiveWavelength, self.config.bandwidth, self.config.numSubfilters
-        )
-
-    def _verifyFiles(self, overlaps):
+    def _verifyFiles(self, overlaps: Iterable[PatchOverlap]) -> None:
         """Raise if the file of a coadd is damaged, as far as that shows."""
-        handles = [handle for overlap in overlaps for handle in _handlesOf(overlap)]
+        handles = [handle for overlap in overlaps for handle in overlap.source.handles]
         without = [describeHandle(handle) for handle in handles if verifyChecksums(handle) == 0]
         if without:
             self.log.warning(
                 "%d of %d coadds have no FITS checksums to verify: %s", len(without), len(handles), without
             )
 
-    def _assemble(self, mosaic, tractInfo, overlaps, visitInfo):
-        """Give the template its pixels and components."""
+    def _assemble(
+        self, tractInfo: TractInfo, bbox: geom.Box2I, overlaps: Sequence[PatchOverlap]
+    ) -> tuple[afwImage.ExposureF, Contributions]:
+        """Make the template's pixels and components."""
+        mosaicClass = ValidMosaic if self.config.overlapPolicy == "keepValid" else Mosaic
+        mosaic = mosaicClass(bbox, tractInfo.getWcs())
         components = TemplateComponents()
         wanted = self._findCalibration(overlaps)
-        facts = self._copyPatches(mosaic, components, overlaps, visitInfo, wanted)
+        records = self._copyPatches(mosaic, components, overlaps, wanted)
         used = mosaic.findUsed()
         if not used:
             raise NoCoaddPixelsError(f"No patch of tract {tractInfo.getId()} has pixels in the template.")
-        notRead = [overlap for overlap in overlaps if overlap.rank not in facts]
-        facts |= _readComponents(components, notRead, tractInfo.getWcs())
+        notRead = [overlap for overlap in overlaps if overlap.rank not in records]
+        records |= _readComponents(components, notRead, tractInfo.getWcs())
         components.setOn(mosaic.template)
         if wanted is not None:
             mosaic.template.setPhotoCalib(wanted)
         givers = components.getPatches()
-        inOrder = [facts[rank] for rank in sorted(facts)]
-        return Contributions(
-            facts=[fact for fact in inOrder if fact.patch in used or fact.patch in givers.values()],
-            pixelFacts=[fact for fact in inOrder if fact.patch in used],
+        inOrder = [records[rank] for rank in sorted(records)]
+        return mosaic.template, Contributions(
+            records=[record for record in inOrder if record.patch in used or record.patch in givers.values()],
+            pixelRecords=[record for record in inOrder if record.patch in used],
             componentPatches=givers,
         )
 
-    def _copyPatches(self, mosaic, components, overlaps, visitInfo, wanted):
+    def _copyPatches(
+        self,
+        mosaic: Mosaic,
+        components: TemplateComponents,
+        overlaps: Sequence[PatchOverlap],
+        wanted: afwImage.PhotoCalib | None,
+    ) -> dict[int, CoaddRecord]:
         """Copy the patches' pixels into the template, the last patch first.
 
-        Returns what must agree between the patches read, by their rank.
+        Returns what is remembered of the coadds read, by their rank.
         """
-        facts = {}
+        records = {}
         for overlap in reversed(overlaps):
-            fact = self._copyPatch(mosaic, components, overlap, visitInfo, wanted)
-            if fact is None:
+            record = _copyPatch(mosaic, components, overlap, wanted)
+            if record is None:
                 self.log.info(
                     "Skip the pixels of patch %d: later patches cover them, or its coadd has none there",
                     overlap.patch,
                 )
             else:
-                facts[overlap.rank] = fact
-        return facts
+                records[overlap.rank] = record
+        return records
 
-    def _copyPatch(self, mosaic, components, overlap, visitInfo, wanted):
-        """Copy the pixels of one patch into the template.
-
-        In a function of its own, so that a patch's pixels are gone from
-        memory before the next one is read.
-        """
-        needed = mosaic.findNeeded(overlap.bbox)
-        if needed.isEmpty():
-            return None
-        if isinstance(overlap.source, DcrModel):
-            # All of the box, since the shifts are those at its centre.
-            coadd = overlap.source.buildMatchedExposure(
-                overlap.bbox, visitInfo, mosaic.template.getWcs(), wanted
-            )
-        else:
-            coadd = readPatch(overlap.source, needed)
-        if coadd is None:
-            return None
-        fact = PatchFacts.of(overlap.patch, _handlesOf(overlap), coadd)
-        checkWcs(coadd, mosaic.template.getWcs(), fact.name)
-        coadd = convertExactly(coadd, fact.name, mosaic.findStanding)
-        if fact.photoCalib is not None:
-            checkCalibration(fact.photoCalib, fact.bbox, fact.name)
-            coadd = coadd if wanted is None else rescaleTo(wanted, coadd)
-        mosaic.add(overlap.patch, coadd)
-        components.offer(overlap, coadd)
-        return fact
-
-    def _findCalibration(self, overlaps):
+    def _findCalibration(self, overlaps: Iterable[PatchOverlap]) -> afwImage.PhotoCalib | None:
         """Find the constant calibration that all patches are to be brought
         to.
 
@@ -515,24 +549,24 @@ class GetCoaddAsTemplateTask(Task):
         if self.config.calibrationMismatch != "rescale":
             return None
         for overlap in overlaps:
-            handle = _handlesOf(overlap)[0]
-            photoCalib = readCorner(handle).getPhotoCalib()
+            photoCalib = readComponent(overlap.handle, "photoCalib")
             if photoCalib is not None:
-                checkCalibration(photoCalib, geom.Box2I(), describeHandle(handle))
+                checkCalibration(photoCalib, geom.Box2I(), describeHandle(overlap.handle))
                 return makeConstant(photoCalib)
         return None
 
-    def _checkAgreement(self, contributions):
+    def _checkAgreement(self, contributions: Contributions) -> None:
         """Raise, or warn, if the patches contradict each other."""
-        checkFilters(contributions.facts, self.log)
-        if unknown := [fact.patch for fact in contributions.pixelFacts if fact.photoCalib is None]:
+        checkFilters(contributions.records, self.log)
+        pixelRecords = contributions.pixelRecords
+        if unknown := [record.patch for record in pixelRecords if record.photoCalib is None]:
             self.log.warning("Patches %s have no photometric calibration; they get the template's", unknown)
         if self.config.calibrationMismatch == "rescale":
             return
-        givers = {fact.patch: fact for fact in contributions.facts}
-        giver = givers[contributions.componentPatches["photoCalibPatch"]]
+        patch = contributions.componentPatches["photoCalibPatch"]
+        giver = next(record for record in contributions.records if record.patch == patch)
         checkCalibration(giver.photoCalib, geom.Box2I(), giver.name)
-        mismatches = findCalibrationMismatches(giver, contributions.pixelFacts)
+        mismatches = findCalibrationMismatches(giver, pixelRecords)
         if mismatches and self.config.calibrationMismatch == "error":
             raise PatchMismatchError(
                 " ".join(mismatches) + " With calibrationMismatch = 'rescale' all patches are brought to one "
@@ -541,13 +575,19 @@ class GetCoaddAsTemplateTask(Task):
         for mismatch in mismatches:
             self.log.warning(mismatch)
 
-    def _report(self, template, tractInfo, contributions, missing):
+    def _report(
+        self,
+        template: afwImage.ExposureF,
+        tractInfo: TractInfo,
+        contributions: Contributions,
+        missing: list[int],
+    ) -> None:
         """Log what the template was made from, and keep it as metadata."""
         summary = TemplateSummary.of(
             template,
             self.log,
             tract=tractInfo.getId(),
-            patchesUsed=[fact.patch for fact in contributions.pixelFacts],
+            patchesUsed=[record.patch for record in contributions.pixelRecords],
             patchesMissing=missing,
             **contributions.componentPatches,
         )
@@ -560,7 +600,7 @@ class GetCoaddAsTemplateTask(Task):
             summary.goodPixels,
             100 * summary.coveredFraction,
         )
-        if noVariance := [fact.patch for fact in contributions.pixelFacts if not fact.hasVariance]:
+        if noVariance := [record.patch for record in contributions.pixelRecords if not record.hasVariance]:
             self.log.info("%d patches have no variance anywhere: %s", len(noVariance), noVariance)
         center = geom.Point2I(geom.Box2D(template.getBBox()).getCenter())
         if not tractInfo[summary.psfPatch].getOuterBBox().contains(center):
@@ -568,47 +608,76 @@ class GetCoaddAsTemplateTask(Task):
                 "The PSF is that of patch %d, which does not hold the template's centre", summary.psfPatch
             )
 
-    def _forgetLastRun(self):
+    def _forgetLastRun(self) -> None:
         """Remove the numbers of the last template from the metadata."""
         with self._metadataLock:
             TemplateSummary.clear(self.metadata)
 
-    def _recordProvenance(self, template, tract, contributions, missing):
+    def _recordProvenance(
+        self, template: afwImage.ExposureF, tract: int, contributions: Contributions, missing: list[int]
+    ) -> None:
         """Write into the template's header what it was made from."""
         TemplateProvenance(
             tract=tract,
-            patchesUsed=tuple(fact.patch for fact in contributions.pixelFacts),
+            patchesUsed=tuple(record.patch for record in contributions.pixelRecords),
             patchesMissing=tuple(missing),
             **contributions.componentPatches,
             datasetType=self.getCoaddDatasetName(),
-            datasetIds=tuple(datasetId for fact in contributions.pixelFacts for datasetId in fact.datasetIds),
+            datasetIds=tuple(
+                datasetId for record in contributions.pixelRecords for datasetId in record.datasetIds
+            ),
             packageVersion=getPackageVersion(),
             configuration={name: value for name, value in self.config.toDict().items() if value is not None},
         ).write(template.getMetadata())
 
 
-def _handlesOf(overlap):
-    """Give the handles of a patch: one, or those of a `DcrModel`."""
-    return overlap.source.handles if isinstance(overlap.source, DcrModel) else [overlap.source]
+def _copyPatch(
+    mosaic: Mosaic,
+    components: TemplateComponents,
+    overlap: PatchOverlap,
+    wanted: afwImage.PhotoCalib | None,
+) -> CoaddRecord | None:
+    """Copy the pixels of one patch into the template.
+
+    In a function of its own, so that a patch's pixels are gone from memory
+    before the next one is read.
+    """
+    needed = mosaic.findNeeded(overlap.bbox)
+    if needed.isEmpty():
+        return None
+    coadd = overlap.source.read(overlap.bbox, needed, wanted)
+    if coadd is None:
+        return None
+    record = CoaddRecord.of(overlap.patch, overlap.source.handles, coadd)
+    checkWcs(coadd, mosaic.template.getWcs(), record.name)
+    coadd = convertExactly(coadd, record.name, mosaic.findStanding)
+    if record.photoCalib is not None:
+        checkCalibration(record.photoCalib, record.bbox, record.name)
+        coadd = coadd if wanted is None else rescaleTo(wanted, coadd)
+    mosaic.add(overlap.patch, coadd)
+    components.offer(overlap, coadd)
+    return record
 
 
-def _readComponents(components, overlaps, tractWcs):
+def _readComponents(
+    components: TemplateComponents, overlaps: Iterable[PatchOverlap], tractWcs: SkyWcs
+) -> dict[int, CoaddRecord]:
     """Read the components of patches that gave no pixels.
 
-    Returns what must agree between the patches read, by their rank.
+    Returns what is remembered of the coadds read, by their rank.
     """
-    facts = {}
+    records = {}
     for overlap in overlaps:
         if components.isOpen(overlap):
-            handles = _handlesOf(overlap)
-            coadd = readCorner(handles[0])
-            facts[overlap.rank] = PatchFacts.of(overlap.patch, handles, coadd)
-            checkWcs(coadd, tractWcs, facts[overlap.rank].name)
+            coadd = readCorner(overlap.handle)
+            record = CoaddRecord.of(overlap.patch, overlap.source.handles, coadd)
+            checkWcs(coadd, tractWcs, record.name)
             components.offer(overlap, coadd)
-    return facts
+            records[overlap.rank] = record
+    return records
 
 
-def _templateBBox(tractInfo, skyCorners):
+def _templateBBox(tractInfo: TractInfo, skyCorners: Iterable[geom.SpherePoint]) -> geom.Box2I:
     """Find the integer box around sky corners, in tract pixels."""
     bbox = geom.Box2D()
     for corner in skyCorners:
@@ -619,10 +688,10 @@ def _templateBBox(tractInfo, skyCorners):
     return geom.Box2I(bbox)
 
 
-def _checkComplete(template, overlaps, tract):
+def _checkComplete(template: afwImage.ExposureF, overlaps: Iterable[PatchOverlap], tract: int) -> None:
     """Raise if the template lacks what no template may lack."""
     info = template.getInfo()
     for what, present in (("PSF", info.hasPsf()), ("photometric calibration", info.hasPhotoCalib())):
         if not present:
-            names = [describeHandle(_handlesOf(overlap)[0]) for overlap in overlaps]
+            names = [describeHandle(overlap.handle) for overlap in overlaps]
             raise RuntimeError(f"No {what} found in the coadds of tract {tract}: {names}.")

@@ -15,11 +15,13 @@ __all__ = [
 import math
 import operator
 from collections.abc import Iterable, Mapping
+from typing import Any, SupportsIndex
 
 from lsst.geom import SpherePoint
+from lsst.skymap import PatchInfo, TractInfo
 
 
-def checkMethods(name, value, kind, methods):
+def checkMethods(name: str, value: object, kind: str, methods: Iterable[str]) -> None:
     """Raise if an argument is not of the wanted kind.
 
     Parameters
@@ -42,11 +44,11 @@ def checkMethods(name, value, kind, methods):
         raise TypeError(f"{name} must be {kind}, not {_describe(value)}, which has no {missing[0]}().")
 
 
-def _describe(value):
+def _describe(value: object) -> str:
     return "None" if value is None else f"a {type(value).__name__}"
 
 
-def listOf(name, value, kind):
+def listOf(name: str, value: object, kind: str) -> list[Any]:
     """Make a list of an argument that is some kind of collection.
 
     Parameters
@@ -73,7 +75,7 @@ def listOf(name, value, kind):
     return list(value)
 
 
-def checkPatches(tractInfo, patchList):
+def checkPatches(tractInfo: TractInfo, patchList: Iterable[PatchInfo]) -> list[PatchInfo]:
     """Raise if patches are not some of those of a tract.
 
     Parameters
@@ -112,7 +114,7 @@ def checkPatches(tractInfo, patchList):
     return patchList
 
 
-def _isPatchOf(tractInfo, patchInfo):
+def _isPatchOf(tractInfo: TractInfo, patchInfo: PatchInfo) -> bool:
     number = patchInfo.getSequentialIndex()
     if not 0 <= number < len(tractInfo):
         return False
@@ -122,7 +124,7 @@ def _isPatchOf(tractInfo, patchInfo):
     return isSameWcs and own.getOuterBBox() == patchInfo.getOuterBBox()
 
 
-def checkCorners(skyCorners):
+def checkCorners(skyCorners: Iterable[SpherePoint]) -> list[SpherePoint]:
     """Raise if corners are not points on the sky.
 
     Parameters
@@ -153,7 +155,7 @@ def checkCorners(skyCorners):
     return skyCorners
 
 
-def checkPatchNumbers(name, numbers, patchCount):
+def checkPatchNumbers(name: str, numbers: Iterable[SupportsIndex], patchCount: int) -> list[int]:
     """Raise if an argument does not list patches of a tract.
 
     Parameters
@@ -181,7 +183,7 @@ def checkPatchNumbers(name, numbers, patchCount):
     return [_checkPatchNumber(f"Each of {name}", number, patchCount) for number in numbers]
 
 
-def _checkPatchNumber(what, patch, patchCount):
+def _checkPatchNumber(what: str, patch: SupportsIndex, patchCount: int) -> int:
     try:
         number = operator.index(patch)
     except TypeError as err:
@@ -191,7 +193,7 @@ def _checkPatchNumber(what, patch, patchCount):
     return number
 
 
-def checkHandles(available, patchCount, several):
+def checkHandles(available: Mapping[int, Any], patchCount: int) -> dict[int, list[Any]]:
     """Raise if an argument does not give handles by patch.
 
     Parameters
@@ -200,8 +202,11 @@ def checkHandles(available, patchCount, several):
         Handle, or list of handles, of each patch.
     patchCount : `int`
         Number of patches in the tract.
-    several : `bool`
-        Must there be a list of handles for each patch?
+
+    Returns
+    -------
+    handles : `dict` [`int`, `list`]
+        The handles of each patch.
 
     Raises
     ------
@@ -215,16 +220,19 @@ def checkHandles(available, patchCount, several):
         raise TypeError(
             f"availableCoaddRefs must be a dict of handles by patch number, not {_describe(available)}."
         )
-    for patch, handles in available.items():
+    checked = {}
+    for patch, given in available.items():
         number = _checkPatchNumber("Each key of availableCoaddRefs", patch, patchCount)
         name = f"availableCoaddRefs[{number}]"
-        for handle in listOf(name, handles, "handles") if several else [handles]:
+        checked[number] = list(given) if isinstance(given, list | tuple) else [given]
+        for handle in checked[number]:
             checkMethods(name, handle, "a handle of a coadd", ("get",))
             if isinstance(handle, Mapping):
                 raise TypeError(f"{name} must be a handle of a coadd, not a {type(handle).__name__}.")
+    return checked
 
 
-def checkPositive(**numbers):
+def checkPositive(**numbers: float) -> None:
     """Raise if a number is not positive.
 
     Parameters

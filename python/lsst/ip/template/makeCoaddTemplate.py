@@ -4,99 +4,50 @@
 
 __all__ = ["MakeCoaddTemplateConfig", "MakeCoaddTemplateConnections", "MakeCoaddTemplateTask"]
 
-from dataclasses import dataclass
+import dataclasses
+from collections.abc import Iterable
+from typing import Any
 
 import lsst.geom as geom
 from lsst.afw.geom import SkyWcs
 from lsst.afw.image import VisitInfo
 from lsst.pex.config import Field, FieldValidationError, RangeField
 from lsst.pipe.base import (
+    InputQuantizedConnection,
     NoWorkFound,
+    OutputQuantizedConnection,
     PipelineTask,
     PipelineTaskConfig,
-    PipelineTaskConnections,
+    QuantumContext,
+    Struct,
 )
-from lsst.pipe.base.connectionTypes import Input, Output, PrerequisiteInput
+from lsst.pipe.base.connectionTypes import BaseInput, Input, Output, PrerequisiteInput
 from lsst.skymap import BaseSkyMap
 
 from .coaddLookup import findCoaddsAround
 from .getCoaddAsTemplate import GetCoaddAsTemplateTask
-
-
-@dataclass(frozen=True)
-class ScienceGeometry:
-    """What a template must know of a science exposure, without its pixels.
-
-    It answers as the exposure itself would.
-    """
-
-    bbox: geom.Box2I
-    """Bounding box of the detector, in its own pixels."""
-
-    wcs: SkyWcs | None
-    """Pixels of the detector to sky."""
-
-    visitInfo: VisitInfo | None
-    """Observing conditions."""
-
-    def getBBox(self):
-        return self.bbox
-
-    def getWcs(self):
-        return self.wcs
-
-    def getInfo(self):
-        return self
-
-    def getVisitInfo(self):
-        return self.visitInfo
+from .scienceGeometry import ScienceGeometry
+from .templateConnections import TemplateConnections
 
 
 class MakeCoaddTemplateConnections(
-    PipelineTaskConnections,
-    dimensions=("instrument", "visit", "detector", "skymap"),
-    defaultTemplates={"coaddName": "deep", "warpTypeSuffix": "", "fakesType": ""},
+    TemplateConnections, dimensions=("instrument", "visit", "detector", "skymap")
 ):
     """Datasets that `MakeCoaddTemplateTask` reads and writes."""
 
-    bbox = Input(
-        doc="Bounding box of the science exposure, in its own pixels.",
-        name="{fakesType}calexp.bbox",
-        storageClass="Box2I",
-        dimensions=("instrument", "visit", "detector"),
-    )
-    wcs = Input(
-        doc="WCS of the science exposure.",
-        name="{fakesType}calexp.wcs",
-        storageClass="Wcs",
-        dimensions=("instrument", "visit", "detector"),
-    )
     visitInfo = Input(
-        doc="Observing conditions of the science exposure.",
+        doc="Observing conditions of the science exposure. Only there if getTemplate.coaddName is 'dcr'.",
         name="{fakesType}calexp.visitInfo",
         storageClass="VisitInfo",
         dimensions=("instrument", "visit", "detector"),
     )
-    skyMap = Input(
-        doc="Skymap that the coadds were made on.",
-        name=BaseSkyMap.SKYMAP_DATASET_TYPE_NAME,
-        storageClass="SkyMap",
-        dimensions=("skymap",),
-    )
     coaddExposures = Input(
-        doc="Coadds to copy the template's pixels from.",
+        doc="Coadds to copy the template's pixels from. If getTemplate.coaddName is 'dcr' they have the "
+        "dimension subfilter, too: coadds for slices of the band, to match to the science exposure's "
+        "refraction.",
         name="{fakesType}{coaddName}Coadd{warpTypeSuffix}",
         storageClass="ExposureF",
         dimensions=("tract", "patch", "skymap", "band"),
-        multiple=True,
-        deferLoad=True,
-    )
-    dcrCoadds = Input(
-        doc="Coadds for slices of the band, to match to the science exposure's refraction; in place of "
-        "coaddExposures if getTemplate.coaddName is 'dcr'.",
-        name="{fakesType}{coaddName}Coadd{warpTypeSuffix}",
-        storageClass="ExposureF",
-        dimensions=("tract", "patch", "skymap", "band", "subfilter"),
         multiple=True,
         deferLoad=True,
     )
@@ -107,25 +58,26 @@ class MakeCoaddTemplateConnections(
         dimensions=("instrument", "visit", "detector"),
     )
 
-    def __init__(self, *, config):
+    def __init__(self, *, config: "MakeCoaddTemplateConfig") -> None:
         super().__init__(config=config)
-        used, unused = "coaddExposures", "dcrCoadds"
         if config.getTemplate.value.isDcr():
-            used, unused = unused, used
-        delattr(self, unused)
+            dimensions = {*self.coaddExposures.dimensions, "subfilter"}
+            self.coaddExposures = dataclasses.replace(self.coaddExposures, dimensions=dimensions)
+        else:
+            del self.visitInfo
         if config.findCornerPatches:
-            setattr(self, used, _makePrerequisite(getattr(self, used)))
+            self.coaddExposures = _makePrerequisite(self.coaddExposures)
 
-    def adjustQuantum(self, inputs, outputs, label, data_id):
+    def adjustQuantum(self, inputs: Any, outputs: Any, label: str, data_id: Any) -> Any:
         # Docstring inherited. Prerequisites may be none at all; then there is
         # nothing to make a template from.
-        for name in ("coaddExposures", "dcrCoadds"):
-            if name in self.prerequisiteInputs and not inputs[name][1]:
-                raise NoWorkFound(f"No {inputs[name][0].name} near {data_id}.")
+        connection, refs = inputs["coaddExposures"]
+        if not refs:
+            raise NoWorkFound(f"No {connection.name} near {data_id}.")
         return super().adjustQuantum(inputs, outputs, label, data_id)
 
 
-def _makePrerequisite(connection):
+def _makePrerequisite(connection: BaseInput) -> PrerequisiteInput:
     """Make the connection whose datasets each quantum looks up itself."""
     return PrerequisiteInput(
         doc=connection.doc,
@@ -153,22 +105,22 @@ class MakeCoaddTemplateConfig(PipelineTaskConfig, pipelineConnections=MakeCoaddT
         "written; 0 writes every template.",
     )
 
-    findCornerPatches = Field(
+    findCornerPatches = Field[bool](
         dtype=bool,
         default=False,
-        doc="Also use the coadds under the corners of the template that the detector itself does not reach? "
-        "Each quantum then looks its coadds up while the graph is built, so that they must exist before, and "
-        "no other task of the pipeline may have them as regular inputs or outputs.",
+        doc="Whether to use the coadds under the corners of the template, too, that the detector itself does "
+        "not reach. Each quantum then looks its coadds up while the graph is built, so that they must exist "
+        "before, and no other task of the pipeline may have them as regular inputs or outputs.",
     )
 
-    def validate(self):
+    def validate(self) -> None:
         super().validate()
         getTemplate = self.getTemplate.value
         warpTypeSuffix = "" if getTemplate.warpType == "direct" else "PsfMatched"
         self._requireSame("coaddName", getTemplate.coaddName, "getTemplate.coaddName")
         self._requireSame("warpTypeSuffix", warpTypeSuffix, "getTemplate.warpType")
 
-    def _requireSame(self, template, wanted, field):
+    def _requireSame(self, template: str, wanted: str, field: str) -> None:
         given = getattr(self.connections, template)
         if given != wanted:
             raise FieldValidationError(
@@ -187,25 +139,67 @@ class MakeCoaddTemplateTask(PipelineTask):
     """
 
     ConfigClass = MakeCoaddTemplateConfig
+    config: MakeCoaddTemplateConfig
+    getTemplate: GetCoaddAsTemplateTask
     _DefaultName = "makeCoaddTemplate"
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.makeSubtask("getTemplate")
 
-    def runQuantum(self, butlerQC, inputRefs, outputRefs):
-        science = ScienceGeometry(
-            bbox=butlerQC.get(inputRefs.bbox),
-            wcs=butlerQC.get(inputRefs.wcs),
-            visitInfo=butlerQC.get(inputRefs.visitInfo),
-        )
-        isDcr = self.config.getTemplate.value.isDcr()
-        coaddRefs = inputRefs.dcrCoadds if isDcr else inputRefs.coaddExposures
-        result = self.getTemplate.runQuantum(science, butlerQC, inputRefs.skyMap, coaddRefs)
-        self._checkCoverage(result.area / result.exposure.getBBox().getArea())
-        butlerQC.put(result.exposure, outputRefs.template)
+    def runQuantum(
+        self,
+        butlerQC: QuantumContext,
+        inputRefs: InputQuantizedConnection,
+        outputRefs: OutputQuantizedConnection,
+    ) -> None:
+        butlerQC.put(self.run(**butlerQC.get(inputRefs)), outputRefs)
 
-    def _checkCoverage(self, fraction):
+    def run(
+        self,
+        *,
+        bbox: geom.Box2I,
+        wcs: SkyWcs | None,
+        skyMap: BaseSkyMap,
+        coaddExposures: Iterable[Any],
+        visitInfo: VisitInfo | None = None,
+    ) -> Struct:
+        """Make the template for a science exposure.
+
+        Parameters
+        ----------
+        bbox : `lsst.geom.Box2I`
+            Bounding box of the science exposure, in its own pixels.
+        wcs : `lsst.afw.geom.SkyWcs` or `None`
+            WCS of the science exposure.
+        skyMap : `lsst.skymap.BaseSkyMap`
+            Skymap that the coadds were made on.
+        coaddExposures : `~collections.abc.Iterable`
+            Handles of coadds near the exposure, in any order; see
+            `GetCoaddAsTemplateTask.runForExposure`.
+        visitInfo : `lsst.afw.image.VisitInfo`, optional
+            Observing conditions of the science exposure. Only used for DCR
+            coadds, and required then.
+
+        Returns
+        -------
+        result : `lsst.pipe.base.Struct`
+            With the attribute ``template`` (`lsst.afw.image.ExposureF`), in
+            tract pixels.
+
+        Raises
+        ------
+        lsst.pipe.base.NoWorkFound
+            If there is no WCS, there are no coadds or coadd pixels under the
+            exposure, or less of the template has data than
+            ``requiredTemplateFraction``.
+        """
+        science = ScienceGeometry(bbox=bbox, wcs=wcs, visitInfo=visitInfo)
+        result = self.getTemplate.runForExposure(science, skyMap, coaddExposures)
+        self._checkCoverage(result.area / result.exposure.getBBox().getArea())
+        return Struct(template=result.exposure)
+
+    def _checkCoverage(self, fraction: float) -> None:
         """Raise `lsst.pipe.base.NoWorkFound` if too few pixels have data."""
         required = self.config.requiredTemplateFraction
         if fraction < required:

@@ -2,14 +2,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A template under construction."""
 
-__all__ = ["Mosaic", "ValidMosaic", "countDataPixels"]
+__all__ = ["Mosaic", "ValidMosaic"]
+
+from typing import TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 
 import lsst.afw.image as afwImage
 import lsst.geom as geom
+from lsst.afw.geom import SkyWcs
 
 from .boxes import boundingBox, subtractBoxes
+
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 
 class Mosaic:
@@ -28,12 +34,12 @@ class Mosaic:
         WCS of the tract.
     """
 
-    def __init__(self, bbox, wcs):
+    def __init__(self, bbox: geom.Box2I, wcs: SkyWcs) -> None:
         self.template = afwImage.ExposureF(bbox, wcs)
         self.template.maskedImage.set(np.nan, self.template.mask.getPlaneBitMask("NO_DATA"), np.nan)
-        self._added = {}
+        self._added: dict[int, geom.Box2I] = {}
 
-    def findNeeded(self, bbox):
+    def findNeeded(self, bbox: geom.Box2I) -> geom.Box2I:
         """Find the part of a patch that must be read.
 
         Parameters
@@ -49,7 +55,7 @@ class Mosaic:
         """
         return boundingBox(self._findUncovered(bbox))
 
-    def findStanding(self, coadd):
+    def findStanding(self, coadd: afwImage.Exposure) -> BoolArray:
         """Find the pixels of a coadd that would stand in the template.
 
         Parameters
@@ -71,7 +77,7 @@ class Mosaic:
             stands[box.getSlices()] = True
         return stands
 
-    def add(self, patch, coadd):
+    def add(self, patch: int, coadd: afwImage.ExposureF) -> None:
         """Add the pixels of the patch before those already added.
 
         Parameters
@@ -87,11 +93,11 @@ class Mosaic:
         if uncovered:
             self._added[patch] = coadd.getBBox()
 
-    def _findUncovered(self, bbox):
+    def _findUncovered(self, bbox: geom.Box2I) -> list[geom.Box2I]:
         """Cut out of a box what the patches already added cover."""
         return subtractBoxes(bbox, self._added.values())
 
-    def findUsed(self):
+    def findUsed(self) -> set[int]:
         """Find the patches whose pixels stand in the template.
 
         Returns
@@ -114,20 +120,20 @@ class ValidMosaic(Mosaic):
         WCS of the tract.
     """
 
-    def __init__(self, bbox, wcs):
+    def __init__(self, bbox: geom.Box2I, wcs: SkyWcs) -> None:
         super().__init__(bbox, wcs)
         self._patches = afwImage.ImageI(bbox, -1)
 
-    def findNeeded(self, bbox):
+    def findNeeded(self, bbox: geom.Box2I) -> geom.Box2I:
         # Docstring inherited.
         return bbox
 
-    def findStanding(self, coadd):
+    def findStanding(self, coadd: afwImage.Exposure) -> BoolArray:
         # Docstring inherited.
         target = self.template.maskedImage[coadd.getBBox()]
         return super().findStanding(coadd) | (_findValid(coadd.maskedImage) & ~_findValid(target))
 
-    def add(self, patch, coadd):
+    def add(self, patch: int, coadd: afwImage.ExposureF) -> None:
         # Docstring inherited.
         stands = self.findStanding(coadd)
         bbox = coadd.getBBox()
@@ -137,37 +143,12 @@ class ValidMosaic(Mosaic):
         self._patches[bbox].array[stands] = patch
         self._added[patch] = bbox
 
-    def findUsed(self):
+    def findUsed(self) -> set[int]:
         # Docstring inherited. A patch's pixels may all have been replaced.
         return {patch for patch, bbox in self._added.items() if (self._patches[bbox].array == patch).any()}
 
 
-def _findValid(maskedImage):
+def _findValid(maskedImage: afwImage.MaskedImage) -> BoolArray:
     """Tell the pixels with data, of shape (height, width)."""
     noData = maskedImage.mask.getPlaneBitMask("NO_DATA")
     return np.isfinite(maskedImage.image.array) & (maskedImage.mask.array & noData == 0)
-
-
-def countDataPixels(mask, rows=256):
-    """Count the pixels that hold data.
-
-    Parameters
-    ----------
-    mask : `lsst.afw.image.Mask`
-        Mask of the template.
-    rows : `int`, optional
-        Number of rows to look at at a time, so that no temporary array is as
-        large as the template.
-
-    Returns
-    -------
-    area : `int`
-        Number of pixels without ``NO_DATA``. Counting NaNs instead would
-        miss pixels without data that were interpolated over.
-    """
-    noData = mask.getPlaneBitMask("NO_DATA")
-    array = mask.array
-    return sum(
-        int(np.count_nonzero((array[start : start + rows] & noData) == 0))
-        for start in range(0, len(array), rows)
-    )

@@ -1,24 +1,25 @@
 # This file is part of ip_template.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Do the coadds that a template is made of belong together?"""
+"""Whether the coadds that a template is made of belong together."""
 
 __all__ = [
-    "PatchFacts",
     "PatchMismatchError",
     "checkFilters",
     "checkWcs",
     "findCalibrationMismatches",
 ]
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 import lsst.afw.image as afwImage
 import lsst.geom as geom
+from lsst.afw.geom import SkyWcs
+from lsst.utils.logging import LsstLoggers
 
 from .calibration import calibrationsAgree, reaches
-from .coaddPatch import describeHandle
+from .coaddRecord import CoaddRecord
 
 MAX_WCS_OFFSET = 1e-6
 """Largest distance between a coadd's pixel and the tract's, in pixels."""
@@ -28,58 +29,7 @@ class PatchMismatchError(RuntimeError):
     """The coadd of a patch contradicts its tract or another patch."""
 
 
-@dataclass(frozen=True)
-class PatchFacts:
-    """What must agree between the coadds of a template."""
-
-    patch: int
-    """Sequential patch number within the tract."""
-
-    name: str
-    """The dataset, for messages."""
-
-    datasetIds: tuple[str, ...]
-    """Dataset IDs (UUIDs); empty for coadds that come from no Butler."""
-
-    bbox: geom.Box2I
-    """Pixels that were read, in tract pixels."""
-
-    filterLabel: afwImage.FilterLabel | None
-    """Filter of the coadd."""
-
-    photoCalib: afwImage.PhotoCalib | None
-    """Photometric calibration of the coadd."""
-
-    hasVariance: bool
-    """Is any variance that was read more than zero?"""
-
-    @classmethod
-    def of(cls, patch, handles, coadd):
-        """Gather the facts of a coadd, or of the part that was read.
-
-        Parameters
-        ----------
-        patch : `int`
-            Sequential patch number.
-        handles : `list`
-            What the coadd was read from.
-        coadd : `lsst.afw.image.Exposure`
-            The coadd, in tract pixels.
-        """
-        refs = (getattr(handle, "ref", None) for handle in handles)
-        return cls(
-            patch=patch,
-            name=describeHandle(handles[0]),
-            datasetIds=tuple(str(ref.id) for ref in refs if ref is not None),
-            bbox=coadd.getBBox(),
-            filterLabel=coadd.getFilter(),
-            photoCalib=coadd.getPhotoCalib(),
-            # Row by row, since nearly always the first one tells.
-            hasVariance=any((row > 0).any() for row in coadd.variance.array),
-        )
-
-
-def _samplePoints(bbox):
+def _samplePoints(bbox: geom.Box2I) -> list[geom.Point2D]:
     """Pick nine points of a box: corners, middles of the sides, centre."""
     box = geom.Box2D(bbox)
     center = box.getCenter()
@@ -90,7 +40,7 @@ def _samplePoints(bbox):
     ]
 
 
-def checkWcs(coadd, tractWcs, name):
+def checkWcs(coadd: afwImage.Exposure, tractWcs: SkyWcs, name: str) -> None:
     """Raise if a coadd's pixels are not those of the tract.
 
     Parameters
@@ -121,12 +71,12 @@ def checkWcs(coadd, tractWcs, name):
         )
 
 
-def checkFilters(facts, log):
+def checkFilters(records: Sequence[CoaddRecord], log: LsstLoggers) -> None:
     """Raise if coadds have different bands; warn of different filters.
 
     Parameters
     ----------
-    facts : `list` [`PatchFacts`]
+    records : `list` [`CoaddRecord`]
         The coadds, in the order in which they are copied.
     log : `logging.Logger` or similar
         For the warning.
@@ -136,38 +86,38 @@ def checkFilters(facts, log):
     PatchMismatchError
         If two coadds have different bands.
     """
-    labelled = [fact for fact in facts if fact.filterLabel is not None]
+    labelled = [record for record in records if record.filterLabel is not None]
     if not labelled:
         return
     first = labelled[0]
-    others = [fact for fact in labelled if fact.filterLabel != first.filterLabel]
-    for fact in others:
-        bands = [_bandOf(first.filterLabel), _bandOf(fact.filterLabel)]
+    others = [record for record in labelled if record.filterLabel != first.filterLabel]
+    for record in others:
+        bands = [_bandOf(first.filterLabel), _bandOf(record.filterLabel)]
         if None not in bands and bands[0] != bands[1]:
             raise PatchMismatchError(
-                f"{fact.name} has band {bands[1]!r}, but {first.name} has band {bands[0]!r}."
+                f"{record.name} has band {bands[1]!r}, but {first.name} has band {bands[0]!r}."
             )
     if others:
         log.warning(
             "Patches %s have other filters than patch %d; the template gets its label, %s",
-            [fact.patch for fact in others],
+            [record.patch for record in others],
             first.patch,
             first.filterLabel,
         )
 
 
-def _bandOf(filterLabel):
+def _bandOf(filterLabel: afwImage.FilterLabel) -> str | None:
     return filterLabel.bandLabel if filterLabel.hasBandLabel() else None
 
 
-def findCalibrationMismatches(giver, facts):
+def findCalibrationMismatches(giver: CoaddRecord, records: Iterable[CoaddRecord]) -> list[str]:
     """Say for which coadds the template's calibration does not hold.
 
     Parameters
     ----------
-    giver : `PatchFacts`
+    giver : `CoaddRecord`
         The coadd that gives the template its calibration.
-    facts : `list` [`PatchFacts`]
+    records : `list` [`CoaddRecord`]
         The coadds whose pixels stand in the template.
 
     Returns
@@ -178,22 +128,22 @@ def findCalibrationMismatches(giver, facts):
         else than the coadd's own. A coadd without calibration is taken to
         have the template's.
     """
-    sentences = (_findMismatch(giver, fact) for fact in facts)
+    sentences = (_findMismatch(giver, record) for record in records)
     return [sentence for sentence in sentences if sentence]
 
 
-def _findMismatch(giver, fact):
+def _findMismatch(giver: CoaddRecord, record: CoaddRecord) -> str | None:
     """Say why a coadd's pixels need another calibration than the
     template's, if they do.
     """
-    if not reaches(giver.photoCalib, fact.bbox):
+    if not reaches(giver.photoCalib, record.bbox):
         return (
             f"The photometric calibration of {giver.name} ({giver.photoCalib}) varies and ends within "
-            f"{fact.bbox}, the pixels of {fact.name}."
+            f"{record.bbox}, the pixels of {record.name}."
         )
-    if fact.photoCalib is None or calibrationsAgree(fact.photoCalib, giver.photoCalib, fact.bbox):
+    if record.photoCalib is None or calibrationsAgree(record.photoCalib, giver.photoCalib, record.bbox):
         return None
     return (
-        f"The photometric calibration of {fact.name} ({fact.photoCalib}) is not "
+        f"The photometric calibration of {record.name} ({record.photoCalib}) is not "
         f"that of {giver.name} ({giver.photoCalib})."
     )

@@ -4,13 +4,21 @@
 
 __all__ = ["convertExactly"]
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 import lsst.afw.image as afwImage
 import lsst.geom as geom
 
 
-def convertExactly(coadd, name, findNeeded=None):
+def convertExactly(
+    coadd: afwImage.Exposure,
+    name: str,
+    findNeeded: Callable[[afwImage.Exposure], npt.NDArray[np.bool_]] | None = None,
+) -> afwImage.ExposureF:
     """Convert a coadd to the template's pixel type, unless that changes it.
 
     Parameters
@@ -54,7 +62,7 @@ def convertExactly(coadd, name, findNeeded=None):
     return converted
 
 
-def _findEqual(original, converted):
+def _findEqual(original: npt.NDArray[Any], converted: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     """Tell which pixels are the same in both types."""
     if np.issubdtype(original.dtype, np.floating):
         return (converted == original) | np.isnan(original)

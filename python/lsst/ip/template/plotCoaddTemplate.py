@@ -4,25 +4,28 @@
 
 __all__ = ["PlotCoaddTemplateConfig", "PlotCoaddTemplateConnections", "PlotCoaddTemplateTask"]
 
+import lsst.afw.image as afwImage
 from lsst.pex.config import RangeField
 from lsst.pipe.base import (
+    InputQuantizedConnection,
+    OutputQuantizedConnection,
     PipelineTask,
     PipelineTaskConfig,
-    PipelineTaskConnections,
+    QuantumContext,
     Struct,
 )
 from lsst.pipe.base.connectionTypes import Input, Output
 from lsst.skymap import BaseSkyMap
 
-from .makeCoaddTemplate import ScienceGeometry
+from .interfaces import ScienceExposure
 from .plotTemplate import FIGURE_SIZE, MARGINS, plotTemplate, tractProjection
 from .provenance import TemplateProvenance
+from .scienceGeometry import ScienceGeometry
+from .templateConnections import TemplateConnections
 
 
 class PlotCoaddTemplateConnections(
-    PipelineTaskConnections,
-    dimensions=("instrument", "visit", "detector", "skymap"),
-    defaultTemplates={"coaddName": "deep", "warpTypeSuffix": "", "fakesType": ""},
+    TemplateConnections, dimensions=("instrument", "visit", "detector", "skymap")
 ):
     """Datasets that `PlotCoaddTemplateTask` reads and writes."""
 
@@ -31,24 +34,6 @@ class PlotCoaddTemplateConnections(
         name="{fakesType}{coaddName}Diff_templateCoadd{warpTypeSuffix}",
         storageClass="ExposureF",
         dimensions=("instrument", "visit", "detector"),
-    )
-    bbox = Input(
-        doc="Bounding box of the science exposure, in its own pixels.",
-        name="{fakesType}calexp.bbox",
-        storageClass="Box2I",
-        dimensions=("instrument", "visit", "detector"),
-    )
-    wcs = Input(
-        doc="WCS of the science exposure.",
-        name="{fakesType}calexp.wcs",
-        storageClass="Wcs",
-        dimensions=("instrument", "visit", "detector"),
-    )
-    skyMap = Input(
-        doc="Skymap that the coadds were made on.",
-        name=BaseSkyMap.SKYMAP_DATASET_TYPE_NAME,
-        storageClass="SkyMap",
-        dimensions=("skymap",),
     )
     plot = Output(
         doc="Picture of the template, the outlines of its patches and of the detector.",
@@ -73,12 +58,16 @@ class PlotCoaddTemplateTask(PipelineTask):
     """Draw the template of one detector of a visit."""
 
     ConfigClass = PlotCoaddTemplateConfig
+    config: PlotCoaddTemplateConfig
     _DefaultName = "plotCoaddTemplate"
 
-    def runQuantum(self, butlerQC, inputRefs, outputRefs):
-        science = ScienceGeometry(
-            bbox=butlerQC.get(inputRefs.bbox), wcs=butlerQC.get(inputRefs.wcs), visitInfo=None
-        )
+    def runQuantum(
+        self,
+        butlerQC: QuantumContext,
+        inputRefs: InputQuantizedConnection,
+        outputRefs: OutputQuantizedConnection,
+    ) -> None:
+        science = ScienceGeometry(bbox=butlerQC.get(inputRefs.bbox), wcs=butlerQC.get(inputRefs.wcs))
         dataId = outputRefs.plot.dataId
         result = self.run(
             butlerQC.get(inputRefs.template),
@@ -88,7 +77,13 @@ class PlotCoaddTemplateTask(PipelineTask):
         )
         butlerQC.put(result, outputRefs)
 
-    def run(self, template, skyMap, exposure=None, title=""):
+    def run(
+        self,
+        template: afwImage.Exposure,
+        skyMap: BaseSkyMap,
+        exposure: ScienceExposure | None = None,
+        title: str = "",
+    ) -> Struct:
         """Draw a template.
 
         Parameters

@@ -2,16 +2,31 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A picture of a template, its patches and its science exposure."""
 
+from __future__ import annotations
+
 __all__ = ["plotTemplate", "tractProjection"]
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
+import numpy.typing as npt
 
+import lsst.afw.image as afwImage
 import lsst.geom as geom
+from lsst.afw.geom import SkyWcs
+from lsst.skymap import PatchInfo, TractInfo
 
 from .inputChecks import checkMethods, checkPatchNumbers, checkPositive
+from .interfaces import ScienceExposure
 from .provenance import TemplateProvenance
+
+if TYPE_CHECKING:
+    from astropy.wcs import WCS
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.patheffects import AbstractPathEffect
 
 
 @dataclass(frozen=True)
@@ -26,7 +41,7 @@ class OutlineStyle:
     any kind of colour vision can tell apart.
     """
 
-    lineStyle: str | tuple
+    lineStyle: Literal["-"] | tuple[float, tuple[float, ...]]
     """Line style, which tells the outlines apart without colours."""
 
 
@@ -46,7 +61,7 @@ larger than they are.
 """
 
 
-def tractProjection(tractInfo):
+def tractProjection(tractInfo: TractInfo) -> WCS:
     """Make the projection of axes on which tract pixels are drawn.
 
     Parameters
@@ -72,15 +87,15 @@ def tractProjection(tractInfo):
 
 
 def plotTemplate(
-    template,
-    tractInfo,
-    ax=None,
+    template: afwImage.Exposure,
+    tractInfo: TractInfo,
+    ax: Axes | None = None,
     *,
-    exposure=None,
-    patchesUsed=None,
-    patchesMissing=None,
-    maxPixels=800,
-):
+    exposure: ScienceExposure | None = None,
+    patchesUsed: Iterable[int] | None = None,
+    patchesMissing: Iterable[int] | None = None,
+    maxPixels: int = 800,
+) -> Axes:
     """Draw a template, the patches it was made from, and the detector.
 
     Parameters
@@ -117,7 +132,8 @@ def plotTemplate(
     ValueError
         If the patches are neither given nor in the template's metadata, or
         not in the tract, or the metadata names another tract than
-        ``tractInfo``, or ``maxPixels`` is not positive.
+        ``tractInfo``, the exposure has no WCS, or ``maxPixels`` is not
+        positive.
     """
     checkMethods("template", template, "an Exposure", ("getBBox", "getMetadata"))
     checkMethods("tractInfo", tractInfo, "a TractInfo", ("getId", "getWcs"))
@@ -142,7 +158,12 @@ def plotTemplate(
     return ax
 
 
-def _sortPatches(template, tractInfo, used, missing):
+def _sortPatches(
+    template: afwImage.Exposure,
+    tractInfo: TractInfo,
+    used: Iterable[int] | None,
+    missing: Iterable[int] | None,
+) -> dict[OutlineStyle, set[int]]:
     """Find the numbers of the patches to draw in each style."""
     if used is None or missing is None:
         provenance = TemplateProvenance.read(template.getMetadata())
@@ -165,7 +186,7 @@ def _sortPatches(template, tractInfo, used, missing):
     return {USED: set(used), SKIPPED: near - set(used) - set(missing), MISSING: set(missing)}
 
 
-def _makeAxes(tractInfo):
+def _makeAxes(tractInfo: TractInfo) -> Axes:
     """Make axes on the sky in a new pyplot figure."""
     from matplotlib import pyplot
 
@@ -174,7 +195,7 @@ def _makeAxes(tractInfo):
     return figure.add_subplot(projection=tractProjection(tractInfo))
 
 
-def _drawPixels(ax, template, maxPixels):
+def _drawPixels(ax: Axes, template: afwImage.Exposure, maxPixels: int) -> bool:
     """Draw the image, and hatch where there is no data.
 
     Returns whether there is such a place.
@@ -206,7 +227,7 @@ def _drawPixels(ax, template, maxPixels):
     return bool(empty.any())
 
 
-def _averageBlocks(array, good, step):
+def _averageBlocks(array: npt.NDArray[Any], good: npt.NDArray[np.bool_], step: int) -> npt.NDArray[Any]:
     """Average the good and finite pixels of square blocks.
 
     Parameters
@@ -229,14 +250,14 @@ def _averageBlocks(array, good, step):
     return np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0)
 
 
-def _sumBlocks(array, step):
+def _sumBlocks(array: npt.NDArray[Any], step: int) -> npt.NDArray[Any]:
     """Add the pixels of square blocks."""
     for axis in (0, 1):
         array = np.add.reduceat(array, np.arange(0, array.shape[axis], step), axis=axis)
     return array
 
 
-def _limitView(ax, bbox):
+def _limitView(ax: Axes, bbox: geom.Box2I) -> None:
     """Show the template with a margin, for the outlines that leave it."""
     margin = 0.06 * max(bbox.getWidth(), bbox.getHeight())
     ax.set_xlim(bbox.getMinX() - 0.5 - margin, bbox.getMaxX() + 0.5 + margin)
@@ -244,7 +265,7 @@ def _limitView(ax, bbox):
     ax.set_aspect("equal")
 
 
-def _drawPatch(ax, patchInfo, style):
+def _drawPatch(ax: Axes, patchInfo: PatchInfo, style: OutlineStyle) -> None:
     """Draw the outer box of a patch, and its number."""
     _drawOutline(ax, geom.Box2D(patchInfo.getOuterBBox()).getCorners(), style, linewidth=1.3)
     place = _placeLabel(ax, patchInfo)
@@ -264,7 +285,7 @@ def _drawPatch(ax, patchInfo, style):
         )
 
 
-def _placeLabel(ax, patchInfo):
+def _placeLabel(ax: Axes, patchInfo: PatchInfo) -> geom.Point2D:
     """Find the middle of the part of a patch that is seen.
 
     The part that no neighbour overlaps is preferred, then the inner box. A
@@ -282,7 +303,7 @@ def _placeLabel(ax, patchInfo):
     return place
 
 
-def _findCore(patchInfo):
+def _findCore(patchInfo: PatchInfo) -> geom.Box2D:
     """Find the part of a patch that no neighbour overlaps."""
     inner, outer = patchInfo.getInnerBBox(), patchInfo.getOuterBBox()
     # At the edge of a tract the border is narrower.
@@ -290,13 +311,16 @@ def _findCore(patchInfo):
     return inner.erodedBy(max(low.x, low.y, high.x, high.y))
 
 
-def _drawDetector(ax, exposure, tractWcs):
+def _drawDetector(ax: Axes, exposure: ScienceExposure, tractWcs: SkyWcs) -> None:
     """Draw the outline of a science exposure."""
-    corners = exposure.getWcs().pixelToSky(geom.Box2D(exposure.getBBox()).getCorners())
+    wcs = exposure.getWcs()
+    if wcs is None:
+        raise ValueError("The exposure has no WCS: its outline cannot be drawn.")
+    corners = wcs.pixelToSky(geom.Box2D(exposure.getBBox()).getCorners())
     _drawOutline(ax, tractWcs.skyToPixel(corners), DETECTOR, linewidth=2.2)
 
 
-def _drawOutline(ax, corners, style, linewidth):
+def _drawOutline(ax: Axes, corners: Iterable[geom.Point2D], style: OutlineStyle, linewidth: float) -> None:
     """Draw a polygon, on a light background line."""
     from matplotlib.patches import Polygon
 
@@ -314,14 +338,14 @@ def _drawOutline(ax, corners, style, linewidth):
     )
 
 
-def _halo(linewidth):
+def _halo(linewidth: float) -> list[AbstractPathEffect]:
     """Make what sets a line off from dark pixels."""
     from matplotlib.patheffects import withStroke
 
     return [withStroke(linewidth=linewidth, foreground="white")]
 
 
-def _nameAxes(ax):
+def _nameAxes(ax: Axes) -> None:
     """Label the axes with what they show and its unit."""
     if not hasattr(ax, "coords"):
         ax.set_xlabel("tract x (pixels)")
@@ -332,12 +356,12 @@ def _nameAxes(ax):
     declination.set_axislabel("declination (ICRS)")
 
 
-def _addLegend(ax, styles, isHatched):
+def _addLegend(ax: Axes, styles: Iterable[OutlineStyle], isHatched: bool) -> None:
     """Explain the outlines, outside of the axes."""
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    handles = [
+    handles: list[Artist] = [
         Line2D([], [], color=style.color, linestyle=style.lineStyle, linewidth=2.0, label=style.label)
         for style in styles
     ]

@@ -8,10 +8,16 @@ import importlib.metadata
 import math
 import string
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count, pairwise, takewhile
+from typing import Self, TypeAlias
 from urllib.parse import quote, unquote
+
+from lsst.daf.base import PropertyList
+
+Value: TypeAlias = bool | int | float | str
+Card: TypeAlias = tuple[str, Value]
 
 _PREFIX = "LSST TEMPLATE"
 
@@ -103,10 +109,10 @@ class TemplateProvenance:
     packageVersion: str = ""
     """Version of the package that made the template."""
 
-    configuration: Mapping[str, bool | int | float | str] = field(default_factory=dict)
+    configuration: Mapping[str, Value] = field(default_factory=dict)
     """Configuration that decides about the template's pixels."""
 
-    def write(self, metadata):
+    def write(self, metadata: PropertyList) -> None:
         """Write the cards, in place of those that are there already.
 
         Parameters
@@ -126,7 +132,7 @@ class TemplateProvenance:
         for key, value in cards:
             metadata.set(f"{_PREFIX} {key}", value, _COMMENTS.get(key, ""))
 
-    def _makeCards(self):
+    def _makeCards(self) -> Iterator[Card]:
         """Make the cards: keys, without prefix, and values."""
         yield "FORMAT", _FORMAT
         yield "TRACT", self.tract
@@ -144,7 +150,7 @@ class TemplateProvenance:
             yield from _valueCards(f"CONFIG {number}", value)
 
     @classmethod
-    def read(cls, metadata):
+    def read(cls, metadata: PropertyList) -> Self | None:
         """Read the cards.
 
         Parameters
@@ -175,7 +181,7 @@ class TemplateProvenance:
         )
 
 
-def getPackageVersion():
+def getPackageVersion() -> str:
     """Give the version of this package, empty if it was not installed."""
     try:
         return importlib.metadata.version("lsst-ip-template")
@@ -183,13 +189,13 @@ def getPackageVersion():
         return ""
 
 
-def _patchCards(key, patches):
+def _patchCards(key: str, patches: Iterable[int]) -> list[Card]:
     """Make the cards of a list of patch numbers."""
     lines = textwrap.wrap(" ".join(map(str, patches)), _FORMER_LENGTH) or [""]
     return _numberCards(key, lines)
 
 
-def _textCards(key, text):
+def _textCards(key: str, text: str) -> list[Card]:
     """Make the cards of any text."""
     encoded = quote(text, safe=_KEPT, errors="surrogatepass")
     length = _CARD_LENGTH - len(f"HIERARCH {_PREFIX} {key} 999 = ''")
@@ -197,17 +203,17 @@ def _textCards(key, text):
     return _numberCards(key, [_hideNumber(line) for line in lines])
 
 
-def _hideNumber(line):
+def _hideNumber(line: str) -> str:
     """Encode a line that a reader would take for a number."""
     return f"%{ord(line[0]):02X}{line[1:]}" if line in _READ_AS_NUMBERS else line
 
 
-def _numberCards(key, lines):
+def _numberCards(key: str, lines: Iterable[str]) -> list[Card]:
     """Give each line of a text a card."""
     return [(key if number == 1 else f"{key} {number}", line) for number, line in enumerate(lines, start=1)]
 
 
-def _valueCards(key, value):
+def _valueCards(key: str, value: Value) -> list[Card]:
     """Make the cards of a value of the configuration."""
     if isinstance(value, str):
         return _textCards(f"{key} VALUE", value)
@@ -219,7 +225,7 @@ def _valueCards(key, value):
     return [*_textCards(f"{key} VALUE", repr(kind(value))), (f"{key} TYPE", kind.__name__)]
 
 
-def _isKept(number):
+def _isKept(number: float) -> bool:
     """Whether a card gives back a number as it was: afw writes 15 digits,
     and integers of 64 bits.
     """
@@ -228,12 +234,12 @@ def _isKept(number):
     return -(2**63) <= number < 2**63
 
 
-def _numbers(metadata, key):
+def _numbers(metadata: PropertyList, key: str) -> Iterator[int]:
     """Give the numbers from 1 on for which there is a card."""
     return takewhile(lambda number: metadata.exists(f"{_PREFIX} {key.format(number)}"), count(1))
 
 
-def _readLines(metadata, key):
+def _readLines(metadata: PropertyList, key: str) -> list[str]:
     """Read the lines of a text."""
     lines = [metadata.get(f"{_PREFIX} {key}", "")]
     while metadata.exists(f"{_PREFIX} {key} {len(lines) + 1}"):
@@ -241,12 +247,12 @@ def _readLines(metadata, key):
     return lines
 
 
-def _readPatches(metadata, key):
+def _readPatches(metadata: PropertyList, key: str) -> tuple[int, ...]:
     """Read a list of patch numbers."""
     return tuple(map(int, " ".join(_readLines(metadata, key)).split()))
 
 
-def _readText(metadata, key):
+def _readText(metadata: PropertyList, key: str) -> str:
     """Read a text."""
     lines = _readLines(metadata, key)
     if metadata.exists(f"{_PREFIX} FORMAT"):
@@ -254,7 +260,7 @@ def _readText(metadata, key):
     return _joinFormer(lines)
 
 
-def _joinFormer(lines):
+def _joinFormer(lines: list[str]) -> str:
     """Join the lines of a text in the first format.
 
     It was broken at blanks, which are lost, and within words that are longer
@@ -266,7 +272,7 @@ def _joinFormer(lines):
     return text
 
 
-def _readValue(metadata, key):
+def _readValue(metadata: PropertyList, key: str) -> Value:
     """Read a value of the configuration."""
     value = metadata.getScalar(f"{_PREFIX} {key} VALUE")
     if not isinstance(value, str):

@@ -8,7 +8,18 @@ __all__ = [
     "SummarizeCoaddTemplatesTask",
 ]
 
-from lsst.pipe.base import NoWorkFound, PipelineTask, PipelineTaskConfig, PipelineTaskConnections, Struct
+from typing import Any
+
+from lsst.pipe.base import (
+    InputQuantizedConnection,
+    NoWorkFound,
+    OutputQuantizedConnection,
+    PipelineTask,
+    PipelineTaskConfig,
+    PipelineTaskConnections,
+    QuantumContext,
+    Struct,
+)
 from lsst.pipe.base.connectionTypes import Input, Output
 
 
@@ -55,9 +66,15 @@ class SummarizeCoaddTemplatesTask(PipelineTask):
     """
 
     ConfigClass = SummarizeCoaddTemplatesConfig
+    config: SummarizeCoaddTemplatesConfig
     _DefaultName = "summarizeCoaddTemplates"
 
-    def runQuantum(self, butlerQC, inputRefs, outputRefs):
+    def runQuantum(
+        self,
+        butlerQC: QuantumContext,
+        inputRefs: InputQuantizedConnection,
+        outputRefs: OutputQuantizedConnection,
+    ) -> None:
         refs = sorted(inputRefs.metadata, key=lambda ref: ref.dataId["detector"])
         handles = [butlerQC.get(ref) for ref in refs]
         label = self.config.connections.label
@@ -75,7 +92,7 @@ class SummarizeCoaddTemplatesTask(PipelineTask):
             raise NoWorkFound("No detector of the visit has coadds.")
         butlerQC.put(self.run(records), outputRefs)
 
-    def run(self, records):
+    def run(self, records: list[dict[str, Any]]) -> Struct:
         """Make the table.
 
         Parameters
@@ -113,7 +130,7 @@ class SummarizeCoaddTemplatesTask(PipelineTask):
         return Struct(table=table)
 
 
-def _count(record, name):
+def _count(record: dict[str, Any], name: str) -> int:
     """Count a metadata entry that holds none, one or several numbers."""
     value = record.get(name, [])
     return len(value) if isinstance(value, list | tuple) else 1

@@ -6,12 +6,16 @@ __all__ = ["TemplateSummary"]
 
 import math
 from dataclasses import dataclass, fields
+from typing import Any, Self
 
 import numpy as np
 
+import lsst.afw.image as afwImage
 import lsst.geom as geom
+from lsst.pipe.base import TaskMetadata
+from lsst.utils.logging import LsstLoggers
 
-from .mosaic import countDataPixels
+from .coverage import countDataPixels
 
 FWHM_OF_SIGMA = 2.0 * math.sqrt(2.0 * math.log(2.0))
 """Full width at half maximum of a Gaussian of unit sigma."""
@@ -66,7 +70,7 @@ class TemplateSummary:
     """
 
     @classmethod
-    def of(cls, template, log, **sources):
+    def of(cls, template: afwImage.ExposureF, log: LsstLoggers, **sources: Any) -> Self:
         """Summarize a template.
 
         Parameters
@@ -88,7 +92,7 @@ class TemplateSummary:
             **sources,
         )
 
-    def write(self, metadata):
+    def write(self, metadata: TaskMetadata) -> None:
         """Write the numbers that are known into a task's metadata, in place
         of those that are there already.
 
@@ -103,7 +107,7 @@ class TemplateSummary:
                 metadata[name] = value
 
     @classmethod
-    def clear(cls, metadata):
+    def clear(cls, metadata: TaskMetadata) -> None:
         """Remove the numbers from a task's metadata.
 
         Parameters
@@ -116,7 +120,7 @@ class TemplateSummary:
                 del metadata[field.name]
 
 
-def _computeMedianVariance(template):
+def _computeMedianVariance(template: afwImage.ExposureF) -> float | None:
     """Find the median variance of a regular grid of good pixels."""
     step = max(1, math.isqrt(template.getBBox().getArea() // SAMPLES))
     grid = (slice(None, None, step), slice(None, None, step))
@@ -128,7 +132,7 @@ def _computeMedianVariance(template):
     return float(np.median(variance[good])) * template.getPhotoCalib().getCalibrationMean() ** 2
 
 
-def _computePsfFwhm(template, log):
+def _computePsfFwhm(template: afwImage.ExposureF, log: LsstLoggers) -> float | None:
     """Find the PSF's width at the centre, if it can be computed there."""
     center = geom.Box2D(template.getBBox()).getCenter()
     try:

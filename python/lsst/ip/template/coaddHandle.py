@@ -1,44 +1,24 @@
 # This file is part of ip_template.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Reading the part of a coadd patch that a template needs."""
+"""Reading what a template needs of the coadd that a handle stands for."""
 
-__all__ = ["PatchOverlap", "describeHandle", "readCorner", "readPatch"]
+__all__ = ["describeHandle", "readComponent", "readCorner", "readPatch"]
 
 import contextlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import lsst.afw.image as afwImage
 import lsst.geom as geom
+from lsst.daf.butler import StorageClass, StorageClassFactory
 from lsst.pex.exceptions import LengthError
+
+from .interfaces import CoaddHandle
 
 _ONE_PIXEL = geom.Extent2I(1, 1)
 
-_CANNOT_CUT = (AttributeError, KeyError, TypeError)
-"""What a handle raises that knows no parameters or components, or whose
-storage class does not.
-"""
 
-
-@dataclass(frozen=True)
-class PatchOverlap:
-    """The part of one coadd patch that falls inside the template."""
-
-    rank: int
-    """Place in the order of copying."""
-
-    patch: int
-    """Sequential patch number within the tract."""
-
-    bbox: geom.Box2I
-    """Overlap with the template, in tract pixels; never empty."""
-
-    source: Any
-    """What its coadd is read from: a handle, or a `DcrModel`."""
-
-
-def describeHandle(handle):
+def describeHandle(handle: CoaddHandle) -> str:
     """Say which dataset a handle stands for, for messages.
 
     Parameters
@@ -60,15 +40,15 @@ def describeHandle(handle):
     return f"in-memory {type(handle).__name__}"
 
 
-def readPatch(handle, bbox):
+def readPatch(handle: CoaddHandle, bbox: geom.Box2I) -> afwImage.Exposure | None:
     """Read the pixels of a coadd that fall into a box.
 
     Parameters
     ----------
     handle : `lsst.daf.butler.DeferredDatasetHandle`, \
             `lsst.pipe.base.InMemoryDatasetHandle` or similar
-        Stands for the coadd of one patch. If its ``get`` takes no
-        ``parameters``, the whole coadd is read and cut.
+        Stands for the coadd of one patch. Unless its storage class has the
+        parameter ``bbox``, the whole coadd is read and cut.
     bbox : `lsst.geom.Box2I`
         Box wanted, in tract pixels.
 
@@ -97,7 +77,7 @@ def readPatch(handle, bbox):
     return _conformMask(coadd if common == coadd.getBBox() else coadd[common])
 
 
-def readCorner(handle):
+def readCorner(handle: CoaddHandle) -> afwImage.Exposure:
     """Read what a coadd has beside its pixels, and one pixel at most.
 
     Parameters
@@ -122,17 +102,48 @@ def readCorner(handle):
         note that says which one.
     """
     with _notingWhatIsRead(f"the components of the coadd {describeHandle(handle)}"):
-        try:
-            stored = handle.get(component="bbox")
-            if not stored.isEmpty():
-                return _getExposure(handle, parameters={"bbox": geom.Box2I(stored.getMin(), _ONE_PIXEL)})
-        except _CANNOT_CUT:
-            pass
-        return _getExposure(handle)
+        if not _canCut(handle):
+            return _getExposure(handle)
+        stored = handle.get(component="bbox")
+        if stored.isEmpty():
+            return _getExposure(handle)
+        return _getExposure(handle, parameters={"bbox": geom.Box2I(stored.getMin(), _ONE_PIXEL)})
+
+
+def readComponent(handle: CoaddHandle, name: str) -> Any:
+    """Read a component of a coadd, without its pixels if that is possible.
+
+    Parameters
+    ----------
+    handle : `lsst.daf.butler.DeferredDatasetHandle`, \
+            `lsst.pipe.base.InMemoryDatasetHandle` or similar
+        Stands for the coadd of one patch.
+    name : `str`
+        Name of the component in the Butler and, without its first letter's
+        case, of the exposure's getter, such as ``photoCalib``.
+
+    Returns
+    -------
+    component : `object` or `None`
+        The component; `None` if the coadd has none.
+
+    Raises
+    ------
+    TypeError
+        If the handle gives no exposure.
+    Exception
+        Whatever the handle raises for a coadd that cannot be read, with a
+        note that says which one.
+    """
+    with _notingWhatIsRead(f"the {name} of the coadd {describeHandle(handle)}"):
+        storageClass = _findStorageClass(handle)
+        if storageClass is not None and name in storageClass.allComponents():
+            return handle.get(component=name)
+        return getattr(_getExposure(handle), f"get{name[0].upper()}{name[1:]}")()
 
 
 @contextlib.contextmanager
-def _notingWhatIsRead(what):
+def _notingWhatIsRead(what: str) -> Iterator[None]:
     """Add to an exception what was read when it was raised."""
     try:
         yield
@@ -144,7 +155,27 @@ def _notingWhatIsRead(what):
         raise
 
 
-def _getExposure(handle, **kwargs):
+def _findStorageClass(handle: CoaddHandle) -> StorageClass | None:
+    """Find what is known of the datasets of a handle's kind; `None` for what
+    is in memory and no exposure, whatever it is said to be.
+    """
+    inMemory = getattr(handle, "inMemoryDataset", None)
+    if not (inMemory is None or isinstance(inMemory, afwImage.Exposure)):
+        return None
+    ref = getattr(handle, "ref", None)
+    found = getattr(handle, "storageClass", None) if ref is None else ref.datasetType.storageClass
+    return StorageClassFactory().getStorageClass(found) if isinstance(found, str) else found
+
+
+def _canCut(handle: CoaddHandle) -> bool:
+    """Tell whether a handle can give a part of a coadd, and its box."""
+    storageClass = _findStorageClass(handle)
+    if storageClass is None:
+        return False
+    return "bbox" in storageClass.parameters and "bbox" in storageClass.allComponents()
+
+
+def _getExposure(handle: CoaddHandle, **kwargs: Any) -> afwImage.Exposure:
     """Get what a handle stands for, which has to be an exposure."""
     exposure = handle.get(**kwargs)
     if not isinstance(exposure, afwImage.Exposure):
@@ -152,28 +183,27 @@ def _getExposure(handle, **kwargs):
     return exposure
 
 
-def _readBox(handle, bbox):
+def _readBox(handle: CoaddHandle, bbox: geom.Box2I) -> afwImage.Exposure | None:
     """Read the pixels of a box, or more; `None` if there are none."""
-    try:
-        try:
-            return _getExposure(handle, parameters={"bbox": bbox})
-        except (ValueError, LengthError):
-            # Most likely the stored coadd does not have all of the box; only
-            # now is it worth while to ask for its bounding box.
-            common = bbox.clippedTo(handle.get(component="bbox"))
-            if common == bbox:
-                raise
-            return None if common.isEmpty() else _getExposure(handle, parameters={"bbox": common})
-    except _CANNOT_CUT:
+    if not _canCut(handle):
         return _getExposure(handle)
+    try:
+        return _getExposure(handle, parameters={"bbox": bbox})
+    except (ValueError, LengthError):
+        # Most likely the stored coadd does not have all of the box; only now
+        # is it worth while to ask for its bounding box.
+        common = bbox.clippedTo(handle.get(component="bbox"))
+        if common == bbox:
+            raise
+        return None if common.isEmpty() else _getExposure(handle, parameters={"bbox": common})
 
 
-def _getSessionPlanes():
+def _getSessionPlanes() -> dict[str, int]:
     """Give the mask planes that new masks have (`dict`)."""
     return afwImage.Mask(0, 0).getMaskPlaneDict()
 
 
-def _conformMask(coadd):
+def _conformMask(coadd: afwImage.Exposure) -> afwImage.Exposure:
     """Give a coadd's mask the planes of this process, by name.
 
     Files are read so; only a coadd in memory may have planes of its own.

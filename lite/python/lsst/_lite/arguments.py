@@ -22,9 +22,11 @@ __all__ = [
 ]
 
 import inspect
-import operator
+import math
 
 import numpy as np
+
+from .numbers import toBool, toDouble, toInt
 
 
 class MismatchError(TypeError):
@@ -35,13 +37,10 @@ class MismatchError(TypeError):
 
 
 class Int:
-    """Anything that Python accepts as an index, as an `int`."""
+    """An integer of any size; see `lsst._lite.numbers.toInt`."""
 
     def __new__(cls, value):
-        try:
-            return operator.index(value)
-        except TypeError:
-            raise TypeError(f"{type(value).__name__} is not an integer") from None
+        return toInt(value, -math.inf, math.inf)
 
 
 class Size:
@@ -55,25 +54,19 @@ class Size:
 
 
 class Float:
-    """A real number, as a `float`; no strings."""
+    """A real number, as a `float`; see `lsst._lite.numbers.toDouble`."""
 
     def __new__(cls, value):
-        isNumber = hasattr(value, "__float__") or hasattr(value, "__index__")
-        if isinstance(value, (str, bytes)) or not isNumber:
-            raise TypeError(f"{type(value).__name__} is not a number")
-        try:
-            return float(value)
-        except TypeError:
-            raise TypeError(f"{type(value).__name__} is not a number") from None
+        return toDouble(value)
 
 
 class Bool:
     """A truth value; also `None` and numbers, but no strings or arrays."""
 
     def __new__(cls, value):
-        if value is not None and not (hasattr(value, "__bool__") and np.ndim(value) == 0):
+        if np.ndim(value):
             raise TypeError(f"{type(value).__name__} is not a bool")
-        return bool(value)
+        return toBool(value)
 
 
 class Array2:

@@ -17,8 +17,8 @@ from ._opaque import makeOpaque
 from ._registry import findReader
 from ._tables import Catalog
 
-_BAD_VALUES = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError, pexExceptions.Exception)
-"""What classes raise for values that make no sense."""
+_BAD_VALUES = (ArithmeticError, RuntimeError, TypeError, ValueError, pexExceptions.Exception)
+"""What classes, and AST, raise for values that make no sense."""
 
 
 @contextlib.contextmanager

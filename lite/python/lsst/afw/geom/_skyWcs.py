@@ -10,6 +10,7 @@ import numpy as np
 import starlink.Ast as Ast
 
 from lsst._lite import notInLite
+from lsst._lite.numbers import toDouble
 from lsst.afw._persistable import FitsPersistable
 from lsst.afw.fits._registry import Persistable, oneCatalog, onlyRow, register
 from lsst.afw.fits._tables import Field, Schema
@@ -63,13 +64,6 @@ def _requirePoints(points, pointType, method):
                 f" {pointType.__name__} or a sequence of them"
             )
     return points
-
-
-def _asFloat(value):
-    # Anything that supports float, but not a string that can be parsed.
-    if isinstance(value, str) or not hasattr(value, "__float__") and not hasattr(value, "__index__"):
-        raise TypeError(f"incompatible argument: {type(value).__name__}, not a number")
-    return float(value)
 
 
 class SkyWcs(FitsPersistable):
@@ -212,7 +206,7 @@ class SkyWcs(FitsPersistable):
         if len(values) != len(names) or len(values) != len(args) + len(kwargs):
             raise TypeError("pixelToSky() takes a Point2D, a sequence of Point2D, or x and y")
         if len(values) == 2:
-            x, y = (_asFloat(value) for value in values)
+            x, y = (toDouble(value) for value in values)
             return self._onePixelToSky(x, y)
         (pixel,) = values
         if isinstance(pixel, Point2D):

@@ -11,6 +11,7 @@ import unittest
 
 import astropy.io.fits
 
+import lsst.pex.exceptions
 import lsst.utils.tests
 from lsst.afw.coord import Observatory, Weather
 from lsst.afw.image import RotType, VisitInfo, setVisitInfoMetadata, stripVisitInfoKeywords
@@ -192,6 +193,18 @@ class VisitInfoTestCase(lsst.utils.tests.TestCase):
             for name, value in cards.items():
                 metadata.set(name, value)
             with self.assertRaises(RuntimeError):
+                VisitInfo(metadata)
+
+    def testDatesThatAreNoTextAreTypeErrors(self):
+        for cards in (
+            {"DATE-AVG": 2023, "TIMESYS": "TAI"},
+            {"DATE-AVG": "2023", "TIMESYS": 1},
+            {"TIME-MID": 5},
+        ):
+            metadata = PropertyList()
+            for name, value in cards.items():
+                metadata.set(name, value)
+            with self.assertRaises(lsst.pex.exceptions.TypeError):
                 VisitInfo(metadata)
 
     def testStringNamesFacts(self):

@@ -130,13 +130,13 @@ def readCards(metadata):
 def _readDate(metadata):
     """Read the date at the middle of the exposure."""
     if metadata.exists("DATE-AVG"):
-        system = metadata.getScalar("TIMESYS").rstrip() if metadata.exists("TIMESYS") else None
+        system = metadata.getString("TIMESYS").rstrip() if metadata.exists("TIMESYS") else None
         if system != "TAI":
             raise RuntimeError(f"VisitInfo requires TIMESYS to exist and to equal 'TAI'; it is {system!r}")
-        return DateTime(metadata.getScalar("DATE-AVG").rstrip(), DateTime.TAI)
+        return DateTime(metadata.getString("DATE-AVG").rstrip(), DateTime.TAI)
     if metadata.exists("TIME-MID"):
         # An obsolete keyword; always UTC, although its comment says TAI.
-        return DateTime(metadata.getScalar("TIME-MID").rstrip(), DateTime.UTC)
+        return DateTime(metadata.getString("TIME-MID").rstrip(), DateTime.UTC)
     return DateTime()
 
 

@@ -6,6 +6,7 @@
 """
 
 import functools
+import math
 import struct
 import zlib
 
@@ -198,6 +199,102 @@ def matrixOfManyAxes():
 def manyMatrices(count):
     """Many cards that could be of a WCS."""
     return makeExposure(image=[*WCS_CARDS, *((f"CD{i:06d}", float(i)) for i in range(count))])
+
+
+# Archives
+
+
+def makeObject(name, *catalogs, rows=(1,), ids=("PSF",)):
+    """Make a file whose components are one object.
+
+    Parameters
+    ----------
+    name : `str`
+        Class of the object.
+    *catalogs : `bytes`
+        HDUs of its catalogs.
+    rows : `tuple` [`int`], optional
+        Rows that it has in each.
+    ids : iterable of `str`, optional
+        Names of the components.
+    """
+    index = [(1, i + 1, i, 0, count, name, "") for i, count in enumerate(rows)]
+    return makeExposure([(f"ARCHIVE_ID_{id}", 1) for id in ids], archive=makeArchive(index, *catalogs))
+
+
+def rowsWithoutBytes(name, count):
+    """An object with many rows that have no columns."""
+    return makeObject(name, makeTable([], count), rows=[count])
+
+
+def indexWithoutBytes(count):
+    """An archive with many objects in an index that has no bytes."""
+    columns = [(field.name, f"0{field.form[-1]}") for field in INDEX.fields]
+    cards = [("EXTTYPE", "ARCHIVE_INDEX"), ("AR_NCAT", 2)]
+    return makeExposure([("ARCHIVE_ID_PSF", 1)], archive=makeTable(columns, count, cards=cards))
+
+
+def sharedRows(objects, count):
+    """Many polygons whose vertices are the same rows."""
+    cards = [(f"ARCHIVE_ID_P{i}", i) for i in range(1, objects + 1)]
+    index = [(i, 1, 0, 0, count, "Polygon", "") for i in range(1, objects + 1)]
+    catalog = makeTable(
+        [("vertices_x", "1B"), ("vertices_y", "1B")], [bytes([i % 251, i % 241]) for i in range(count)]
+    )
+    return makeExposure(cards, archive=makeArchive(index, catalog))
+
+
+def repeatedCatalog(count):
+    """A polygon that has its only catalog many times."""
+    index = [(1, 1, 0, i, 1, "Polygon", "") for i in range(count)]
+    catalog = makeTable([("vertices_x", "1B"), ("vertices_y", "1B")], [bytes(2)] * count)
+    return makeExposure([("ARCHIVE_ID_VALID_POLYGON", 1)], archive=makeArchive(index, catalog))
+
+
+def largePolygon(count):
+    """An honest polygon of many vertices, a regular one."""
+    angles = [2 * math.pi * i / count for i in range(count)]
+    rows = [struct.pack(">2d", math.cos(angle), math.sin(angle)) for angle in angles]
+    catalog = makeTable([("vertices_x", "1D"), ("vertices_y", "1D")], rows)
+    return makeObject("Polygon", catalog, rows=[count], ids=["VALID_POLYGON"])
+
+
+def sharedHeap(objects, size):
+    """Many WCSs whose texts are the same bytes, mostly blank lines."""
+    text = b"1 SkyWcs 0  Begin FrameSet".ljust(size, b"\n")
+    cards = [(f"ARCHIVE_ID_W{i}", i) for i in range(1, objects + 1)]
+    index = [(i, 1, 0, i - 1, 1, "SkyWcs", "lsst.afw.geom") for i in range(1, objects + 1)]
+    catalog = makeTable([("wcs", "1QB")], [struct.pack(">2q", size, 0)] * objects, text)
+    return makeExposure(cards, archive=makeArchive(index, catalog))
+
+
+def chainOfCalibrations(count):
+    """Calibrations, each of which has the next one for its field."""
+    rows = [struct.pack(">B2d2i", 0, 1, 0, i + 1, 1) for i in range(1, count + 1)]
+    columns = [
+        ("flags", "1X"),
+        ("calibrationMean", "1D"),
+        ("calibrationErr", "1D"),
+        ("field", "1J"),
+        ("version", "1J"),
+    ]
+    catalog = makeTable(columns, rows, cards=[("TFLAG1", "isConstant")])
+    index = [(i, 1, 0, i - 1, 1, "PhotoCalib", "") for i in range(1, count + 1)]
+    return makeExposure([("ARCHIVE_ID_PHOTOCALIB", 1)], archive=makeArchive(index, catalog))
+
+
+def sipOfManyCoefficients(side):
+    """An old WCS with distortion, of a matrix with so many rows."""
+    code = "8A"
+    columns = [("crval", "2D"), ("crpix", "2D"), ("cd", "4D"), ("ctype1", code), ("ctype2", code)]
+    columns += [("cunit1", code), ("cunit2", code), ("equinox", "1D"), ("radesys", code)]
+    row = struct.pack(">8d", 30, -20, 1, 1, 1e-5, 0, 0, 1e-5) + b"RA---TANDEC--TANdeg     deg     "
+    row += struct.pack(">d", 2000) + b"ICRS    "
+    count = side * side
+    heap = struct.pack(f">{4 * count}d", *(1e-9 for _ in range(4 * count)))
+    places = [number for i in range(4) for number in (count, 8 * count * i)]
+    sip = makeTable([(name, "1QD") for name in ("A", "B", "Ap", "Bp")], [struct.pack(">8q", *places)], heap)
+    return makeObject("TanWcs", makeTable(columns, [row]), sip, rows=[1, 1], ids=["SKYWCS"])
 
 
 # Compressed images

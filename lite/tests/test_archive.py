@@ -13,12 +13,13 @@ import tempfile
 import unittest
 
 import numpy as np
+from hostileFiles import makeArchive, makeExposure
 
 import lsst.utils.tests
 from lsst.afw.coord import Observatory, Weather
 from lsst.afw.detection import GaussianPsf, Psf
 from lsst.afw.fits import FitsError
-from lsst.afw.fits._carried import MemoryHdu, OpaqueArchive, planArchives
+from lsst.afw.fits._carried import IndexRow, MemoryHdu, OpaqueArchive, planArchives
 from lsst.afw.fits._file import FitsFile
 from lsst.afw.fits._inputArchive import InputArchive, readObject
 from lsst.afw.fits._opaque import OpaqueComponent, makeOpaque
@@ -305,6 +306,28 @@ class OpaqueTestCase(TemporaryFolder):
         self.assertEqual(found.keys(), expected.keys())
         for name in expected:
             self.assertEqual(found[name], expected[name], name)
+
+    def testObjectWithoutRowsIsWrittenUnchanged(self):
+        # So the stack writes objects that have nothing to say but their class.
+        index = (1, -1, -1, -1, 0, "IdentityTransmissionCurve", "lsst.afw.image")
+        cards = [("ARCHIVE_ID_TRANSMISSION_CURVE", 1)]
+        with open(self.path, "wb") as stream:
+            stream.write(makeExposure(cards, archive=makeArchive([index])))
+        exposure = ExposureF.readFits(self.path)
+        exposure.setWcs(makeWcs())
+        exposure.writeFits(self.path)
+        reader = ExposureFitsReader(self.path)
+        self.assertIn("IdentityTransmissionCurve", repr(reader.readTransmissionCurve()))
+        self.assertEqual(reader.readWcs(), makeWcs())
+        self.assertIn(IndexRow(*index), reader._archive.readOpaque().index)
+        with self.assertRaisesRegex(FitsError, "expected one row"):
+            self.readBroken(index[:5] + ("GaussianPsf", "lsst.afw.detection"))
+
+    def readBroken(self, index):
+        """Read an object that should have rows, and has none."""
+        with open(self.path, "wb") as stream:
+            stream.write(makeExposure([("ARCHIVE_ID_PSF", 1)], archive=makeArchive([index])))
+        return ExposureFitsReader(self.path).readPsf()
 
     def testArchiveIdsAndSharedObjectsAreKept(self):
         self.exposure.writeFits(self.path)

@@ -134,6 +134,44 @@ class HeaderTestCase(BoundedTestCase):
             self.checkRead("wcs", data)
 
 
+class ArchiveTestCase(BoundedTestCase):
+    """Archives and their tables."""
+
+    def testRowsWithoutBytesAreRefused(self):
+        for name in ("Polygon", "VisitInfo", "Unknown"):
+            data = hostileFiles.rowsWithoutBytes(name, 20_000_000)
+            self.checkRefused("exposure", data, "HDU 5", "20000000 rows", "NAXIS1 = 0")
+        data = hostileFiles.indexWithoutBytes(20_000_000)
+        self.checkRefused("exposure", data, "HDU 4", "20000000 rows", "NAXIS1 = 0")
+
+    def testRowsThatObjectsShareAreRefused(self):
+        data = hostileFiles.sharedRows(300, MANY)
+        self.checkRefused("exposure", data, "HDU 4", "rows that no other object has", "id=2", f"nrows={MANY}")
+
+    def testCatalogThatAnObjectHasTwiceIsRefused(self):
+        data = hostileFiles.repeatedCatalog(1000)
+        self.checkRefused("exposure", data, "HDU 4", "different catalogs", "archive id 1")
+
+    def testHeapThatRowsShareIsRefused(self):
+        data = hostileFiles.sharedHeap(3000, 300_000)
+        self.checkRefused("exposure", data, "HDU 5", "at most 300000 bytes", "found 900000000")
+
+    def testObjectsInALongChainAreRefused(self):
+        self.checkRefused("exposure", hostileFiles.chainOfCalibrations(5000), "HDU 5", "PhotoCalib")
+
+    def testSipOfManyCoefficientsIsRefused(self):
+        self.checkRefused("exposure", hostileFiles.sipOfManyCoefficients(200), "HDU 5", "TanWcs", "40000")
+        self.checkRead("wcs", hostileFiles.sipOfManyCoefficients(4))
+
+    def testPolygonOfManyVerticesIsRead(self):
+        for way in ("exposure", "polygon"):
+            self.checkRead(way, hostileFiles.largePolygon(MANY))
+
+    def testWrongObjectIsNotWrittenOutInTheMessage(self):
+        data = hostileFiles.largePolygon(MANY).replace(b"VALID_POLYGON", b"SKYWCS       ")
+        self.checkRefused("exposure", data, "HDU 0", "expected a SkyWcs for SKYWCS, found a Polygon")
+
+
 class TileTestCase(BoundedTestCase):
     """Compressed images."""
 

@@ -13,6 +13,7 @@ __all__ = [
     "INDEX",
     "IndexRow",
     "MemoryHdu",
+    "NO_CATALOG",
     "OpaqueArchive",
     "OpaqueCatalog",
     "makeFirst",
@@ -51,6 +52,9 @@ INDEX = Schema(
     )
 )
 """Columns of the index of an archive."""
+
+NO_CATALOG = -1
+"""Number of the catalog in the index for an object that has no rows."""
 
 _EXPOSURE_RECORD = (
     frozenset(
@@ -131,7 +135,7 @@ class IndexRow:
     """Archive id of the object."""
 
     catalog: int
-    """Number of the catalog in the archive, from 1."""
+    """Number of the catalog in the archive, from 1; or `NO_CATALOG`."""
 
     persistable: int
     """Number of the catalog among those of the object, from 0."""
@@ -216,8 +220,7 @@ class OpaqueArchive:
         offsets : `list` [`int`] or `None`
             Offsets in a row of the archive ids; `None` if that is not known.
         """
-        integers = self.catalogs[row.catalog].integers
-        if not integers:
+        if row.catalog == NO_CATALOG or not (integers := self.catalogs[row.catalog].integers):
             return []
         references, others = REFERENCES.get((row.name, row.persistable), (_NOTHING, _NOTHING))
         if any(name not in references and name not in others for name, _ in integers):
@@ -253,7 +256,8 @@ class OpaqueArchive:
                 offsets = self.referenceColumns(row)
                 if offsets is None:
                     return set(rows), row.name
-                waiting.extend(self._references(row, offsets).reshape(-1).tolist())
+                if offsets:
+                    waiting.extend(self._references(row, offsets).reshape(-1).tolist())
         return needed, ""
 
     def _references(self, row, offsets):
@@ -263,7 +267,7 @@ class OpaqueArchive:
         data = np.frombuffer(catalog.data, "u1", row.nrows * catalog.rowLength, start)
         table = data.reshape(row.nrows, catalog.rowLength)
         columns = [table[:, offset : offset + 4].copy().view(">i4") for offset in offsets]
-        return np.concatenate(columns, axis=1) if columns else np.empty((row.nrows, 0), ">i4")
+        return np.concatenate(columns, axis=1)
 
     def renumbered(self, ids):
         """Give objects other archive ids.
@@ -283,8 +287,8 @@ class OpaqueArchive:
         for row in self.index:
             if row.id not in ids:
                 continue
-            length = self.catalogs[row.catalog].rowLength
             for offset in self.referenceColumns(row):
+                length = self.catalogs[row.catalog].rowLength
                 for j in range(row.row0, row.row0 + row.nrows):
                     place = slice(j * length + offset, j * length + offset + 4)
                     old = int.from_bytes(self.catalogs[row.catalog].data[place], "big", signed=True)
@@ -351,6 +355,7 @@ class MemoryHdu:
         self.header = Header(list(opaque.cards))
         self._data = opaque.data
         self._fileName = fileName
+        self.dataSize = len(opaque.data)
         self.axes = [self.header.getInt("NAXIS1"), self.header.getInt("NAXIS2")]
 
     def checkComplete(self):
@@ -358,9 +363,9 @@ class MemoryHdu:
 
     def read(self, offset, size):
         """Give a part of the data."""
-        if offset < 0 or size < 0 or offset + size > len(self._data):
+        if offset < 0 or size < 0 or offset + size > self.dataSize:
             raise self.error(
-                f"bytes {offset} to {offset + size} are outside its {len(self._data)} bytes of data"
+                f"bytes {offset} to {offset + size} are outside its {self.dataSize} bytes of data"
             )
         return self._data[offset : offset + size]
 

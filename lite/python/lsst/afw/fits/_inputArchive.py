@@ -5,11 +5,12 @@
 __all__ = ["InputArchive", "readObject", "readingErrors", "understand"]
 
 import contextlib
+import itertools
 import threading
 
 import lsst.pex.exceptions as pexExceptions
 
-from ._carried import INDEX, IndexRow, MemoryHdu, OpaqueArchive, OpaqueCatalog
+from ._carried import INDEX, NO_CATALOG, IndexRow, MemoryHdu, OpaqueArchive, OpaqueCatalog
 from ._error import FitsError
 from ._file import FitsFile
 from ._metadata import DEFAULT_HDU
@@ -83,6 +84,8 @@ class _ArchiveReader:
         rows = sorted(self._rows.get(id, ()), key=lambda row: row.persistable)
         if not rows:
             raise self.error(f"expected an object with archive id {id}, found none")
+        if any(before.persistable == row.persistable for before, row in itertools.pairwise(rows)):
+            raise self.error(f"expected different catalogs of the object with archive id {id}")
         return rows
 
     def get(self, id):
@@ -116,11 +119,14 @@ class _ArchiveReader:
     def _read(self, id):
         """Read an object for the first time."""
         index = self._findRows(id)
-        persistable = findReader(index[0].name, index[0].module)
+        name = index[0].name
+        persistable = findReader(name, index[0].module)
         if persistable is None:
             return self.carry(id)
+        index = [row for row in index if row.catalog != NO_CATALOG]
         rows = [self._catalog(row.catalog).read(row.row0, row.nrows) for row in index]
-        with readingErrors(self._catalog(index[0].catalog).hdu, f"{index[0].name} with archive id {id}"):
+        place = rows[0].catalog.hdu if rows else self
+        with readingErrors(place, f"{name} with archive id {id}"):
             return persistable.read(self, rows)
 
     def carry(self, id):
@@ -173,11 +179,29 @@ class InputArchive(_ArchiveReader):
         table = Catalog(file[hdu])
         columns = [table.column(field.name, field.form[-1]) for field in INDEX.fields]
         super().__init__(list(map(IndexRow, *columns)))
-        for row in self._index:
-            if not 0 < row.catalog < count or row.nrows < 0 or row.row0 < 0:
-                raise self.error(f"expected one of {count} catalogs, found {row}")
+        self._checkIndex(count)
         self._catalogs = {}
         self._opaque = None
+
+    def _checkIndex(self, count):
+        """Make sure that each row of a catalog belongs to one object.
+
+        Were they shared, a short file could have many large objects.
+
+        Parameters
+        ----------
+        count : `int`
+            Number of catalogs, with the index.
+        """
+        ends = {}
+        for row in sorted(self._index, key=lambda row: (row.catalog, row.row0, row.nrows)):
+            if row.catalog == NO_CATALOG and row.nrows == 0:
+                continue
+            if not 0 < row.catalog < count or row.nrows < 0 or row.row0 < 0:
+                raise self.error(f"expected one of {count} catalogs, found {row}")
+            if row.row0 < ends.get(row.catalog, 0):
+                raise self.error(f"expected rows that no other object has, found {row}")
+            ends[row.catalog] = row.row0 + row.nrows
 
     def error(self, message):
         """Make an error that names file and HDU."""
@@ -191,9 +215,10 @@ class InputArchive(_ArchiveReader):
     def readOpaque(self):
         # Docstring inherited.
         if self._opaque is None:
-            numbers = sorted({row.catalog for row in self._index})
+            index = [row for row in self._index if row.catalog != NO_CATALOG]
+            numbers = sorted({row.catalog for row in index})
             catalogs = {number: self._readOpaqueCatalog(number) for number in numbers}
-            for row in self._index:
+            for row in index:
                 if row.row0 + row.nrows > self._catalog(row.catalog).rows:
                     raise self._catalog(row.catalog).hdu.error(f"expected more rows, for {row}")
             self._opaque = OpaqueArchive(self._file.name, self._index, catalogs)

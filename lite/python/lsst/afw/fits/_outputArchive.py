@@ -14,7 +14,16 @@ import itertools
 from lsst._lite import notInLite
 
 from ._cards import formatHeader
-from ._carried import INDEX, Carried, IndexRow, MemoryHdu, OpaqueCatalog, makeFirst, planArchives
+from ._carried import (
+    INDEX,
+    NO_CATALOG,
+    Carried,
+    IndexRow,
+    MemoryHdu,
+    OpaqueCatalog,
+    makeFirst,
+    planArchives,
+)
 from ._error import FitsError
 from ._output import openOutput
 from ._registry import findWriter
@@ -61,7 +70,7 @@ class OutputArchive:
         """Take in the opaque objects, which come first but for some ids."""
         archives, self._opaqueIds = planArchives(_findOpaque(values), reserved)
         for archive in archives:
-            numbers = {}
+            numbers = {NO_CATALOG: NO_CATALOG}
             for number, catalog in sorted(archive.catalogs.items()):
                 name = next(row.name for row in archive.index if row.catalog == number)
                 self._catalogs.append(_Pending(name, opaque=catalog))
@@ -73,7 +82,8 @@ class OutputArchive:
         )
         self._carried = {}
         for row in sorted(self._index, key=lambda row: row.persistable):
-            self._carried.setdefault(row.id, []).append(row)
+            if row.catalog != NO_CATALOG:
+                self._carried.setdefault(row.id, []).append(row)
         self._same = {}
 
     def put(self, value, permissive=False):
@@ -175,8 +185,8 @@ class OutputArchive:
         output : `lsst.afw.fits._output.FitsOutput`
             File to append to.
         """
-        used = sorted({row.catalog for row in self._index})
-        numbers = {old: new for new, old in enumerate(used, 1)}
+        used = sorted({row.catalog for row in self._index} - {NO_CATALOG})
+        numbers = {NO_CATALOG: NO_CATALOG} | {old: new for new, old in enumerate(used, 1)}
         index = Table(INDEX)
         for row in self._index:
             index.append(

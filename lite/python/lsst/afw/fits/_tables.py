@@ -43,13 +43,18 @@ class _Column:
     """Code of the descriptor if the elements are in the heap, or ""."""
 
     @property
+    def elementSize(self):
+        """Bytes of an element that is no bit."""
+        return np.dtype(_TYPES[self.code]).itemsize
+
+    @property
     def size(self):
         """Bytes in the row."""
         if self.variable:
             return 2 * self.count * np.dtype(_DESCRIPTORS[self.variable]).itemsize
         if self.code == "X":
             return -(-self.count // 8)
-        return self.count * np.dtype(_TYPES[self.code]).itemsize
+        return self.count * self.elementSize
 
 
 class Catalog:
@@ -72,8 +77,12 @@ class Catalog:
             raise hdu.error("expected a binary table")
         hdu.checkComplete()
         self.rowLength, self.rows = hdu.axes
+        if self.rows and not self.rowLength:
+            # As many as the header likes.
+            raise hdu.error(f"expected rows that have columns, found {self.rows} rows and NAXIS1 = 0")
         self.columns = {column.name: column for column in self._parseColumns()}
         self._heap = hdu.header.getInt("THEAP", self.rowLength * self.rows)
+        self._isHeapChecked = False
         self.flags = self._parseFlags()
 
     def _parseColumns(self):
@@ -174,6 +183,31 @@ class Catalog:
         """Read bytes of the heap."""
         return self.hdu.read(self._heap + offset, size)
 
+    def checkHeap(self):
+        """Make sure that the heap has bytes for each row.
+
+        Were they shared, a short file could have many long rows.
+
+        Raises
+        ------
+        FitsError
+            Raised if the rows are longer than the heap.
+        """
+        if self._isHeapChecked:
+            return
+        table = np.frombuffer(self.hdu.read(0, self.rows * self.rowLength), "u1")
+        table = table.reshape(self.rows, self.rowLength)
+        size = 0.0
+        for column in self.columns.values():
+            if column.variable and column.count == 1:
+                place = table[:, column.offset : column.offset + column.size].copy()
+                counts = place.view(_DESCRIPTORS[column.variable])[:, 0]
+                size += np.abs(counts.astype(float)).sum() * column.elementSize
+        heap = max(0, self.hdu.dataSize - self._heap)
+        if size > heap:
+            raise self.hdu.error(f"expected rows with at most {heap} bytes in the heap, found {size:.0f}")
+        self._isHeapChecked = True
+
 
 def _decode(characters):
     """Make a string of characters that zeros or spaces fill up."""
@@ -224,8 +258,15 @@ class Rows(Sequence):
         -------
         elements : `numpy.ndarray`
             Elements of shape (rows, elements), of the file's byte order.
+
+        Raises
+        ------
+        FitsError
+            Raised if there is no such column.
         """
-        column = self.catalog.columns[name]
+        column = self.catalog.columns.get(name)
+        if column is None or column.variable or column.code == "X" or column.count == 0:
+            raise self.catalog.hdu.error(f"expected a column {name!r}, found {sorted(self.catalog.columns)}")
         return self._bytes(column).copy().view(_TYPES[column.code])
 
     def flag(self, name):
@@ -291,6 +332,7 @@ class Row:
         dtype = np.dtype(_TYPES[column.code])
         data, count = self._data[column.offset : column.offset + column.size], column.count
         if column.variable:
+            self._catalog.checkHeap()
             offset, size = self.place(name)
             data, count = self._catalog.readHeap(offset, size), size // dtype.itemsize
         if count == 0:
@@ -315,7 +357,7 @@ class Row:
             return 0, 0
         data = self._data[column.offset : column.offset + column.size]
         count, offset = np.frombuffer(data, _DESCRIPTORS[column.variable]).tolist()
-        return offset, count * np.dtype(_TYPES[column.code]).itemsize
+        return offset, count * column.elementSize
 
     def scalar(self, name):
         """Give a column's only number in this row.

@@ -327,9 +327,8 @@ _POLYGON = Schema(
 
 
 def _readPolygon(archive, rows):
-    names = ("vertices_x", "vertices_y")
-    vertices = [Point2D(*(row.scalar(name) for name in names)) for catalog in rows[:1] for row in catalog]
-    return Polygon(vertices)
+    x, y = (rows[0].column(name).reshape(len(rows[0])).tolist() for name in ("vertices_x", "vertices_y"))
+    return Polygon(list(map(Point2D, x, y)))
 
 
 def _polygonRows(polygon, archive):

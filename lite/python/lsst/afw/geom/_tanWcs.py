@@ -11,6 +11,9 @@ from lsst.daf.base import PropertyList
 
 from ._makeWcs import makeSkyWcs
 
+_MAX_SIP = 20
+"""More rows of coefficients than any SIP polynomial has."""
+
 
 def _readTanWcs(archive, rows):
     row = onlyRow(rows[:1])
@@ -27,7 +30,8 @@ def _readTanWcs(archive, rows):
         metadata.set(name, value)
     metadata.set("EQUINOX", row.scalar("equinox"))
     metadata.set("RADESYS", row.string("radesys"))
-    for sip in rows[1] if len(rows) > 1 else []:
+    if len(rows) > 1:
+        sip = onlyRow(rows[1:])
         for column, name in (("A", "A"), ("B", "B"), ("Ap", "AP"), ("Bp", "BP")):
             _setSip(metadata, name, sip.array(column))
     return makeSkyWcs(metadata)
@@ -47,7 +51,7 @@ def _setSip(metadata, name, coefficients):
         outermost.
     """
     size = round(coefficients.size**0.5)
-    if size * size != coefficients.size:
+    if size * size != coefficients.size or size > _MAX_SIP:
         raise ValueError(f"expected a square matrix of SIP coefficients, found {coefficients.size}")
     if size == 0:
         return

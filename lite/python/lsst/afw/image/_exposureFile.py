@@ -93,7 +93,8 @@ class ExposureFile(PlaneMethods):
             raise self._file[0].error(f"expected an archive id of {name}, found {id!r}")
         component = self._archive.get(id)
         if cls is not None and component is not None and not isinstance(component, cls):
-            raise self._file[0].error(f"expected a {cls.__name__} for {name}, found {component!r}")
+            found = getattr(component, "_className", type(component).__name__)
+            raise self._file[0].error(f"expected a {cls.__name__} for {name}, found a {found}")
         return component
 
     def readSerializationVersion(self):

@@ -311,8 +311,8 @@ class Resampler:
             scratch = Scratch()
         width = self.positions.bbox.getWidth()
         pieces = [range(column, min(column + _COLUMNS, width)) for column in range(0, width, _COLUMNS)]
-        positions = StripPositions(self.positions, rows)
         with np.errstate(all="ignore"):
+            positions = StripPositions(self.positions, rows)
             count = sum(self._warpPiece(positions, rows, columns, scratch) for columns in pieces)
         unused.append(scratch)
         return count

@@ -194,10 +194,7 @@ def warpExposure(destExposure, srcExposure, control, padValue=None):
             raise TypeError(f"warpExposure: {name} must be an exposure, not {type(exposure).__name__}")
         if not exposure.hasWcs():
             raise InvalidParameterError(f"{name} has no Wcs")
-    destExposure.setPhotoCalib(srcExposure.getPhotoCalib())
-    destExposure.setFilter(srcExposure.getFilter())
-    destExposure.getInfo().setVisitInfo(srcExposure.getInfo().getVisitInfo())
-    return warpImage(
+    count = warpImage(
         destExposure.getMaskedImage(),
         destExposure.getWcs(),
         srcExposure.getMaskedImage(),
@@ -205,3 +202,7 @@ def warpExposure(destExposure, srcExposure, control, padValue=None):
         control,
         padValue,
     )
+    destExposure.setPhotoCalib(srcExposure.getPhotoCalib())
+    destExposure.setFilter(srcExposure.getFilter())
+    destExposure.getInfo().setVisitInfo(srcExposure.getInfo().getVisitInfo())
+    return count

@@ -6,10 +6,11 @@ import unittest
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
 
 import lsst.geom as geom
 import lsst.utils.tests
-from lsst.ip.template.boxes import boundingBox, subtractBoxes
+from lsst.ip.template.boxes import boundingBox, coverWithBoxes, subtractBoxes
 
 boxes = st.builds(
     lambda x, y, width, height: geom.Box2I(geom.Point2I(x, y), geom.Extent2I(width, height)),
@@ -34,6 +35,15 @@ class BoxesTestCase(lsst.utils.tests.TestCase):
         rest = subtractBoxes(bbox, covers)
         self.assertFalse(any(box.isEmpty() for box in rest))
         np.testing.assert_array_equal(paint(rest), paint([bbox]) * (paint(covers) == 0))
+
+    @given(arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=9)))
+    def testBoxesCoverWantedPixelsOnceAndNoOthers(self, pixels):
+        corner = geom.Point2I(-3, 7)
+        count = np.zeros(pixels.shape, dtype=int)
+        for box in coverWithBoxes(pixels, corner):
+            box.shift(geom.Point2I(0, 0) - corner)
+            count[box.getSlices()] += 1
+        np.testing.assert_array_equal(count, pixels)
 
     @given(st.lists(boxes, max_size=5))
     def testBoundingBoxTouchesTheOutermostPixels(self, boxList):

@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Arithmetic on sets of integer boxes."""
 
-__all__ = ["boundingBox", "subtractBox", "subtractBoxes"]
+__all__ = ["boundingBox", "coverWithBoxes", "subtractBox", "subtractBoxes"]
 
 from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
 
 import lsst.geom as geom
 
@@ -79,3 +82,38 @@ def subtractBoxes(bbox: geom.Box2I, covers: Iterable[geom.Box2I]) -> list[geom.B
     for cover in covers:
         rest = [piece for box in rest for piece in subtractBox(box, cover)]
     return rest
+
+
+def coverWithBoxes(wanted: npt.NDArray[np.bool_], minimum: geom.Point2I) -> list[geom.Box2I]:
+    """Cut a set of pixels into boxes.
+
+    Parameters
+    ----------
+    wanted : `numpy.ndarray` [`bool`]
+        Which pixels, of shape (height, width).
+    minimum : `lsst.geom.Point2I`
+        Position of the first of them.
+
+    Returns
+    -------
+    boxes : `list` [`lsst.geom.Box2I`]
+        Disjoint, non-empty boxes that together hold the wanted pixels and no
+        others, each as high as it can be.
+    """
+    height = len(wanted)
+    changes = (wanted[1:] != wanted[:-1]).any(axis=1)
+    boxes: list[geom.Box2I] = []
+    begun: dict[tuple[int, int], int] = {}
+    for y in [0, *(np.flatnonzero(changes) + 1).tolist(), height]:
+        runs = _findRuns(wanted[y]) if y < height else set()
+        for run in sorted(begun.keys() - runs):
+            first = minimum + geom.Extent2I(run[0], begun.pop(run))
+            boxes.append(geom.Box2I(first, minimum + geom.Extent2I(run[1], y - 1)))
+        begun.update((run, y) for run in runs - begun.keys())
+    return boxes
+
+
+def _findRuns(row: npt.NDArray[np.bool_]) -> set[tuple[int, int]]:
+    """Find the first and last indices of the runs of `True` in a row."""
+    edges = np.flatnonzero(np.diff(row, prepend=False, append=False)).tolist()
+    return {(begin, end - 1) for begin, end in zip(edges[::2], edges[1::2], strict=True)}

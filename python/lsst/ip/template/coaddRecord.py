@@ -10,6 +10,7 @@ from typing import Self
 
 import lsst.afw.image as afwImage
 import lsst.geom as geom
+from lsst.afw.detection import Psf
 
 from .coaddHandle import describeHandle
 from .interfaces import CoaddHandle
@@ -37,6 +38,9 @@ class CoaddRecord:
     photoCalib: afwImage.PhotoCalib | None
     """Photometric calibration of the coadd."""
 
+    psf: Psf | None
+    """PSF of the coadd."""
+
     hasVariance: bool
     """Whether any variance that was read is more than zero."""
 
@@ -61,6 +65,7 @@ class CoaddRecord:
             bbox=coadd.getBBox(),
             filterLabel=coadd.getFilter(),
             photoCalib=coadd.getPhotoCalib(),
+            psf=coadd.getPsf(),
             # Row by row, since nearly always the first one tells.
             hasVariance=any((row > 0).any() for row in coadd.variance.array),
         )

@@ -32,6 +32,7 @@ from .inputChecks import checkCorners, checkHandles, checkMethods, checkPatches
 from .interfaces import ScienceExposure
 from .mosaic import Mosaic, ValidMosaic
 from .patchAgreement import PatchMismatchError, checkFilters, checkWcs, findCalibrationMismatches
+from .patchPsf import PatchPixels, makeCoaddInputs, makePatchCatalog, makePatchPsf
 from .patchSource import PatchOverlap, PatchSourceFactory, StoredPatch
 from .pixelType import convertExactly
 from .provenance import TemplateProvenance, getPackageVersion
@@ -130,6 +131,17 @@ class GetCoaddAsTemplateConfig(Config):
         },
         doc="What to do about a patch whose photometric calibration is not that of the first patch, or that "
         "the first patch's, which varies in a box, does not reach.",
+    )
+    psf = ChoiceField[str](
+        dtype=str,
+        default="first",
+        optional=False,
+        allowed={
+            "first": "That of the first patch that has one, everywhere.",
+            "patches": "That of each patch where its own pixels stand: a CoaddPsf, whose components are also "
+            "the template's CoaddInputs. If all pixels are of one patch, that patch's.",
+        },
+        doc="Which PSF the template gets.",
     )
     verifyChecksums = Field[bool](
         dtype=bool,
@@ -511,11 +523,41 @@ class GetCoaddAsTemplateTask(Task):
             mosaic.template.setPhotoCalib(wanted)
         givers = components.getPatches()
         inOrder = [records[rank] for rank in sorted(records)]
+        pixelRecords = [record for record in inOrder if record.patch in used]
+        if self.config.psf == "patches":
+            patches = [
+                PatchPixels(
+                    tractInfo[record.patch],
+                    used[record.patch],
+                    record.psf,
+                    record.photoCalib if wanted is None else wanted,
+                )
+                for record in pixelRecords
+            ]
+            givers["psfPatch"] = self._setPatchPsf(mosaic.template, tractInfo, patches)
         return mosaic.template, Contributions(
             records=[record for record in inOrder if record.patch in used or record.patch in givers.values()],
-            pixelRecords=[record for record in inOrder if record.patch in used],
+            pixelRecords=pixelRecords,
             componentPatches=givers,
         )
+
+    def _setPatchPsf(
+        self, template: afwImage.ExposureF, tractInfo: TractInfo, patches: Sequence[PatchPixels]
+    ) -> int | None:
+        """Give the template the PSF of its patches, and list these as its
+        inputs.
+
+        Returns the number of the patch whose PSF it is, if it is that of one.
+        """
+        catalog = makePatchCatalog(tractInfo.getId(), tractInfo.getWcs(), patches)
+        template.getInfo().setCoaddInputs(makeCoaddInputs(catalog))
+        if without := [pixels.patchInfo.getSequentialIndex() for pixels in patches if pixels.psf is None]:
+            self.log.warning("Patches %s have no PSF; the template has none in their place", without)
+        if len(patches) == 1:
+            template.setPsf(patches[0].psf)
+            return patches[0].patchInfo.getSequentialIndex()
+        template.setPsf(makePatchPsf(catalog, tractInfo.getWcs(), _findMiddle(template.getBBox(), patches)))
+        return None
 
     def _copyPatches(
         self,
@@ -603,7 +645,7 @@ class GetCoaddAsTemplateTask(Task):
         if noVariance := [record.patch for record in contributions.pixelRecords if not record.hasVariance]:
             self.log.info("%d patches have no variance anywhere: %s", len(noVariance), noVariance)
         center = geom.Point2I(geom.Box2D(template.getBBox()).getCenter())
-        if not tractInfo[summary.psfPatch].getOuterBBox().contains(center):
+        if summary.psfPatch is not None and not tractInfo[summary.psfPatch].getOuterBBox().contains(center):
             self.log.info(
                 "The PSF is that of patch %d, which does not hold the template's centre", summary.psfPatch
             )
@@ -675,6 +717,21 @@ def _readComponents(
             components.offer(overlap, coadd)
             records[overlap.rank] = record
     return records
+
+
+def _findMiddle(bbox: geom.Box2I, patches: Iterable[PatchPixels]) -> geom.Point2D:
+    """Find the pixel closest to the middle of a template where a patch with
+    a PSF has pixels.
+    """
+    middle = geom.Box2D(bbox).getCenter()
+    boxes = [box for pixels in patches if pixels.psf is not None for box in pixels.boxes]
+    nearest = [
+        geom.Point2D(
+            min(max(middle.x, box.getMinX()), box.getMaxX()), min(max(middle.y, box.getMinY()), box.getMaxY())
+        )
+        for box in boxes
+    ]
+    return min(nearest, key=lambda point: (point - middle).computeNorm(), default=middle)
 
 
 def _templateBBox(tractInfo: TractInfo, skyCorners: Iterable[geom.SpherePoint]) -> geom.Box2I:

@@ -13,7 +13,7 @@ import lsst.afw.image as afwImage
 import lsst.geom as geom
 from lsst.afw.geom import SkyWcs
 
-from .boxes import boundingBox, subtractBoxes
+from .boxes import boundingBox, coverWithBoxes, subtractBoxes
 
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
@@ -38,6 +38,7 @@ class Mosaic:
         self.template = afwImage.ExposureF(bbox, wcs)
         self.template.maskedImage.set(np.nan, self.template.mask.getPlaneBitMask("NO_DATA"), np.nan)
         self._added: dict[int, geom.Box2I] = {}
+        self._stands: dict[int, list[geom.Box2I]] = {}
 
     def findNeeded(self, bbox: geom.Box2I) -> geom.Box2I:
         """Find the part of a patch that must be read.
@@ -92,20 +93,22 @@ class Mosaic:
             self.template.maskedImage.assign(coadd.maskedImage[box], box)
         if uncovered:
             self._added[patch] = coadd.getBBox()
+            self._stands[patch] = uncovered
 
     def _findUncovered(self, bbox: geom.Box2I) -> list[geom.Box2I]:
         """Cut out of a box what the patches already added cover."""
         return subtractBoxes(bbox, self._added.values())
 
-    def findUsed(self) -> set[int]:
-        """Find the patches whose pixels stand in the template.
+    def findUsed(self) -> dict[int, list[geom.Box2I]]:
+        """Find the patches whose pixels stand in the template, and where.
 
         Returns
         -------
-        used : `set` [`int`]
-            Sequential patch numbers, of those added.
+        used : `dict` [`int`, `list` [`lsst.geom.Box2I`]]
+            For the sequential numbers of such patches, disjoint boxes that
+            hold their pixels and no others, in tract pixels.
         """
-        return set(self._added)
+        return self._stands
 
 
 class ValidMosaic(Mosaic):
@@ -143,9 +146,13 @@ class ValidMosaic(Mosaic):
         self._patches[bbox].array[stands] = patch
         self._added[patch] = bbox
 
-    def findUsed(self) -> set[int]:
+    def findUsed(self) -> dict[int, list[geom.Box2I]]:
         # Docstring inherited. A patch's pixels may all have been replaced.
-        return {patch for patch, bbox in self._added.items() if (self._patches[bbox].array == patch).any()}
+        boxes = {
+            patch: coverWithBoxes(self._patches[bbox].array == patch, bbox.getMin())
+            for patch, bbox in self._added.items()
+        }
+        return {patch: found for patch, found in boxes.items() if found}
 
 
 def _findValid(maskedImage: afwImage.MaskedImage) -> BoolArray:

@@ -38,8 +38,8 @@ class TemplateSummary:
     """Sequential numbers of the patches that have no coadd."""
 
     psfPatch: int | None
-    """Sequential number of the patch that gives the PSF; it may be one that
-    gave no pixels. So may those that follow.
+    """Sequential number of the patch that gives the PSF, `None` if several
+    do; it may be one that gave no pixels. So may those that follow.
     """
 
     filterPatch: int | None

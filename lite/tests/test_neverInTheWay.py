@@ -98,6 +98,11 @@ class NeverInTheWayTestCase(lsst.utils.tests.TestCase):
                 result = runPython(f"import {package}", LITE, self.stack)
                 self.assertEqual(result.stderr.count("UserWarning: lsst-lite"), 1, result.stderr)
 
+    def testAnotherCopyOfLiteDoesNotWarn(self):
+        makeStack(self.stack, "lsst._lite")
+        result = runPython("import lsst.geom, lsst.skymap", LITE, self.stack)
+        self.assertEqual((result.returncode, result.stderr), (0, ""))
+
     def testOtherLsstPackagesLaterDoNotWarn(self):
         with tempfile.TemporaryDirectory() as folder:
             makeStack(pathlib.Path(folder), "lsst.meas.base")

@@ -157,7 +157,9 @@ def _shadowed(searchPath, own):
         return []
     later = dict.fromkeys(folders[folders.index(own) + 1 :])
     later.pop(own, None)
-    candidates = (os.path.join(folder, *package.split("/")) for folder in later for package in _PACKAGES)
+    # Another copy of lite is no stack.
+    stacks = [folder for folder in later if not os.path.isdir(os.path.join(folder, "_lite"))]
+    candidates = (os.path.join(folder, *package.split("/")) for folder in stacks for package in _PACKAGES)
     return [folder for folder in candidates if os.path.isfile(os.path.join(folder, "__init__.py"))]
 
 

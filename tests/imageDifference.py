@@ -52,4 +52,5 @@ class ImageDifferenceTask(PipelineTask):
     def runQuantum(self, butlerQC, inputRefs, outputRefs):
         exposure = butlerQC.get(inputRefs.exposure)
         result = self.getTemplate.runQuantum(exposure, butlerQC, inputRefs.skyMap, inputRefs.coaddExposures)
+        result.exposure.setFilter(exposure.getFilter())
         butlerQC.put(result.exposure, outputRefs.template)

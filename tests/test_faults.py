@@ -295,17 +295,23 @@ class PipetaskFaultsTestCase(lsst.utils.tests.TestCase):
             words += ["-p", PIPELINE, "-d", f"{ALL} AND visit = 100"]
         search = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
         pipetask = shutil.which("pipetask", path=search)
+        # Who is killed cannot tidy up.
+        environment = {**os.environ, "TMPDIR": str(cls.folder)}
         return subprocess.Popen(
-            [pipetask, *map(str, words)], stdout=cls.log, stderr=cls.log, start_new_session=True
+            [pipetask, *map(str, words)],
+            stdout=cls.log,
+            stderr=cls.log,
+            start_new_session=True,
+            env=environment,
         )
 
     def readLog(self):
         return (self.folder / "log").read_text()
 
-    def rerun(self, output):
-        """Complete what an earlier run has begun."""
-        options = ("--extend-run", "--skip-existing", "--clobber-outputs")
-        self.assertEqual(self.start("run", output, *options).wait(600), 0, self.readLog())
+    def rerun(self, output, *options, **kwargs):
+        """Complete what an earlier run has begun; give the exit status."""
+        options += ("--extend-run", "--skip-existing", "--clobber-outputs")
+        return self.start("run", output, *options, **kwargs).wait(600)
 
     def checkTemplates(self, output):
         """Check that templates are those of the first run."""
@@ -341,8 +347,16 @@ class PipetaskFaultsTestCase(lsst.utils.tests.TestCase):
         self.assertRegex(self.readLog(), r"while reading .* of the coadd deepCoadd@.*tract: 0, patch: 19")
         # The other detector needs another part of the sky.
         self.assertEqual(self.countTemplates("gone"), 1)
-        self.rerun("gone")
-        self.checkTemplates("gone")
+        for _ in ("makes what is missing", "finds nothing missing"):
+            status = self.rerun("gone", "-g", graph, pipeline=False)
+            self.assertEqual(status, 0, self.readLog())
+            self.checkTemplates("gone")
+
+    def testNothingIsMissing(self):
+        # As doc/lsst.ip.template/scale.rst says; it is pipetask's own way.
+        self.assertEqual(self.rerun("one"), 1, self.readLog())
+        self.assertRegex(self.readLog(), r"2 previously succeeded(.|\n)*QuantumGraph was empty")
+        self.checkTemplates("one")
 
     def testKilledWhileWriting(self):
         process = self.start("run", "killed")
@@ -351,7 +365,7 @@ class PipetaskFaultsTestCase(lsst.utils.tests.TestCase):
         os.killpg(process.pid, signal.SIGKILL)
         self.assertEqual(process.wait(), -signal.SIGKILL, self.readLog())
         self.assertLess(self.countTemplates("killed"), 2)
-        self.rerun("killed")
+        self.assertEqual(self.rerun("killed"), 0, self.readLog())
         self.assertEqual(self.countTemplates("killed"), 2)
         self.checkTemplates("killed")
 

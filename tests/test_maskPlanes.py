@@ -15,7 +15,7 @@ from scenes import makeCoadd, makeSkyMap
 
 import lsst.geom as geom
 import lsst.utils.tests
-from lsst.afw.image import ExposureF, Mask, makeMaskedImage
+from lsst.afw.image import ExposureF, FilterLabel, Mask, makeMaskedImage
 from lsst.daf.butler import Butler, DatasetRef, DatasetType, FileDataset
 from lsst.ip.template import GetCoaddAsTemplateTask
 from lsst.pipe.base import InMemoryDatasetHandle
@@ -56,6 +56,7 @@ class MaskPlanesTestCase(lsst.utils.tests.TestCase):
             Row in which each plane is set, in tract pixels.
         """
         coadd = makeCoadd(self.tract, patch)
+        coadd.setFilter(FilterLabel(band="r"))
         mask = Mask(coadd.getBBox(), planes)
         for name, row in rows.items():
             mask.array[row - mask.getY0()] |= 1 << planes[name]

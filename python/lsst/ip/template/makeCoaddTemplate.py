@@ -10,7 +10,7 @@ from typing import Any
 
 import lsst.geom as geom
 from lsst.afw.geom import SkyWcs
-from lsst.afw.image import VisitInfo
+from lsst.afw.image import FilterLabel, VisitInfo
 from lsst.pex.config import Field, FieldValidationError, RangeField
 from lsst.pipe.base import (
     InputQuantizedConnection,
@@ -153,7 +153,12 @@ class MakeCoaddTemplateTask(PipelineTask):
         inputRefs: InputQuantizedConnection,
         outputRefs: OutputQuantizedConnection,
     ) -> None:
-        butlerQC.put(self.run(**butlerQC.get(inputRefs)), outputRefs)
+        outputs = self.run(**butlerQC.get(inputRefs))
+        # Coadds know their band only; a dataset of a visit has the filter of
+        # the visit, which the Butler compares when it is read.
+        dataId = outputRefs.template.dataId
+        outputs.template.setFilter(FilterLabel(dataId["band"], dataId["physical_filter"]))
+        butlerQC.put(outputs, outputRefs)
 
     def run(
         self,

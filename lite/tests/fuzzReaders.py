@@ -40,7 +40,7 @@ from lsst.meas.algorithms import CoaddPsf
 
 MEMORY = 1 << 30
 """Bytes that reading may take beyond what the program itself needs; the
-largest file is 1 MB, of whose bytes no compression makes that many.
+largest file is 1 MB, of whose bytes hardly a compression makes that many.
 """
 
 SECONDS = 20
@@ -103,6 +103,17 @@ def renameCard(random, data):
         data[to : to + 8] = data[source : source + 8]
 
 
+def repeatCard(random, data):
+    """Repeat a header card many times: as it is, numbered, or continued."""
+    cards = [i for i in range(0, len(data) - CARD, CARD) if data[i + 8 : i + 10] == b"= "]
+    if cards:
+        at, count = pick(random, cards), BLOCK // CARD * 100
+        key, rest = bytes(data[at : at + 8]), bytes(data[at + 8 : at + CARD])
+        numbered = [key[:3] + f"{i:05d}".encode() + rest for i in range(count)]
+        string = key + b"= 'x&'".ljust(CARD - 8) + b"CONTINUE  'x&'".ljust(CARD) * (count - 1)
+        data[at:at] = pick(random, ((key + rest) * count, b"".join(numbered), string))
+
+
 def flipBits(random, data):
     """Flip some bits anywhere."""
     for at in random.integers(len(data), size=int(random.integers(1, 30))):
@@ -155,7 +166,7 @@ def changeTable(random, data):
 
 
 MUTATIONS = (
-    *(setCard, setCard, setCard, dropCard, renameCard, flipBits, overwrite, truncate, moveBlocks),
+    *(setCard, setCard, setCard, dropCard, renameCard, repeatCard, flipBits, overwrite, truncate, moveBlocks),
     *(changeText, changeText, changeTable, changeTable),
 )
 

@@ -10,10 +10,16 @@ import math
 import struct
 import zlib
 
+import numpy as np
+import starlink.Ast as Ast
+
 from lsst.afw.fits._cards import BLOCK, formatHeader
 from lsst.afw.fits._inputArchive import INDEX
 from lsst.afw.fits._output import tableCards
 from lsst.afw.fits._tables import Table
+from lsst.afw.geom import makeCdMatrix, makeSkyWcs
+from lsst.afw.geom._ast import dumpObject, series
+from lsst.geom import Point2D, SpherePoint, arcseconds, degrees
 
 PRIMARY = formatHeader([("SIMPLE", True), ("BITPIX", 8), ("NAXIS", 0), ("EXTEND", True)])
 
@@ -297,6 +303,42 @@ def sipOfManyCoefficients(side):
     return makeObject("TanWcs", makeTable(columns, [row]), sip, rows=[1, 1], ids=["SKYWCS"])
 
 
+# WCSs
+
+
+def wcsThrough(mapping):
+    """A WCS whose pixels go through an AST mapping first."""
+    pixels = Point2D(1, 1)
+    frames = makeSkyWcs(pixels, SpherePoint(30, -20, degrees), makeCdMatrix(0.2 * arcseconds))._frameSet
+    result = Ast.FrameSet(frames.getframe(1))
+    result.addframe(1, series(mapping, frames.getmapping(1, 2)), frames.getframe(2))
+    result.addframe(2, frames.getmapping(2, 3), frames.getframe(3))
+    text = f"1 SkyWcs 0 {dumpObject(result)}".encode()
+    catalog = makeTable([("wcs", "1QB")], [struct.pack(">2q", len(text), 0)], text)
+    return makeObject("SkyWcs", catalog, ids=["SKYWCS"])
+
+
+def iteratedPolynomial(iterations):
+    """A polynomial without zeros, to be inverted by so many iterations."""
+    terms = [[1, 1, 2, 0], [100, 1, 0, 0], [1, 2, 0, 2], [100, 2, 0, 0], [1e-9, 2, 1, 1]]
+    options = f"IterInverse=1,NiterInverse={iterations},TolInverse=1e-300"
+    return wcsThrough(Ast.PolyMap(np.array(terms, dtype=float), None, options))
+
+
+def polynomialOfPower(power):
+    """A polynomial that is hardly one."""
+    terms = [[1, 1, 1, 0], [1, 2, 0, 1], [1e-90, 1, power, power], [1e-90, 2, power, power]]
+    return wcsThrough(Ast.PolyMap(np.array(terms, dtype=float), None, "IterInverse=1"))
+
+
+def manyMappings(count):
+    """Mappings one after the other that AST cannot join."""
+    mappings = [Ast.PcdMap(1e-9 * (i + 1), [0.1, 0.2]) for i in range(count)]
+    while len(mappings) > 1:
+        mappings = [series(*mappings[i : i + 2]) for i in range(0, len(mappings), 2)]
+    return wcsThrough(mappings[0])
+
+
 # Compressed images
 
 TILES = [("COMPRESSED_DATA", "1PB")]
@@ -361,3 +403,33 @@ def longUncompressedTile():
 def twoColumnsOfTiles():
     """An image with two columns of the same name."""
     return makeTiles("RICE_1", (8, 8), (8, 8), [point(0, 0, 9, 0)], bytes(9), 2 * TILES)
+
+
+def makeEach():
+    """Make a small file of each kind.
+
+    Yields
+    ------
+    name : `str`
+        Name of the kind.
+    data : `bytes`
+        The file.
+    """
+    for function in (manyArchiveIds, manyPlanes, longString, longHeader, undecidedCards, manyMatrices):
+        yield function.__name__, function(300)
+    for function in (manyAxes, noGroups, matrixOfManyAxes, longUncompressedTile, twoColumnsOfTiles):
+        yield function.__name__, function()
+    for function in (repeatedCatalog, largePolygon, chainOfCalibrations, polynomialOfPower, manyMappings):
+        yield function.__name__, function(64)
+    for name in ("Polygon", "SkyWcs", "GaussianPsf", "Unknown"):
+        yield f"rowsWithoutBytes{name}", rowsWithoutBytes(name, 20_000_000)
+    yield "indexWithoutBytes", indexWithoutBytes(20_000_000)
+    yield "sharedRows", sharedRows(30, 1000)
+    yield "sharedHeap", sharedHeap(100, 30_000)
+    yield "sipOfManyCoefficients", sipOfManyCoefficients(4)
+    yield "iteratedPolynomial", iteratedPolynomial(999999999)
+    for algorithm in ("GZIP_1", "GZIP_2", "RICE_1", "PLIO_1", "HCOMPRESS_1", "NOCOMPRESS"):
+        yield f"inflatingTile{algorithm}", inflatingTile(algorithm, 256 << 20)
+        yield f"sharedTiles{algorithm}", sharedTiles(algorithm, 1000, 4000)
+        yield f"largeTile{algorithm}", largeTile(algorithm, 10000)
+        yield f"emptyTile{algorithm}", emptyTile(algorithm)

@@ -13,6 +13,8 @@ import sys
 import tempfile
 import unittest
 
+import hostileFiles
+
 import lsst.geom as geom
 import lsst.utils.tests
 from lsst.afw.geom import Polygon, makeCdMatrix, makeSkyWcs
@@ -25,7 +27,7 @@ MAX_FAILURES = 10
 
 
 class FuzzTestCase(lsst.utils.tests.TestCase):
-    """Mutations of valid files."""
+    """Mutations of valid files, and of such that want much time or memory."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
@@ -41,6 +43,8 @@ class FuzzTestCase(lsst.utils.tests.TestCase):
         coadd.getInfo().getCoaddInputs().writeFits(str(self.folder / "inputs.fits"))
         coadd.getInfo().getCoaddInputs().ccds.writeFits(str(self.folder / "catalog.fits"))
         Polygon(geom.Box2D(geom.Point2D(0, 0), geom.Point2D(3, 4))).writeFits(str(self.folder / "box.fits"))
+        for name, data in hostileFiles.makeEach():
+            (self.folder / f"{name}.fits").write_bytes(data)
 
     def read(self, first, count):
         """Read mutations.

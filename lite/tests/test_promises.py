@@ -172,6 +172,21 @@ class ArchiveTestCase(BoundedTestCase):
         self.checkRefused("exposure", data, "HDU 0", "expected a SkyWcs for SKYWCS, found a Polygon")
 
 
+class WcsTestCase(BoundedTestCase):
+    """WCSs as AST writes them."""
+
+    def testIterationsOfAPolynomialAreBounded(self):
+        self.checkRefused("wcs", hostileFiles.iteratedPolynomial(999999999), "HDU 5", "NiterInv = 999999999")
+        self.checkRead("wcs", hostileFiles.iteratedPolynomial(1000))
+
+    def testPolynomialOfLargePowerIsRead(self):
+        self.checkRead("wcs", hostileFiles.polynomialOfPower(30))
+
+    def testWcsOfManyMappingsIsRefused(self):
+        self.checkRefused("wcs", hostileFiles.manyMappings(1 << 11), "HDU 5", "more than 1000 objects")
+        self.checkRead("wcs", hostileFiles.manyMappings(1 << 8))
+
+
 class TileTestCase(BoundedTestCase):
     """Compressed images."""
 

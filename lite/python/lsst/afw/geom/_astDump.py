@@ -20,6 +20,15 @@ _MAX_AXES = 100
 _MAX_DEPTH = 200
 """Deeper nesting than that of any WCS; AST reads a dump by recursion."""
 
+_MAX_OBJECTS = 1000
+"""More objects than any WCS is made of."""
+
+_MAX_ITERATIONS = 1000
+"""More iterations than any inverse of a polynomial needs."""
+
+_MAX_WORK = 1_000_000
+"""Terms that are evaluated at most to invert a polynomial at a point."""
+
 _MAX_PARAMETER = {
     **dict.fromkeys(("AZP", "SIN", "CYP", "COP", "COE", "COD", "COO", "NCP", "HPX"), 2),
     **dict.fromkeys(("AIR", "CEA", "BON"), 1),
@@ -177,6 +186,7 @@ class _Parser:
 
     def __init__(self, lines):
         self._lines = iter(lines)
+        self._count = 0
 
     def _next(self):
         line = next(self._lines, None)
@@ -190,10 +200,11 @@ class _Parser:
         """Read an object that starts here (`_Object`)."""
         match = self._next()
         cls = match["cls"]
-        if match["word"] != "Begin" or cls not in _ITEMS or cls in _ABSTRACT or depth > _MAX_DEPTH:
-            raise _DumpError(
-                f"nested {depth} deep" if depth > _MAX_DEPTH else f"unexpected {match[0].strip()[:50]!r}"
-            )
+        self._count += 1
+        if self._count > _MAX_OBJECTS or depth > _MAX_DEPTH:
+            raise _DumpError(f"more than {_MAX_OBJECTS} objects, or nested {depth} deep")
+        if match["word"] != "Begin" or cls not in _ITEMS or cls in _ABSTRACT:
+            raise _DumpError(f"unexpected {match[0].strip()[:50]!r}")
         result, section, remaining = _Object(cls), {}, _Object(cls).ancestry[::-1]
         while True:
             match = self._next()
@@ -336,6 +347,9 @@ def _isTerm(first, second, counts):
 def _checkPolyMap(mapping, nin, nout):
     there = [_checkPolynomial(mapping, "f", nin, nout), _checkPolynomial(mapping, "i", nout, nin)]
     mapping.require(any(there), "no polynomial")
+    iterations = mapping.get("PolyMap", "niterinv", 0)
+    work = iterations * len(mapping.items)
+    mapping.require(iterations <= _MAX_ITERATIONS and work <= _MAX_WORK, f"NiterInv = {iterations}")
     if mapping.cls == "PolyMap":
         return
     for letter, isThere, axes in (("f", there[0], nin), ("i", there[1], nout)):

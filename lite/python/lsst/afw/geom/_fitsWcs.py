@@ -13,7 +13,7 @@ from lsst.daf.base import PropertyList
 from lsst.geom import Point2I
 from lsst.pex.exceptions import TypeError as PexTypeError
 
-from ._ast import AST_ERRORS, applyForward, describeError, findDomain, series
+from ._ast import AST_ERRORS, applyForward, describeError, dumpObject, findDomain, series
 from ._astLocale import withDecimalPoint
 from ._wcsUtils import createTrivialWcsMetadata, getImageXY0FromMetadata
 
@@ -60,6 +60,12 @@ _LIMITS = {
 
 _FITS_TOLERANCE = 0.0001
 """How far a WCS may be from what its cards say, in pixels."""
+
+_POWER = re.compile(r"^ *MP[FI]\d+ = (\d+)", re.MULTILINE)
+_MAX_POWER = 9
+"""Largest power in polynomials that FITS cards have; with larger ones, AST
+takes ages to find out whether others do.
+"""
 
 
 def _putCard(fitsChan, name, value):
@@ -331,6 +337,8 @@ def writeWcsCards(frameSet, bbox):
         The cards; `None` if FITS cards cannot describe this WCS to 1e-4
         pixels.
     """
+    if any(int(power) > _MAX_POWER for power in _POWER.findall(dumpObject(frameSet))):
+        return None
     iwc, sky = findDomain(frameSet, "IWC"), findDomain(frameSet, "SKY")
     gridToPixels = Ast.ShiftMap([bbox.getMinX() - 1.0, bbox.getMinY() - 1.0])
     gridToIwc = series(gridToPixels, frameSet.getmapping(Ast.BASE, iwc))

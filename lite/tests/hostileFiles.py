@@ -320,7 +320,7 @@ def wcsThrough(mapping):
 
 def iteratedPolynomial(iterations):
     """A polynomial without zeros, to be inverted by so many iterations."""
-    terms = [[1, 1, 2, 0], [100, 1, 0, 0], [1, 2, 0, 2], [100, 2, 0, 0], [1e-9, 2, 1, 1]]
+    terms = [[1, 1, 10, 0], [100, 1, 0, 0], [1, 2, 0, 10], [100, 2, 0, 0]]
     options = f"IterInverse=1,NiterInverse={iterations},TolInverse=1e-300"
     return wcsThrough(Ast.PolyMap(np.array(terms, dtype=float), None, options))
 

@@ -14,6 +14,7 @@ import sys
 import tempfile
 import unittest
 import unittest.mock
+import warnings
 
 import numpy as np
 
@@ -163,6 +164,17 @@ class ImageTestCase(lsst.utils.tests.TestCase):
             total += record["weight"]
         self.assertFloatsAlmostEqual(found.array, mean / total, rtol=1e-12, atol=1e-15)
         self.assertAlmostEqual(found.array.sum(), 1.0, 12)
+
+    def testWeightsOf0(self):
+        catalog = makeThree()
+        expected = makePsf(catalog[1:2]).computeKernelImage(CENTER)
+        catalog[0]["weight"] = catalog[2]["weight"] = 0.0
+        found = makePsf(catalog).computeKernelImage(CENTER)[expected.getBBox()]
+        self.assertFloatsAlmostEqual(found.array, expected.array, rtol=1e-12, atol=1e-15)
+        catalog[1]["weight"] = 0.0
+        with warnings.catch_warnings(action="error"):
+            self.assertTrue(np.isnan(makePsf(catalog).computeKernelImage(CENTER).array).all())
+            self.assertRaises(RuntimeError, CoaddPsf, catalog, COADD_WCS)
 
     def testBoxHoldsTheImagesOfAllExposures(self):
         psf = makePsf(makeThree())

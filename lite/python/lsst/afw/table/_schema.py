@@ -9,7 +9,7 @@ import re
 
 import astropy.units
 
-from lsst._lite import notInLite
+from lsst._lite import Partial
 from lsst._lite.arguments import Overloads, checkArguments
 from lsst.pex.exceptions import InvalidParameterError, NotFoundError
 
@@ -24,7 +24,7 @@ _POINTER_SIZE = 16
 """Bytes in a record for an array whose size varies, as in the stack."""
 
 
-class Schema:
+class Schema(Partial):
     """The fields of a table, in order, and where in a record they are.
 
     Called as ``Schema()`` or ``Schema(other)``.
@@ -396,11 +396,6 @@ class Schema:
     def disconnectAliases(self):
         """Stop sharing aliases with other schemas."""
         self._aliases = AliasMap(self._aliases)
-
-    @staticmethod
-    def readFits(*args, **kwargs):
-        """Read the schema of a table in a file; not in lsst-lite."""
-        raise notInLite("lsst.afw.table.Schema.readFits")
 
     def __repr__(self):
         lines = "".join(f"    ({item.field}, {item.key}),\n" for item in self)

@@ -170,7 +170,8 @@ class CoaddPsf(ImagePsf):
         mean = ImageD(bbox)
         for image, weight in zip(images, weights, strict=True):
             mean[image.getBBox()].array += weight / image.array.sum() * image.array
-        mean.array /= sum(weights)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean.array /= sum(weights)
         return mean
 
     # ---- components

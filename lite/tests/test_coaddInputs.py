@@ -181,6 +181,25 @@ class CoaddInputsTestCase(lsst.utils.tests.TestCase):
                 with self.assertRaisesRegex(FitsError, f"inputs.fits, HDU.*({message})"):
                     CoaddInputs.readFits(self.path)
 
+    def testOtherComponentsInTheirPlaceAreRefused(self):
+        exposure = ExposureF(3, 2)
+        exposure.getInfo().setCoaddInputs(makeInputs())
+        exposure.setPsf(GaussianPsf(5, 5, 1.0))
+        exposure.writeFits(self.path)
+        ids = ExposureFitsReader(self.path)._componentIds
+        with open(self.path, "rb") as stream:
+            data = stream.read()
+        card = b"ARCHIVE_ID_COADD_INPUTS = %d"
+        self.assertIn(card % ids["COADD_INPUTS"], data)
+        with open(self.path, "wb") as stream:
+            stream.write(data.replace(card % ids["COADD_INPUTS"], card % ids["PSF"]))
+        reader = ExposureFitsReader(self.path)
+        for read in (reader.readCoaddInputs, reader.readExposureInfo, reader.read):
+            with self.assertRaisesRegex(
+                FitsError, "expected a CoaddInputs for COADD_INPUTS, found .*Gaussian"
+            ):
+                read()
+
     def testRecordsBeyondTheStacksBlocksStayTogether(self):
         inputs = makeInputs()
         ccds = ExposureCatalog(inputs.ccds.table)

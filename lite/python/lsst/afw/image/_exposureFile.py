@@ -6,18 +6,14 @@ __all__ = ["ExposureFile"]
 
 import functools
 
-from lsst.afw.detection import Psf
 from lsst.afw.fits._inputArchive import InputArchive
-from lsst.afw.geom import Polygon, SkyWcs
 from lsst.geom import Box2I
 
 from .._pixels._origin import PARENT
 from .._pixels._planeMethods import PlaneMethods, readMaskedImage
 from .._pixels._planeTriple import openPlanes
 from ._exposureHeader import ARCHIVE_ID, OLD_COMPONENT_CARDS, ExposureHeader
-from ._exposureInfo import ExposureInfo
-from ._filterLabel import FilterLabel
-from ._photoCalib import PhotoCalib
+from ._exposureInfo import ExposureInfo, findClass
 
 _FORMAT_VERSION = 2
 """Newest version of the layout of exposures that is understood."""
@@ -71,28 +67,31 @@ class ExposureFile(PlaneMethods):
                     ids[name] = header.get(card)
         return ids
 
-    def _readComponent(self, name, cls=None):
+    def _readComponent(self, name):
         """Read a component from the archive.
 
         Parameters
         ----------
         name : `str`
             Name of the component.
-        cls : `type`, optional
-            What it must be.
 
         Returns
         -------
-        component : ``cls`` or `None`
+        component : `object` or `None`
             `None` if there is none.
+
+        Raises
+        ------
+        lsst.afw.fits.FitsError
+            Raised if it is not of the class of such components.
         """
         id = self._componentIds.get(name)
         if id is None or self._archive is None:
             return None
         if not isinstance(id, int):
             raise self._file[0].error(f"expected an archive id of {name}, found {id!r}")
-        component = self._archive.get(id)
-        if cls is not None and component is not None and not isinstance(component, cls):
+        component, cls = self._archive.get(id), findClass(name)
+        if component is not None and not isinstance(component, cls):
             found = getattr(component, "_className", type(component).__name__)
             raise self._file[0].error(f"expected a {cls.__name__} for {name}, found a {found}")
         return component
@@ -135,30 +134,30 @@ class ExposureFile(PlaneMethods):
         It is the exact one, from the archive, if there is one there, and the
         one of the FITS header otherwise.
         """
-        wcs = self._readComponent(ExposureInfo.KEY_WCS, SkyWcs)
+        wcs = self._readComponent(ExposureInfo.KEY_WCS)
         return self._header.wcs if wcs is None else wcs
 
     def readFilter(self):
         """Read the filter label (`FilterLabel` or `None`)."""
         if self.readSerializationVersion() < 2:
             return self._header.filter
-        return self._readComponent(ExposureInfo.KEY_FILTER, FilterLabel)
+        return self._readComponent(ExposureInfo.KEY_FILTER)
 
     def readPhotoCalib(self):
         """Read the photometric calibration (`PhotoCalib` or `None`)."""
         if self.readSerializationVersion() == 0:
             return self._header.photoCalib
-        return self._readComponent(ExposureInfo.KEY_PHOTO_CALIB, PhotoCalib)
+        return self._readComponent(ExposureInfo.KEY_PHOTO_CALIB)
 
     def readPsf(self):
         """Read the point spread function (`lsst.afw.detection.Psf` or
         `None`); one that lite does not have is opaque.
         """
-        return self._readComponent(ExposureInfo.KEY_PSF, Psf)
+        return self._readComponent(ExposureInfo.KEY_PSF)
 
     def readValidPolygon(self):
         """Read the valid area (`lsst.afw.geom.Polygon` or `None`)."""
-        return self._readComponent(ExposureInfo.KEY_VALID_POLYGON, Polygon)
+        return self._readComponent(ExposureInfo.KEY_VALID_POLYGON)
 
     def readApCorrMap(self):
         """Read the aperture corrections (opaque, or `None`)."""

@@ -124,7 +124,7 @@ class ExposureInfo:
         if component is None:
             self._components.pop(key, None)
             return
-        cls = _findClass(key)
+        cls = findClass(key)
         if not isinstance(component, cls) or isinstance(component, _PLAIN_TYPES):
             raise TypeError(f"{key}: must be {cls.__name__}, not {type(component).__name__}")
         self._components[key] = component
@@ -355,7 +355,7 @@ class ExposureInfo:
     id = property(getId, setId)
 
 
-def _findClass(key):
+def findClass(key):
     """Return the class that a component with a key must have.
 
     The stack has classes for the other keys, too; here they are opaque.

@@ -21,7 +21,7 @@ from ._warpingKernels import SeparableKernel
 _ROWS = 64
 """Rows that a thread takes at once."""
 
-_COLUMNS = 256
+_COLUMNS = 512
 """Columns of a piece of these rows: its arrays fit into the cache memory."""
 
 

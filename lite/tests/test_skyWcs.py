@@ -3,6 +3,7 @@
 """SkyWcs does what the stack's does, to the last digit of its strings."""
 
 import copy
+import importlib.util
 import json
 import math
 import os
@@ -288,6 +289,35 @@ class SkyWcsTestCase(lsst.utils.tests.TestCase):
                     self.assertSamePlace(
                         wcs.pixelToSky(x, y), SpherePoint(float(ra), float(dec), degrees), arcsec=1e-6
                     )
+
+
+@unittest.skipIf(importlib.util.find_spec("lsst.images") is None, "lsst-images needs Python 3.12.")
+class FrameDictTestCase(lsst.utils.tests.TestCase):
+    """A SkyWcs is made of the frames of lsst.images."""
+
+    def setUp(self):
+        from lsst.images import Box, SkyProjection, TractFrame
+
+        self.wcs = makeSkyWcs(Point2D(99, 50), SpherePoint(30, -40, degrees), makeCdMatrix(0.2 * arcseconds))
+        header = astropy.io.fits.Header(self.wcs.getFitsMetadata().toDict())
+        frame = TractFrame(skymap="rings", tract=1, bbox=Box.factory[0:100, 0:200])
+        self.projection = SkyProjection.from_fits_wcs(astropy.wcs.WCS(header), frame)
+
+    def testConvertedFitsWcsIsTheSame(self):
+        converted = self.projection.to_legacy()
+        self.assertTrue(converted.isFits)
+        for x, y in ((0.0, 0.0), (199.0, 99.0), (-50.0, 20.5)):
+            here, there = self.wcs.pixelToSky(x, y), converted.pixelToSky(x, y)
+            self.assertLess(here.separation(there).asArcseconds(), 1e-9)
+            self.assertLess(math.dist(converted.skyToPixel(here), (x, y)), 1e-9)
+        self.assertEqual(SkyWcs.readString(converted.writeString()), converted)
+
+    def testFramesOfNoWcsAreRefused(self):
+        from lsst.images._transforms import _ast as astshim
+
+        pixels = astshim.FrameDict(astshim.FrameSet(astshim.Frame(2, "Domain=PIXELS")))
+        with self.assertRaisesRegex(lsst.pex.exceptions.TypeError, "No frame with domain IWC"):
+            SkyWcs(pixels)
 
 
 class MetadataTestCase(lsst.utils.tests.TestCase):

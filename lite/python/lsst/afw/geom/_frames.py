@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The AST frames of a SkyWcs."""
 
-__all__ = ["checkFrames", "modifyFrames"]
+__all__ = ["checkFrames", "copyFrames", "isFrameDict", "modifyFrames"]
 
 import starlink.Ast as Ast
 
 from lsst.pex.exceptions import TypeError as PexTypeError
 
-from ._ast import findDomain, series
+from ._ast import findDomain, loadObject, series
 
 _FRAME_CLASSES = {"ACTUAL_PIXELS": "Frame", "PIXELS": "Frame", "IWC": "Frame", "SKY": "SkyFrame"}
 
@@ -44,6 +44,46 @@ def checkFrames(frameSet):
     current = frameSet.getframe(Ast.CURRENT).get("Domain")
     if current != "SKY":
         raise PexTypeError(f"Current frame has domain {current} instead of SKY")
+
+
+def isFrameDict(frames):
+    """Tell whether an object is an ``astshim.FrameDict``, or that of
+    lsst.images, which has the same methods over starlink.Ast.
+
+    Parameters
+    ----------
+    frames : `object`
+        Anything.
+
+    Returns
+    -------
+    isFrameDict : `bool`
+        Whether it finds frames by domain and can be written as text.
+    """
+    return all(hasattr(frames, name) for name in ("getIndex", "hasDomain", "show"))
+
+
+def copyFrames(frameDict):
+    """Make the frames of a SkyWcs from a dictionary of frames.
+
+    Parameters
+    ----------
+    frameDict : ``FrameDict``
+        Frames; not changed.
+
+    Returns
+    -------
+    frameSet : `starlink.Ast.FrameSet`
+        A copy of them.
+
+    Raises
+    ------
+    lsst.pex.exceptions.TypeError
+        Raised if a frame is missing or is of the wrong kind.
+    """
+    frameSet = loadObject(frameDict.show(showComments=False))
+    checkFrames(frameSet)
+    return frameSet
 
 
 def modifyFrames(pixelMapping, frameSet, modifyActualPixels):

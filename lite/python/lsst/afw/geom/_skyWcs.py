@@ -40,7 +40,7 @@ from ._ast import (
 )
 from ._astLocale import withDecimalPoint
 from ._fitsWcs import readWcsFrames, writeWcsCards
-from ._frames import checkFrames, modifyFrames
+from ._frames import checkFrames, copyFrames, isFrameDict, modifyFrames
 from ._python import reduceTransform
 from ._transform import TransformPoint2ToSpherePoint
 from ._wcsUtils import makeSimpleWcsMetadata
@@ -71,16 +71,19 @@ class SkyWcs(FitsPersistable):
 
     Parameters
     ----------
-    metadata : `lsst.daf.base.PropertySet`
+    metadata : `lsst.daf.base.PropertySet` or ``FrameDict``
         FITS cards of the WCS. If they have an alternate WCS "A" that
-        records the image's xy0, the pixels are those of the parent.
+        records the image's xy0, the pixels are those of the parent. Or AST
+        frames, as `lsst.images.SkyProjection.to_legacy` gives them.
     strip : `bool`, optional
         Remove the cards of the WCS from ``metadata``.
 
     Raises
     ------
     lsst.pex.exceptions.TypeError
-        Raised if the cards are not those of a celestial WCS.
+        Raised if the cards or frames are not those of a celestial WCS.
+    TypeError
+        Raised for anything else, and if ``strip`` is given with frames.
 
     Notes
     -----
@@ -91,9 +94,13 @@ class SkyWcs(FitsPersistable):
     """
 
     def __init__(self, metadata, strip=False):
-        if not hasattr(metadata, "getAsDouble"):
-            raise TypeError(f"incompatible argument: {type(metadata).__name__}, not a PropertySet")
-        self._setFrames(readWcsFrames(metadata, strip))
+        if hasattr(metadata, "getAsDouble"):
+            self._setFrames(readWcsFrames(metadata, strip))
+        elif isFrameDict(metadata) and not strip:
+            self._setFrames(copyFrames(metadata))
+        else:
+            name = type(metadata).__name__
+            raise TypeError(f"incompatible argument: {name}, not a PropertySet or a FrameDict")
 
     @classmethod
     def _fromFrameSet(cls, frameSet):

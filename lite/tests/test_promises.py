@@ -3,12 +3,14 @@
 """No small file takes a reader much time or memory.
 
 Each ends in a `FitsError` that names it, or is read, within 5 s and 1 GiB;
-most of what is here took minutes or all memory once.
+most of what is here took minutes or all memory once. `boundedReads` bounds
+the time.
 """
 
 import io
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -31,11 +33,9 @@ from lsst.afw.image import (
     MaskedImageFitsReader,
     MaskFitsReader,
 )
+from lsst.afw.table import ExposureCatalog
 
 HERE = Path(__file__).parent
-
-SECONDS = 5
-"""Processor time that reading may take."""
 
 MEMORY = 200 << 20
 """Bytes that reading may take; with more than 1 GiB it fails by itself."""
@@ -83,7 +83,6 @@ class BoundedTestCase(lsst.utils.tests.TestCase):
         print(way, self.path, file=self._reader.stdin, flush=True)
         outcome = json.loads(self._reader.stdout.readline())
         self.assertNotIn("process", outcome["error"])
-        self.assertLess(outcome["seconds"], SECONDS)
         self.assertLess(outcome["memory"], MEMORY)
         return outcome["error"], outcome["message"]
 
@@ -243,6 +242,7 @@ class KindTestCase(lsst.utils.tests.TestCase):
     """What is no regular file."""
 
     READERS = (
+        ExposureCatalog.readFits,
         ExposureF.readFits,
         ExposureFitsReader,
         ImageFitsReader,
@@ -257,6 +257,9 @@ class KindTestCase(lsst.utils.tests.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
+        # Whoever opens a FIFO waits.
+        signal.alarm(100)
+        self.addCleanup(signal.alarm, 0)
 
     def checkRefused(self, path, kind):
         for reader in self.READERS:

@@ -4,3 +4,4 @@
 
 from .getCoaddAsTemplate import *
 from .makeCoaddTemplate import *
+from .makeWarpedTemplate import *

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reading what a template needs of the coadd that a handle stands for."""
 
-__all__ = ["describeHandle", "readComponent", "readCorner", "readPatch"]
+__all__ = ["describeHandle", "readBBox", "readComponent", "readCorner", "readPatch"]
 
 import contextlib
 from collections.abc import Iterator, Mapping
@@ -140,6 +140,35 @@ def readComponent(handle: CoaddHandle, name: str) -> Any:
         if storageClass is not None and name in storageClass.allComponents():
             return handle.get(component=name)
         return getattr(_getExposure(handle), f"get{name[0].upper()}{name[1:]}")()
+
+
+def readBBox(handle: CoaddHandle) -> geom.Box2I:
+    """Read the bounding box of a coadd, without its pixels if that is
+    possible.
+
+    Parameters
+    ----------
+    handle : `lsst.daf.butler.DeferredDatasetHandle`, \
+            `lsst.pipe.base.InMemoryDatasetHandle` or similar
+        Stands for the coadd of one patch.
+
+    Returns
+    -------
+    bbox : `lsst.geom.Box2I`
+        The box, in tract pixels.
+
+    Raises
+    ------
+    TypeError
+        If the handle gives no exposure.
+    Exception
+        Whatever the handle raises for a coadd that cannot be read, with a
+        note that says which one.
+    """
+    with _notingWhatIsRead(f"the bounding box of the coadd {describeHandle(handle)}"):
+        if _canCut(handle):
+            return handle.get(component="bbox")
+        return _getExposure(handle).getBBox()
 
 
 @contextlib.contextmanager

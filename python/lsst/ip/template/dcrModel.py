@@ -26,12 +26,11 @@ import lsst.afw.image as afwImage
 import lsst.geom as geom
 from lsst.afw.coord import differentialRefraction
 from lsst.afw.geom import SkyWcs
-from lsst.skymap import PatchInfo
 
 from .calibration import CalibrationError, calibrationsAgree, checkCalibration, isConstant, rescaleTo
 from .coaddHandle import describeHandle, readComponent, readPatch
 from .inputChecks import checkMethods, checkPositive, listOf
-from .interfaces import CoaddHandle
+from .interfaces import CoaddHandle, TemplatePatch
 from .pixelType import convertExactly
 
 Shift: TypeAlias = tuple[float, float]
@@ -230,7 +229,7 @@ class DcrPatch:
         """Handles of the slices' coadds, from blue to red."""
         return self.model.handles
 
-    def findBox(self, patchInfo: PatchInfo, bbox: geom.Box2I) -> geom.Box2I:
+    def findBox(self, patchInfo: TemplatePatch, bbox: geom.Box2I) -> geom.Box2I:
         """Find the part of the patch to use; see `PatchSource.findBox`."""
         return findDcrBox(patchInfo, bbox, self.border)
 
@@ -409,7 +408,7 @@ def checkVisitInfo(visitInfo: afwImage.VisitInfo | None) -> None:
         )
 
 
-def findDcrBox(patchInfo: PatchInfo, bbox: geom.Box2I, border: int) -> geom.Box2I:
+def findDcrBox(patchInfo: TemplatePatch, bbox: geom.Box2I, border: int) -> geom.Box2I:
     """Find the box of a patch that is fit for a template from DCR coadds.
 
     Parameters

@@ -29,7 +29,7 @@ from .components import TemplateComponents
 from .coverage import countDataPixels
 from .dcrModel import DcrModel, DcrPatch, checkVisitInfo
 from .inputChecks import checkCorners, checkHandles, checkMethods, checkPatches
-from .interfaces import ScienceExposure
+from .interfaces import ScienceExposure, TemplatePatch, TemplateTract
 from .mosaic import Mosaic, ValidMosaic
 from .patchAgreement import PatchMismatchError, checkFilters, checkWcs, findCalibrationMismatches
 from .patchPsf import PatchPixels, makeCoaddInputs, makePatchCatalog, makePatchPsf
@@ -408,6 +408,60 @@ class GetCoaddAsTemplateTask(Task):
         patchList = checkPatches(tractInfo, patchList)
         bbox = _templateBBox(tractInfo, checkCorners(skyCorners))
         available = checkHandles(availableCoaddRefs, len(tractInfo))
+        return self._makeTemplate(tractInfo, patchList, bbox, available, visitInfo)
+
+    def runForBox(
+        self,
+        tractInfo: TemplateTract,
+        patches: Iterable[int],
+        bbox: geom.Box2I,
+        availableCoaddRefs: Mapping[int, Any],
+        visitInfo: afwImage.VisitInfo | None = None,
+    ) -> afwImage.ExposureF:
+        """Copy the pixels of coadd patches into a template of a given box.
+
+        Parameters
+        ----------
+        tractInfo : `lsst.skymap.TractInfo` or `CoaddTract`
+            Tract whose pixel grid the template has.
+        patches : `~collections.abc.Iterable` [`int`]
+            Sequential numbers of the patches to copy, in this order.
+        bbox : `lsst.geom.Box2I`
+            Box of the template, in tract pixels.
+        availableCoaddRefs : `~collections.abc.Mapping`
+            As of `run`.
+        visitInfo : `lsst.afw.image.VisitInfo`, optional
+            As of `run`.
+
+        Returns
+        -------
+        template : `lsst.afw.image.ExposureF`
+            The template, in tract pixels, with the tract's WCS.
+
+        Raises
+        ------
+        lsst.pipe.base.NoWorkFound
+            If no patch has pixels in the box.
+        TypeError, ValueError, RuntimeError
+            As of `run`.
+        """
+        self._forgetLastRun()
+        available = checkHandles(availableCoaddRefs)
+        patchList = [tractInfo[patch] for patch in patches]
+        try:
+            return self._makeTemplate(tractInfo, patchList, bbox, available, visitInfo)
+        except NoCoaddPixelsError as err:
+            raise NoWorkFound(str(err)) from err
+
+    def _makeTemplate(
+        self,
+        tractInfo: TemplateTract,
+        patchList: Iterable[TemplatePatch],
+        bbox: geom.Box2I,
+        available: Mapping[int, list[Any]],
+        visitInfo: afwImage.VisitInfo | None,
+    ) -> afwImage.ExposureF:
+        """Make a template from arguments that have been checked."""
         makeSource = self._chooseSource(tractInfo, visitInfo)
         self.log.info("Template dimensions: %s in tract %d", bbox.getDimensions(), tractInfo.getId())
         overlaps, missing = self._findOverlaps(tractInfo, patchList, available, makeSource, bbox)
@@ -455,7 +509,9 @@ class GetCoaddAsTemplateTask(Task):
         )
         return available
 
-    def _chooseSource(self, tractInfo: TractInfo, visitInfo: afwImage.VisitInfo | None) -> PatchSourceFactory:
+    def _chooseSource(
+        self, tractInfo: TemplateTract, visitInfo: afwImage.VisitInfo | None
+    ) -> PatchSourceFactory:
         """Choose what the pixels of the patches come from."""
         if not self.config.isDcr():
             return StoredPatch.fromHandles
@@ -472,8 +528,8 @@ class GetCoaddAsTemplateTask(Task):
 
     def _findOverlaps(
         self,
-        tractInfo: TractInfo,
-        patchList: Iterable[PatchInfo],
+        tractInfo: TemplateTract,
+        patchList: Iterable[TemplatePatch],
         available: Mapping[int, list[Any]],
         makeSource: PatchSourceFactory,
         bbox: geom.Box2I,
@@ -482,7 +538,7 @@ class GetCoaddAsTemplateTask(Task):
         overlaps: list[PatchOverlap] = []
         missing: list[int] = []
         for patchInfo in patchList:
-            patch = tractInfo.getSequentialPatchIndex(patchInfo)
+            patch = patchInfo.getSequentialIndex()
             if patch not in available:
                 self.log.warning("Skip patch %d of tract %d: it has no coadd", patch, tractInfo.getId())
                 missing.append(patch)
@@ -505,7 +561,7 @@ class GetCoaddAsTemplateTask(Task):
             )
 
     def _assemble(
-        self, tractInfo: TractInfo, bbox: geom.Box2I, overlaps: Sequence[PatchOverlap]
+        self, tractInfo: TemplateTract, bbox: geom.Box2I, overlaps: Sequence[PatchOverlap]
     ) -> tuple[afwImage.ExposureF, Contributions]:
         """Make the template's pixels and components."""
         mosaicClass = ValidMosaic if self.config.overlapPolicy == "keepValid" else Mosaic
@@ -542,7 +598,7 @@ class GetCoaddAsTemplateTask(Task):
         )
 
     def _setPatchPsf(
-        self, template: afwImage.ExposureF, tractInfo: TractInfo, patches: Sequence[PatchPixels]
+        self, template: afwImage.ExposureF, tractInfo: TemplateTract, patches: Sequence[PatchPixels]
     ) -> int | None:
         """Give the template the PSF of its patches, and list these as its
         inputs.
@@ -620,7 +676,7 @@ class GetCoaddAsTemplateTask(Task):
     def _report(
         self,
         template: afwImage.ExposureF,
-        tractInfo: TractInfo,
+        tractInfo: TemplateTract,
         contributions: Contributions,
         missing: list[int],
     ) -> None:

@@ -183,7 +183,7 @@ def checkPatchNumbers(name: str, numbers: Iterable[SupportsIndex], patchCount: i
     return [_checkPatchNumber(f"Each of {name}", number, patchCount) for number in numbers]
 
 
-def _checkPatchNumber(what: str, patch: SupportsIndex, patchCount: int) -> int:
+def _checkPatchNumber(what: str, patch: SupportsIndex, patchCount: float) -> int:
     try:
         number = operator.index(patch)
     except TypeError as err:
@@ -193,14 +193,14 @@ def _checkPatchNumber(what: str, patch: SupportsIndex, patchCount: int) -> int:
     return number
 
 
-def checkHandles(available: Mapping[int, Any], patchCount: int) -> dict[int, list[Any]]:
+def checkHandles(available: Mapping[int, Any], patchCount: float = math.inf) -> dict[int, list[Any]]:
     """Raise if an argument does not give handles by patch.
 
     Parameters
     ----------
     available : `~collections.abc.Mapping`
         Handle, or list of handles, of each patch.
-    patchCount : `int`
+    patchCount : `int`, optional
         Number of patches in the tract.
 
     Returns

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the task asks of objects that it is given."""
 
-__all__ = ["CoaddHandle", "ScienceExposure", "ScienceInfo"]
+__all__ = ["CoaddHandle", "ScienceExposure", "ScienceInfo", "TemplatePatch", "TemplateTract"]
 
 from typing import Any, Protocol
 
@@ -45,3 +45,35 @@ class ScienceExposure(Protocol):
 
     def getInfo(self) -> ScienceInfo:
         """Return what else is known of the exposure."""
+
+
+class TemplatePatch(Protocol):
+    """A patch, as far as a template depends on it.
+
+    Such as `lsst.skymap.PatchInfo`.
+    """
+
+    def getSequentialIndex(self) -> int:
+        """Return the sequential number within the tract."""
+
+    def getInnerBBox(self) -> Box2I:
+        """Return the box without the border, in tract pixels."""
+
+    def getOuterBBox(self) -> Box2I:
+        """Return the box with the border, in tract pixels."""
+
+
+class TemplateTract(Protocol):
+    """A tract, as far as a template depends on it.
+
+    Such as `lsst.skymap.TractInfo`.
+    """
+
+    def __getitem__(self, patch: int, /) -> TemplatePatch:
+        """Return the patch of a sequential number."""
+
+    def getId(self) -> int:
+        """Return the number of the tract."""
+
+    def getWcs(self) -> SkyWcs:
+        """Return the WCS of the pixel grid that all patches share."""

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The PSF of a template as that of each patch where its own pixels stand."""
 
-__all__ = ["PatchPixels", "makeCoaddInputs", "makePatchCatalog", "makePatchPsf"]
+__all__ = ["PatchPixels", "clipCatalog", "makeCoaddInputs", "makePatchCatalog", "makePatchPsf"]
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,8 @@ from lsst.afw.detection import Psf
 from lsst.afw.geom import Polygon, SkyWcs
 from lsst.afw.table import ExposureCatalog, ExposureTable
 from lsst.meas.algorithms import CoaddPsf
-from lsst.skymap import PatchInfo
+
+from .interfaces import TemplatePatch
 
 _SEAM = 1e-6
 """Number of pixels by which a box reaches beyond its upper edges.
@@ -31,7 +32,7 @@ class PatchPixels:
     worth.
     """
 
-    patchInfo: PatchInfo
+    patchInfo: TemplatePatch
     """The patch."""
 
     boxes: Sequence[geom.Box2I]
@@ -87,6 +88,35 @@ def _outline(box: geom.Box2I) -> Polygon:
     region = geom.Box2D(box)
     upper = region.getMax() + geom.Extent2D(_SEAM, _SEAM)
     return Polygon(geom.Box2D(region.getMin(), upper).getCorners())
+
+
+def clipCatalog(catalog: ExposureCatalog, outline: Polygon, wcs: SkyWcs) -> ExposureCatalog:
+    """Confine the patches of one tract to a part of a template.
+
+    Parameters
+    ----------
+    catalog : `lsst.afw.table.ExposureCatalog`
+        What `makePatchCatalog` gave.
+    outline : `lsst.afw.geom.Polygon`
+        The part of the template, in the template's pixels.
+    wcs : `lsst.afw.geom.SkyWcs`
+        WCS of the template.
+
+    Returns
+    -------
+    clipped : `lsst.afw.table.ExposureCatalog`
+        The records whose valid polygons reach into the part, with what they
+        have in common with it as valid polygons; one for each piece.
+    """
+    clipped = ExposureCatalog(catalog.schema)
+    corners = wcs.pixelToSky(outline.getVertices())
+    for record in catalog:
+        inTract = Polygon(record.getWcs().skyToPixel(corners))
+        for piece in record.getValidPolygon().intersection(inTract):
+            clippedRecord = clipped.addNew()
+            clippedRecord.assign(record)
+            clippedRecord.setValidPolygon(piece)
+    return clipped
 
 
 def makePatchPsf(

@@ -10,10 +10,9 @@ from typing import Protocol, TypeAlias
 
 import lsst.afw.image as afwImage
 import lsst.geom as geom
-from lsst.skymap import PatchInfo
 
 from .coaddHandle import describeHandle, readPatch
-from .interfaces import CoaddHandle
+from .interfaces import CoaddHandle, TemplatePatch
 
 
 class PatchSource(Protocol):
@@ -25,7 +24,7 @@ class PatchSource(Protocol):
         the components.
         """
 
-    def findBox(self, patchInfo: PatchInfo, bbox: geom.Box2I) -> geom.Box2I:
+    def findBox(self, patchInfo: TemplatePatch, bbox: geom.Box2I) -> geom.Box2I:
         """Find the part of a patch that is fit for a template.
 
         Parameters
@@ -94,7 +93,7 @@ class StoredPatch:
             raise ValueError(f"{len(handles)} coadds for one patch: {names}.")
         return cls((handles[0],))
 
-    def findBox(self, patchInfo: PatchInfo, bbox: geom.Box2I) -> geom.Box2I:
+    def findBox(self, patchInfo: TemplatePatch, bbox: geom.Box2I) -> geom.Box2I:
         # Docstring inherited.
         return patchInfo.getOuterBBox().clippedTo(bbox)
 

@@ -37,7 +37,7 @@ quotation mark is doubled, and that an ampersand is no continuation.
 _READ_AS_NUMBERS = ("NAN", "INFINITY", "+INFINITY", "-INFINITY")
 """Texts that readers take for numbers."""
 
-_COMMENTS = {"FORMAT": "of the cards below", "TRACT": "tract whose pixel grid this is"}
+_COMMENTS = {"FORMAT": "of the cards below", "TRACT": "tract that the pixels are from"}
 
 _COMPONENT_PATCHES = {"PSFPATCH": "psfPatch", "FILTERPATCH": "filterPatch", "CALIBPATCH": "photoCalibPatch"}
 """Cards of the patches that gave a component, and the attributes."""
@@ -73,10 +73,17 @@ class TemplateProvenance:
     Blanks, and characters that not every reader gives back, are
     percent-encoded as UTF-8 (RFC 3986), so that any text comes back as it
     was.
+
+    A template on the science grid may have pixels of several tracts. There are
+    such cards for each: ``LSST TEMPLATE ...`` for the first, ``LSST TEMPLATE2
+    ...``, ``LSST TEMPLATE3 ...``, and so on, for those that filled what the
+    former lack.
     """
 
     tract: int
-    """Tract whose pixel grid the template has."""
+    """Tract that the pixels are from. A template that is not resampled has
+    its pixel grid.
+    """
 
     patchesUsed: tuple[int, ...] = ()
     """Sequential numbers of the patches whose pixels stand in the template,
@@ -112,13 +119,15 @@ class TemplateProvenance:
     configuration: Mapping[str, Value] = field(default_factory=dict)
     """Configuration that decides about the template's pixels."""
 
-    def write(self, metadata: PropertyList) -> None:
+    def write(self, metadata: PropertyList, number: int = 1) -> None:
         """Write the cards, in place of those that are there already.
 
         Parameters
         ----------
         metadata : `lsst.daf.base.PropertyList`
             Metadata of the template; modified.
+        number : `int`, optional
+            Which tract's cards these are, from 1 on.
 
         Raises
         ------
@@ -127,10 +136,11 @@ class TemplateProvenance:
             message names the card. The metadata is as it was then.
         """
         cards = list(self._makeCards())
-        for name in [name for name in metadata.names() if name.startswith(f"{_PREFIX} ")]:
+        prefix = _makePrefix(number)
+        for name in [name for name in metadata.names() if name.startswith(f"{prefix} ")]:
             metadata.remove(name)
         for key, value in cards:
-            metadata.set(f"{_PREFIX} {key}", value, _COMMENTS.get(key, ""))
+            metadata.set(f"{prefix} {key}", value, _COMMENTS.get(key, ""))
 
     def _makeCards(self) -> Iterator[Card]:
         """Make the cards: keys, without prefix, and values."""
@@ -150,19 +160,23 @@ class TemplateProvenance:
             yield from _valueCards(f"CONFIG {number}", value)
 
     @classmethod
-    def read(cls, metadata: PropertyList) -> Self | None:
+    def read(cls, metadata: PropertyList, number: int = 1) -> Self | None:
         """Read the cards.
 
         Parameters
         ----------
         metadata : `lsst.daf.base.PropertyList`
             Metadata of a template.
+        number : `int`, optional
+            Which tract's cards to read, from 1 on.
 
         Returns
         -------
         provenance : `TemplateProvenance` or `None`
             `None` if there are no such cards.
         """
+        if number > 1:
+            metadata = _findCards(metadata, number)
         tract = metadata.get(f"{_PREFIX} TRACT")
         if tract is None:
             return None
@@ -179,6 +193,20 @@ class TemplateProvenance:
                 for number in _numbers(metadata, "CONFIG {} NAME")
             },
         )
+
+
+def _makePrefix(number: int) -> str:
+    """Make what the cards of a tract start with."""
+    return _PREFIX if number == 1 else f"{_PREFIX}{number}"
+
+
+def _findCards(metadata: PropertyList, number: int) -> PropertyList:
+    """Find the cards of a further tract, and call them as the first's."""
+    found, prefix = PropertyList(), f"{_makePrefix(number)} "
+    for name in metadata.names():
+        if name.startswith(prefix):
+            found.set(f"{_PREFIX} {name.removeprefix(prefix)}", metadata.getScalar(name))
+    return found
 
 
 def getPackageVersion() -> str:

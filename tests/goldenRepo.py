@@ -6,7 +6,7 @@ The Butler repository (calexps, coadds, skymap) and the templates that the
 stack's former task made from it; ``data/golden/README.md`` explains both.
 """
 
-__all__ = ["unpackGolden"]
+__all__ = ["unpackGolden", "unpackWarped"]
 
 import pathlib
 import shutil
@@ -32,3 +32,22 @@ def unpackGolden(folder):
     for archive in sorted(DATA.glob("*.tar.xz")):
         shutil.unpack_archive(archive, folder)
     return pathlib.Path(folder, "repo"), pathlib.Path(folder, "repo_expected")
+
+
+def unpackWarped(folder):
+    """Unpack the templates on the science grid of the full stack's
+    ``GetTemplateTask``.
+
+    Parameters
+    ----------
+    folder : `str` or `pathlib.Path`
+        Folder to unpack into.
+
+    Returns
+    -------
+    expected : `pathlib.Path`
+        Folder with ``expected.json`` and the templates.
+    """
+    for archive in sorted((DATA / "warped").glob("*.tar.xz")):
+        shutil.unpack_archive(archive, folder)
+    return pathlib.Path(folder, "warped_expected")

@@ -10,7 +10,11 @@ import tempfile
 import unittest
 
 import lsst.utils.tests
-from lsst.ip.template import GetCoaddAsTemplateConfig, MakeCoaddTemplateConfig
+from lsst.ip.template import (
+    GetCoaddAsTemplateConfig,
+    MakeCoaddTemplateConfig,
+    MakeWarpedTemplateConfig,
+)
 from lsst.ip.template.plotCoaddTemplate import PlotCoaddTemplateConfig
 from lsst.ip.template.provenance import TemplateProvenance
 
@@ -45,6 +49,7 @@ class PagesTestCase(lsst.utils.tests.TestCase):
         for task, config, others in (
             ("GetCoaddAsTemplateTask", GetCoaddAsTemplateConfig(), ()),
             ("MakeCoaddTemplateTask", MakeCoaddTemplateConfig(), ("getTemplate",)),
+            ("MakeWarpedTemplateTask", MakeWarpedTemplateConfig(), ("getTemplate", "warp", "coaddPsf")),
             ("PlotCoaddTemplateTask", PlotCoaddTemplateConfig(), ()),
         ):
             text = self.read(task)

@@ -1,6 +1,7 @@
 # This file is part of ip_template.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import importlib.util
 import os
 import pathlib
 import shutil
@@ -9,12 +10,16 @@ import sys
 import tempfile
 import unittest
 
+import yaml
+
 import lsst.utils.tests
 from lsst.ip.template import MakeCoaddTemplateConfig
+from lsst.pipe.base import Pipeline
 
 ROOT = pathlib.Path(__file__).parents[1]
 PIPELINES = ROOT / "pipelines"
 MAKE = PIPELINES / "MakeCoaddTemplate.yaml"
+DIFFERENCE = PIPELINES / "ImageDifference.yaml"
 INSPECT = PIPELINES / "InspectCoaddTemplate.yaml"
 
 
@@ -29,6 +34,14 @@ def build(pipeline, *options, cwd=None):
         text=True,
         timeout=300,
     )
+
+
+def hasSubtraction():
+    """Tell whether the tasks that subtract images are installed."""
+    try:
+        return importlib.util.find_spec("lsst.ip.diffim.subtractImages") is not None
+    except ModuleNotFoundError:
+        return False
 
 
 class BuildTestCase(lsst.utils.tests.TestCase):
@@ -52,7 +65,7 @@ class PipelinesTestCase(BuildTestCase):
     def testEveryPipelineBuildsFromAnyFolder(self):
         preview = ("visit_image:", "template_coadd:", "template_unresampled:")
         datasetTypes = {"DP1.yaml": preview, "DP2.yaml": preview, "MakeDcrTemplate.yaml": ("dcrCoadd:",)}
-        pipelines = sorted(PIPELINES.rglob("*.yaml"))
+        pipelines = sorted(path for path in PIPELINES.rglob("*.yaml") if path != DIFFERENCE)
         self.assertGreater(len(pipelines), 5)
         with tempfile.TemporaryDirectory() as folder:
             for pipeline in pipelines:
@@ -103,6 +116,52 @@ class PipelinesTestCase(BuildTestCase):
             self.assertDraws(done, "myCoadd:", "preliminary_visit_image:", "plotCoaddTemplate:")
             self.assertNotIn("calexp", done.stdout)
             self.assertDraws(build(f"{mine}#unresampledTemplates"), "makeCoaddTemplate:")
+
+
+class ImageDifferenceTestCase(BuildTestCase):
+    """The pipeline with tasks of the full stack."""
+
+    DATASETS = ("deepDiff_templateExp:", "deepCoadd:", "calexp:")
+
+    @unittest.skipUnless(hasSubtraction(), "ip_diffim is not installed.")
+    def testWholeGraph(self):
+        self.assertDraws(build(DIFFERENCE), *self.DATASETS, "deepDiff_differenceTempExp:", "src:")
+
+    def testOurPart(self):
+        done = build(DIFFERENCE, "--delete", "subtractImages", "--delete", "detectAndMeasure")
+        self.assertDraws(done, "makeWarpedTemplate:", *self.DATASETS)
+
+    def testItsTasks(self):
+        pipeline = Pipeline.from_uri(str(DIFFERENCE))
+        self.assertEqual(pipeline.task_labels, {"makeWarpedTemplate", "subtractImages", "detectAndMeasure"})
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder, "whole.yaml")
+            pipeline.write_to_uri(str(path))
+            tasks = yaml.safe_load(path.read_text())["tasks"]
+        self.assertEqual(
+            {label: task["class"] for label, task in tasks.items()},
+            {
+                "makeWarpedTemplate": "lsst.ip.template.MakeWarpedTemplateTask",
+                "subtractImages": "lsst.ip.diffim.subtractImages.AlardLuptonSubtractTask",
+                "detectAndMeasure": "lsst.ip.diffim.detectAndMeasure.DetectAndMeasureTask",
+            },
+        )
+
+    def testAnothersPipelineWithTheClassChanged(self):
+        with tempfile.TemporaryDirectory() as folder:
+            theirs = pathlib.Path(folder, "Theirs.yaml")
+            theirs.write_text(
+                "description: Theirs.\n"
+                "tasks:\n"
+                "  rewarpTemplate:\n"
+                "    class: lsst.ip.template.MakeWarpedTemplateTask\n"
+                "    config:\n"
+                "      connections.bbox: preliminary_visit_image.bbox\n"
+                "      connections.wcs: preliminary_visit_image.wcs\n"
+                "      connections.coaddExposures: template_coadd\n"
+                "      connections.template: template_detector\n"
+            )
+            self.assertDraws(build(theirs), "template_coadd:", "template_detector:", "rewarpTemplate:")
 
 
 class InconsistentOverridesTestCase(BuildTestCase):

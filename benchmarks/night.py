@@ -3,10 +3,11 @@
 """Measure what the templates of a visit cost as a batch job, and scale it.
 
     python -m benchmarks.night [--detectors N] [--rotation DEGREES]
+    python -m benchmarks.night --graphs [--visits N]
 
 A job is what BPS submits: ``pipetask run-qbb`` for some quanta of one visit.
 Jobs with few and with more detectors tell the cost of a process from that of
-a template.
+a template. Graphs are built for visits of a whole focal plane.
 """
 
 import argparse
@@ -24,6 +25,7 @@ import lsst.sphgeom as sphgeom
 from lsst.afw.image import ExposureF, VisitInfo
 from lsst.daf.butler import Butler, DatasetType
 
+from . import focalPlane
 from .scene import Scene
 
 PIPELINE = Path(__file__).parents[1] / "pipelines" / "MakeCoaddTemplate.yaml"
@@ -117,33 +119,79 @@ def measureJob(repo, folder, visit):
     return built, measureProgram("pipetask", "--log-level", "WARNING", "run-qbb", repo, graph)
 
 
+def measureGraphs(folder, visits):
+    """Build graphs for visits of a whole focal plane.
+
+    Returns the cost for each number of quanta, with the coadds under the
+    templates' corners and without them.
+    """
+    repo, graph = folder / "focalPlane", folder / "focalPlane.qg"
+    focalPlane.makeRegistry(repo, visits, "mosaic")
+    costs = {}
+    for quanta, where in ((1, " AND visit = 0 AND detector = 0"), (visits * DETECTORS, "")):
+        for corners in (True, False):
+            costs[quanta, corners] = measureProgram(
+                *("pipetask", "--log-level", "ERROR", "qgraph", "-b", repo, "-p", PIPELINE),
+                *("-i", "mosaic,skymaps", "-o", "night", "--save-qgraph", graph),
+                *("-c", f"makeCoaddTemplate:findCornerPatches={corners}"),
+                *("-d", f"instrument = '{focalPlane.INSTRUMENT}' AND skymap = '{focalPlane.SKYMAP}'{where}"),
+            )
+    return costs
+
+
+def measureTemplates(folder, scene, detectors):
+    """Run jobs with one detector and with several.
+
+    Returns for each number of detectors the costs of graph and job, and the
+    mean size of a template's file in bytes.
+    """
+    repo = scene.makeRepository(os.fspath(folder))
+    butler = Butler.from_config(repo, writeable=True, run="night/visits")
+    butler.registry.registerDatasetType(
+        DatasetType("calexp", ("instrument", "visit", "detector"), "ExposureF", universe=butler.dimensions)
+    )
+    jobs = {}
+    for visit, number in ((1, 1), (2, detectors)):
+        putVisit(butler, scene, visit, number)
+        jobs[number] = measureJob(repo, folder, visit)
+    sizes = [path.stat().st_size for path in Path(repo, "night").rglob("deepDiff_templateCoadd*.fits")]
+    return jobs, sum(sizes) / len(sizes)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--detectors", type=int, default=5, help="detectors of the larger job (%(default)s)")
     parser.add_argument("--rotation", type=float, default=30.0, help="of the detectors, degrees")
+    parser.add_argument("--visits", type=int, default=20, help="visits of the larger graph (%(default)s)")
+    parser.add_argument("--graphs", action="store_true", help="build graphs, but make no templates")
     args = parser.parse_args()
     os.environ["LSST_LITE_THREADS"] = "1"
-    # A detector of LSSTCam and patches of lsst_cells_v1.
-    scene = Scene(detector=4072, patch=3000, border=200, patches=3, rotation=args.rotation)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        repo = scene.makeRepository(name)
-        butler = Butler.from_config(repo, writeable=True, run="night/visits")
-        butler.registry.registerDatasetType(
-            DatasetType(
-                "calexp", ("instrument", "visit", "detector"), "ExposureF", universe=butler.dimensions
-            )
+        reportGraphs(measureGraphs(folder, args.visits))
+        if not args.graphs:
+            # A detector of LSSTCam and patches of lsst_cells_v1.
+            scene = Scene(detector=4072, patch=3000, border=200, patches=3, rotation=args.rotation)
+            report(*measureTemplates(folder, scene, args.detectors))
+
+
+def reportGraphs(costs):
+    """Print the costs of building graphs."""
+    few, many = (quanta for quanta, corners in costs if corners)
+    for corners in (True, False):
+        small, large = costs[few, corners], costs[many, corners]
+        label = "with corners" if corners else "without"
+        print(
+            f"graph, {many} quanta, {label:<14}{large.cpu:8.2f} s cpu {large.wall:8.2f} s passed"
+            f" {1000 * (large.cpu - small.cpu) / (many - few):8.2f} ms cpu a quantum"
         )
-        jobs = {}
-        for visit, detectors in ((1, 1), (2, args.detectors)):
-            putVisit(butler, scene, visit, detectors)
-            jobs[detectors] = measureJob(repo, folder, visit)
-        sizes = [path.stat().st_size for path in Path(repo, "night").rglob("deepDiff_templateCoadd*.fits")]
-    report(jobs, args.detectors, sum(sizes) / len(sizes))
 
 
-def report(jobs, many, templateBytes):
-    """Print the costs, and what they come to in a night and a year."""
+def report(jobs, templateBytes):
+    """Print the costs of templates, and what they come to in a night and a
+    year.
+    """
+    many = max(jobs)
     (_, one), (graph, more) = jobs[1], jobs[many]
     cpu = (more.cpu - one.cpu) / (many - 1)
     wall = (more.wall - one.wall) / (many - 1)

@@ -18,10 +18,18 @@ from lsst.pipe.base import InMemoryDatasetHandle
 from lsst.skymap import DiscreteSkyMap
 
 PIXEL_SCALE = 1.0
-"""Pixel scale of tracts and exposures, in arcseconds."""
+"""Usual pixel scale of tracts and exposures, in arcseconds."""
 
 
-def makeSkyMap(centers=((10.0, 0.0),), radius=0.03, patchSize=50, border=5):
+def makeSkyMap(
+    centers=((10.0, 0.0),),
+    radius=0.03,
+    patchSize=50,
+    border=5,
+    projection="TAN",
+    rotation=0.0,
+    pixelScale=PIXEL_SCALE,
+):
     """Make a discrete skymap with a tract around each centre.
 
     Parameters
@@ -33,20 +41,27 @@ def makeSkyMap(centers=((10.0, 0.0),), radius=0.03, patchSize=50, border=5):
     patchSize, border : `int`
         Size of the patches' inner boxes and width of the border around
         them, in pixels.
+    projection : `str`
+        FITS code of the tracts' projection.
+    rotation : `float`
+        By how much the tracts' pixel grids are turned, in degrees.
+    pixelScale : `float`
+        Pixel scale, in arcseconds.
     """
     config = DiscreteSkyMap.ConfigClass()
     config.raList = [ra for ra, dec in centers]
     config.decList = [dec for ra, dec in centers]
     config.radiusList = [radius] * len(centers)
-    config.projection = "TAN"
-    config.pixelScale = PIXEL_SCALE
+    config.projection = projection
+    config.rotation = rotation
+    config.pixelScale = pixelScale
     config.tractOverlap = 0.0
     config.tractBuilder["legacy"].patchInnerDimensions = [patchSize, patchSize]
     config.tractBuilder["legacy"].patchBorder = border
     return DiscreteSkyMap(config)
 
 
-def makeExposure(center, size=(60, 40), rotation=0.0, flipX=False, xy0=(0, 0)):
+def makeExposure(center, size=(60, 40), rotation=0.0, flipX=False, xy0=(0, 0), pixelScale=PIXEL_SCALE):
     """Make a science exposure centred at a place on the sky.
 
     Parameters
@@ -61,10 +76,12 @@ def makeExposure(center, size=(60, 40), rotation=0.0, flipX=False, xy0=(0, 0)):
         Turn the x axis around?
     xy0 : `tuple` [`int`, `int`]
         Lower left pixel.
+    pixelScale : `float`
+        Pixel scale, in arcseconds.
     """
     bbox = geom.Box2I(geom.Point2I(*xy0), geom.Extent2I(*size))
     cdMatrix = makeCdMatrix(
-        scale=PIXEL_SCALE * geom.arcseconds, orientation=rotation * geom.degrees, flipX=flipX
+        scale=pixelScale * geom.arcseconds, orientation=rotation * geom.degrees, flipX=flipX
     )
     wcs = makeSkyWcs(crpix=geom.Box2D(bbox).getCenter(), crval=center, cdMatrix=cdMatrix)
     return ExposureF(bbox, wcs)

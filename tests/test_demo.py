@@ -71,6 +71,27 @@ class DemoTestCase(lsst.utils.tests.TestCase):
         ]
         self.assertTrue(any(fraction < 1.0 for fraction in fractions))
 
+    def testTemplatesNameTheCoaddsUnderThemAsInputs(self):
+        skyMap = self.butler.get("skyMap", skymap="demo_rings", collections="demo/inputs")
+        coadds = {
+            str(ref.id): ref.dataId
+            for ref in self.butler.query_datasets("deepCoadd", collections="demo/inputs")
+        }
+        for detector in range(4):
+            with self.subTest(detector=detector):
+                template = ExposureF(str(self.folder / f"template_101_{detector}.fits"))
+                tractInfo = skyMap[self.facts(detector)["tract"]]
+                under = {
+                    (tractInfo.getId(), patch.getSequentialIndex())
+                    for patch in tractInfo
+                    if patch.getOuterBBox().overlaps(template.getBBox())
+                }
+                cards = template.getMetadata().toDict()
+                inputs = {str(value) for name, value in cards.items() if name.startswith("LSST BUTLER INPUT")}
+                named = {(coadds[id]["tract"], coadds[id]["patch"]) for id in inputs & coadds.keys()}
+                missing = self.facts(detector).getArray("patchesMissing")
+                self.assertEqual(named, under - {(tractInfo.getId(), patch) for patch in missing})
+
     def testNeighbouringPatchesHoldTheSameSky(self):
         skyMap = self.butler.get("skyMap", skymap="demo_rings", collections="demo/inputs")
         coadds = {}

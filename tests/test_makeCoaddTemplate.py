@@ -152,6 +152,14 @@ class GoldenRepositoryTestCase(lsst.utils.tests.TestCase):
         butler = Butler.from_config(self.repo, collections="choosy")
         self.assertEqual(list(butler.registry.queryDatasets("deepDiff_templateCoadd")), [])
 
+    def testLargerPixelsThanExpectedAreAnError(self):
+        with self.assertRaisesRegex(AssertionError, "largestPixelScale must be 0.200 arcsec or more"):
+            self.pipetask(
+                "large",
+                *("-c", "makeCoaddTemplate:largestPixelScale=0.1"),
+                where=" AND visit = 100 AND detector = 0",
+            )
+
     def testOtherDatasetTypesFromTheCommandLine(self):
         self.pipetask(
             "renamed",

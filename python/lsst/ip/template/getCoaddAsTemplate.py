@@ -6,7 +6,7 @@ __all__ = ["GetCoaddAsTemplateConfig", "GetCoaddAsTemplateTask"]
 
 import functools
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -242,7 +242,9 @@ class GetCoaddAsTemplateTask(Task):
         self._forgetLastRun()
         self._checkScience(exposure)
         checkMethods("butlerQC", butlerQC, "a QuantumContext", ("get",))
-        return self.runForExposure(exposure, butlerQC.get(skyMapRef), butlerQC.get(coaddExposureRefs))
+        # What the quantum's context is asked for, it names as the template's
+        # inputs.
+        return self._makeForExposure(exposure, butlerQC.get(skyMapRef), coaddExposureRefs, butlerQC.get)
 
     def runForExposure(
         self, exposure: ScienceExposure, skyMap: BaseSkyMap, coaddHandles: Iterable[Any]
@@ -275,9 +277,22 @@ class GetCoaddAsTemplateTask(Task):
         """
         self._forgetLastRun()
         self._checkScience(exposure)
+        return self._makeForExposure(exposure, skyMap, list(coaddHandles), list)
+
+    def _makeForExposure(
+        self,
+        exposure: ScienceExposure,
+        skyMap: BaseSkyMap,
+        coadds: Sequence[Any],
+        getHandles: Callable[[list[Any]], list[Any]],
+    ) -> Struct:
+        """Make the template for an exposure from coadds around it, for which
+        a function gives handles.
+        """
         try:
             tractInfo, patchList, skyCorners = self.getOverlapPatchList(exposure, skyMap)
-            available = self._selectHandles(list(coaddHandles), tractInfo, patchList)
+            selected = self._selectCoadds(coadds, tractInfo, patchList)
+            available = {patch: getHandles(ofPatch) for patch, ofPatch in selected.items()}
             visitInfo = exposure.getInfo().getVisitInfo()
             template = self.run(tractInfo, patchList, skyCorners, available, visitInfo=visitInfo)
         except NoCoaddPixelsError as err:
@@ -486,28 +501,28 @@ class GetCoaddAsTemplateTask(Task):
         suffix = "" if warpType == "direct" else warpType[0].upper() + warpType[1:]
         return f"{self.config.coaddName}Coadd{suffix}"
 
-    def _selectHandles(
-        self, handles: Sequence[Any], tractInfo: TractInfo, patchList: Iterable[PatchInfo]
+    def _selectCoadds(
+        self, coadds: Sequence[Any], tractInfo: TractInfo, patchList: Iterable[PatchInfo]
     ) -> dict[int, list[Any]]:
-        """Pick the handles of some patches, keyed by patch number."""
+        """Pick the coadds of some patches, keyed by patch number."""
         tract = tractInfo.getId()
         wanted = {tractInfo.getSequentialPatchIndex(patchInfo) for patchInfo in patchList}
-        available: dict[int, list[Any]] = {}
-        for handle in handles:
-            patch = handle.dataId["patch"]
-            if handle.dataId["tract"] == tract and patch in wanted:
-                available.setdefault(patch, []).append(handle)
-        if not available:
+        selected: dict[int, list[Any]] = {}
+        for coadd in coadds:
+            patch = coadd.dataId["patch"]
+            if coadd.dataId["tract"] == tract and patch in wanted:
+                selected.setdefault(patch, []).append(coadd)
+        if not selected:
             raise NoWorkFound(
                 f"No {self.getCoaddDatasetName()} for tract {tract}, patches {sorted(wanted)} "
-                f"among {len(handles)} coadds given."
+                f"among {len(coadds)} coadds given."
             )
         self.log.info(
             "Ignoring %d coadds of other tracts or patches of %d given",
-            len(handles) - sum(map(len, available.values())),
-            len(handles),
+            len(coadds) - sum(map(len, selected.values())),
+            len(coadds),
         )
-        return available
+        return selected
 
     def _chooseSource(
         self, tractInfo: TemplateTract, visitInfo: afwImage.VisitInfo | None

@@ -24,7 +24,7 @@ from lsst.pipe.base import (
 from lsst.pipe.base.connectionTypes import BaseInput, Input, Output, PrerequisiteInput
 from lsst.skymap import BaseSkyMap
 
-from .coaddLookup import findCoaddsAround
+from .coaddLookup import CoaddLookup, checkReach, findReach
 from .getCoaddAsTemplate import GetCoaddAsTemplateTask
 from .scienceGeometry import ScienceGeometry
 from .templateConnections import TemplateConnections
@@ -66,7 +66,7 @@ class MakeCoaddTemplateConnections(
         else:
             del self.visitInfo
         if config.findCornerPatches:
-            self.coaddExposures = _makePrerequisite(self.coaddExposures)
+            self.coaddExposures = _makePrerequisite(self.coaddExposures, CoaddLookup(config.findReach()))
 
     def adjustQuantum(self, inputs: Any, outputs: Any, label: str, data_id: Any) -> Any:
         # Docstring inherited. Prerequisites may be none at all; then there is
@@ -77,7 +77,7 @@ class MakeCoaddTemplateConnections(
         return super().adjustQuantum(inputs, outputs, label, data_id)
 
 
-def _makePrerequisite(connection: BaseInput) -> PrerequisiteInput:
+def _makePrerequisite(connection: BaseInput, lookup: CoaddLookup) -> PrerequisiteInput:
     """Make the connection whose datasets each quantum looks up itself."""
     return PrerequisiteInput(
         doc=connection.doc,
@@ -87,7 +87,7 @@ def _makePrerequisite(connection: BaseInput) -> PrerequisiteInput:
         multiple=True,
         deferLoad=True,
         minimum=0,
-        lookupFunction=findCoaddsAround,
+        lookupFunction=lookup,
     )
 
 
@@ -112,6 +112,15 @@ class MakeCoaddTemplateConfig(PipelineTaskConfig, pipelineConnections=MakeCoaddT
         "not reach. Each quantum then looks its coadds up while the graph is built, so that they must exist "
         "before, and no other task of the pipeline may have them as regular inputs or outputs.",
     )
+    largestPixelScale = RangeField(
+        dtype=float,
+        default=1.5,
+        min=0.0,
+        inclusiveMin=False,
+        doc="Largest pixel scale of the science exposures, in arcseconds; rather too large than too small. "
+        "With findCornerPatches, coadds are looked up as far around the exposure as "
+        "getTemplate.templateBorderSize pixels of this scale reach. Larger pixels are an error.",
+    )
 
     def validate(self) -> None:
         super().validate()
@@ -119,6 +128,10 @@ class MakeCoaddTemplateConfig(PipelineTaskConfig, pipelineConnections=MakeCoaddT
         warpTypeSuffix = "" if getTemplate.warpType == "direct" else "PsfMatched"
         self._requireSame("coaddName", getTemplate.coaddName, "getTemplate.coaddName")
         self._requireSame("warpTypeSuffix", warpTypeSuffix, "getTemplate.warpType")
+
+    def findReach(self) -> geom.Angle:
+        """Find how far from the science exposure coadds are looked up."""
+        return findReach(self.getTemplate.value.templateBorderSize, self.largestPixelScale)
 
     def _requireSame(self, template: str, wanted: str, field: str) -> None:
         given = getattr(self.connections, template)
@@ -153,7 +166,16 @@ class MakeCoaddTemplateTask(PipelineTask):
         inputRefs: InputQuantizedConnection,
         outputRefs: OutputQuantizedConnection,
     ) -> None:
-        outputs = self.run(**butlerQC.get(inputRefs))
+        isDcr = self.config.getTemplate.value.isDcr()
+        science = ScienceGeometry(
+            bbox=butlerQC.get(inputRefs.bbox),
+            wcs=butlerQC.get(inputRefs.wcs),
+            visitInfo=butlerQC.get(inputRefs.visitInfo) if isDcr else None,
+        )
+        self._checkReach(science)
+        # Not run, since the subtask asks for no more coadds than it uses.
+        result = self.getTemplate.runQuantum(science, butlerQC, inputRefs.skyMap, inputRefs.coaddExposures)
+        outputs = self._accept(result)
         # Coadds know their band only; a dataset of a visit has the filter of
         # the visit, which the Butler compares when it is read.
         dataId = outputRefs.template.dataId
@@ -201,14 +223,24 @@ class MakeCoaddTemplateTask(PipelineTask):
         """
         science = ScienceGeometry(bbox=bbox, wcs=wcs, visitInfo=visitInfo)
         result = self.getTemplate.runForExposure(science, skyMap, coaddExposures)
-        self._checkCoverage(result.area / result.exposure.getBBox().getArea())
-        return Struct(template=result.exposure)
+        return self._accept(result)
 
-    def _checkCoverage(self, fraction: float) -> None:
-        """Raise `lsst.pipe.base.NoWorkFound` if too few pixels have data."""
+    def _checkReach(self, science: ScienceGeometry) -> None:
+        """Raise if coadds that the template wants were not looked up."""
+        if self.config.findCornerPatches and science.wcs is not None:
+            border = self.config.getTemplate.value.templateBorderSize
+            checkReach(science.bbox, science.wcs, border, self.config.findReach())
+
+    def _accept(self, result: Struct) -> Struct:
+        """Make the output of a result.
+
+        Raises `lsst.pipe.base.NoWorkFound` if too few pixels have data.
+        """
+        fraction = result.area / result.exposure.getBBox().getArea()
         required = self.config.requiredTemplateFraction
         if fraction < required:
             raise NoWorkFound(
                 f"Only {100 * fraction:.1f}% of the template's pixels have data; "
                 f"requiredTemplateFraction wants {100 * required:.1f}%."
             )
+        return Struct(template=result.exposure)

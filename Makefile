@@ -1,4 +1,4 @@
-# make demo | test | test-deep | test-postgres | lint | docs | scons | clean      (make PYTHON=python3.13 test takes another interpreter)
+# make demo | test | test-deep | test-postgres | lint | docs | dist | scons | clean      (make PYTHON=python3.13 test takes another interpreter)
 PYTHON ?= python3
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 SUPPORTED := $(shell $(PYTHON) -c 'import sys; print("yes" if sys.version_info >= (3, 11) else "no")' 2>/dev/null)
@@ -15,7 +15,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/ready
 LOG := $(VENV)/install.log
 
-.PHONY: demo test test-deep test-postgres lint docs scons clean
+.PHONY: demo test test-deep test-postgres lint docs dist scons clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py demo
@@ -46,9 +46,16 @@ docs: $(VENV)/docs
 	@$(BIN)/sphinx-build -q -W --keep-going -d doc/_build/doctrees doc doc/_build/html
 	@echo "The pages are in doc/_build/html/index.html"
 
+# Wheels and sdists of both distributions, as an index would take them.
+dist: $(VENV)/dist
+	@rm -rf dist
+	@for source in . lite; do $(BIN)/python -m build --outdir dist $$source > $(LOG) 2>&1 \
+	    || { tail -n 20 $(LOG) >&2; exit 1; }; done
+	@$(BIN)/twine check --strict dist/*
+
 # The stack's own build; it lints, writes version.py and runs tests/.
 scons: $(READY)
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/scons
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/scons version="$$($(BIN)/lsst-versions .)"
 
 $(READY): pyproject.toml lite/pyproject.toml requirements.txt
 	@echo "Setting up $(VENV) with $(PYTHON) (once; one to three minutes) ..."
@@ -59,11 +66,11 @@ $(READY): pyproject.toml lite/pyproject.toml requirements.txt
 	@touch $@
 
 # What only some targets need is installed when they are first asked for.
-$(VENV)/docs $(VENV)/postgres: $(VENV)/%: $(READY)
+$(VENV)/dist $(VENV)/docs $(VENV)/postgres: $(VENV)/%: $(READY)
 	@echo "Adding to $(VENV) what \"make $(MAKECMDGOALS)\" needs (once) ..."
 	@$(BIN)/python -m pip install -e '.[$*]' > $(LOG) 2>&1 \
 	    || { tail -n 20 $(LOG) >&2; echo "pip failed; its whole output is in $(LOG)" >&2; exit 1; }
 	@touch $@
 
 clean:
-	@rm -rf .venv demo build .coverage doc/_build doc/lsst.ip.template/py-api .pytest_cache .hypothesis .ruff_cache tests/.tests python/*.dist-info .sconsign.dblite
+	@rm -rf .venv demo build dist lite/build .coverage doc/_build doc/lsst.ip.template/py-api .pytest_cache .hypothesis .ruff_cache tests/.tests python/*.dist-info python/*.egg-info lite/python/*.egg-info .sconsign.dblite

@@ -214,21 +214,23 @@ class AstropyImage:
         """Make sure of what the decompressor takes on trust in tiles."""
         tiles = self._grid.touched(rows, columns)
         table = self._table.read(tiles[0], tiles[-1] - tiles[0] + 1)
+        places = {name: table.places(name) for name in TileTable.COLUMNS if name in self._table.columns}
         for tile in tiles:
+            stored = {name: place[tile - tiles[0]] for name, place in places.items()}
             try:
-                self._checkTile(table[tile - tiles[0]], math.prod(map(len, self._grid.span(tile))))
+                self._checkTile(stored, math.prod(map(len, self._grid.span(tile))))
             except ValueError as err:
                 raise self._hdu.error(f"tile {tile}: {err}") from err
         # Astropy's compiled part does not look whether it gets what it needs.
         np.empty(_WORK * math.prod(self._grid.tile), "u1")
 
-    def _checkTile(self, row, pixels):
+    def _checkTile(self, stored, pixels):
         """Make sure that a tile is what its row of the table says.
 
         Parameters
         ----------
-        row : `lsst.afw.fits._tables.Row`
-            Where the tile is.
+        stored : `dict` [`str`, `tuple`]
+            Offset in the heap and size, in bytes, of what each column has.
         pixels : `int`
             Number of its pixels.
 
@@ -237,12 +239,10 @@ class AstropyImage:
         ValueError
             Raised if it cannot be, or would take too much memory.
         """
-        names = (name for name in TileTable.COLUMNS if name in row)
-        places = {name: place for name in names if (place := row.place(name))[1]}
-        if not places:
-            raise ValueError("it has no data")
         # Where there are several, the first is taken.
-        name, (offset, size) = next(iter(places.items()))
+        name, (offset, size) = next((item for item in stored.items() if item[1][1]), ("", (0, 0)))
+        if not name:
+            raise ValueError("it has no data")
         if size > mostStored(pixels):
             raise ValueError(f"expected at most {mostStored(pixels)} bytes, found {size}")
         data = self._table.readHeap(offset, size)

@@ -5,6 +5,7 @@
 __all__ = ["UNSIGNED_ZERO", "Catalog", "Field", "Row", "Rows", "Schema", "Table"]
 
 import dataclasses
+import functools
 import re
 from collections.abc import Sequence
 
@@ -42,7 +43,7 @@ class _Column:
     variable: str
     """Code of the descriptor if the elements are in the heap, or ""."""
 
-    @property
+    @functools.cached_property
     def elementSize(self):
         """Bytes of an element that is no bit."""
         return np.dtype(_TYPES[self.code]).itemsize
@@ -269,6 +270,25 @@ class Rows(Sequence):
             raise self.catalog.hdu.error(f"expected a column {name!r}, found {sorted(self.catalog.columns)}")
         return self._bytes(column).copy().view(_TYPES[column.code])
 
+    def places(self, name):
+        """Find a column's elements in the heap, for all rows.
+
+        Parameters
+        ----------
+        name : `str`
+            Name of a column whose elements are there.
+
+        Returns
+        -------
+        places : `list` [`tuple` [`int`, `int`]]
+            First byte, from the start of the heap, and number of bytes.
+        """
+        column = self.catalog.columns[name]
+        if column.count != 1:
+            return [(0, 0)] * self._count
+        descriptors = self._bytes(column).copy().view(_DESCRIPTORS[column.variable]).tolist()
+        return [(offset, count * column.elementSize) for count, offset in descriptors]
+
     def flag(self, name):
         """Give a flag in all rows.
 
@@ -333,31 +353,11 @@ class Row:
         data, count = self._data[column.offset : column.offset + column.size], column.count
         if column.variable:
             self._catalog.checkHeap()
-            offset, size = self.place(name)
+            ((offset, size),) = Rows(self._catalog, self._data, 1).places(name)
             data, count = self._catalog.readHeap(offset, size), size // dtype.itemsize
         if count == 0:
             return np.empty(0, dtype.newbyteorder("="))
         return np.frombuffer(data, dtype, count).astype(dtype.newbyteorder("="))
-
-    def place(self, name):
-        """Find a column's elements in the heap.
-
-        Parameters
-        ----------
-        name : `str`
-            Name of a column whose elements are there.
-
-        Returns
-        -------
-        offset, size : `int`
-            First byte, from the start of the heap, and number of bytes.
-        """
-        column = self._catalog.columns[name]
-        if column.count != 1:
-            return 0, 0
-        data = self._data[column.offset : column.offset + column.size]
-        count, offset = np.frombuffer(data, _DESCRIPTORS[column.variable]).tolist()
-        return offset, count * column.elementSize
 
     def scalar(self, name):
         """Give a column's only number in this row.

@@ -59,6 +59,7 @@ scons: $(READY)
 
 $(READY): pyproject.toml lite/pyproject.toml requirements.txt
 	@echo "Setting up $(VENV) with $(PYTHON) (once; one to three minutes) ..."
+	@mkdir -p $(VENV) || { echo "$(CURDIR) cannot be written to: copy the checkout to where you can write" >&2; exit 1; }
 	@$(PYTHON) -m venv $(VENV) \
 	    || { echo "$(PYTHON) cannot make virtual environments; on Debian: apt install python3-venv" >&2; exit 1; }
 	@$(BIN)/python -m pip install -r requirements.txt > $(LOG) 2>&1 \

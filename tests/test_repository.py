@@ -3,6 +3,10 @@
 
 import pathlib
 import re
+import shutil
+import subprocess
+import sys
+import tempfile
 import tomllib
 import unittest
 
@@ -81,6 +85,26 @@ class RepositoryTestCase(lsst.utils.tests.TestCase):
                 with self.subTest(fragment=path.name):
                     self.assertRegex(path.name, rf"^(\d+|DM-\d+|\+\w+)\.({'|'.join(known)})\.md$")
         self.assertIn("<!-- towncrier release notes start -->", (ROOT / towncrier["filename"]).read_text())
+
+
+@unittest.skipIf(shutil.which("make") is None, "make is not installed.")
+class MakeTestCase(lsst.utils.tests.TestCase):
+    """What "make" says."""
+
+    def testCheckoutThatCannotBeWrittenToIsSaidToBeSo(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name in ("Makefile", "pyproject.toml", "requirements.txt", "lite/pyproject.toml"):
+                copy = pathlib.Path(folder, name)
+                copy.parent.mkdir(exist_ok=True)
+                shutil.copy(ROOT / name, copy)
+            # Holds off the superuser, too.
+            pathlib.Path(folder, ".venv").write_text("")
+            done = subprocess.run(
+                ["make", f"PYTHON={sys.executable}", "demo"], cwd=folder, capture_output=True, text=True
+            )
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn(f"{folder} cannot be written to", done.stderr)
+            self.assertNotIn("python3-venv", done.stderr)
 
 
 class MemoryTestCase(lsst.utils.tests.MemoryTestCase):

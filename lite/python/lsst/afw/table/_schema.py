@@ -191,7 +191,7 @@ class Schema(Partial):
     def __contains__(self, key):
         try:
             self.find(key)
-        except Exception:
+        except (AttributeError, KeyError):
             return False
         return True
 

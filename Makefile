@@ -55,7 +55,7 @@ dist: $(VENV)/dist
 
 # The stack's own build; it lints, writes version.py and runs tests/.
 scons: $(READY)
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/scons version="$$($(BIN)/lsst-versions .)"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/scons version="$$($(BIN)/lsst-version .)"
 
 $(READY): pyproject.toml lite/pyproject.toml requirements.txt
 	@echo "Setting up $(VENV) with $(PYTHON) (once; one to three minutes) ..."

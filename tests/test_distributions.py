@@ -118,6 +118,13 @@ class DistributionsTestCase(lsst.utils.tests.TestCase):
             found.append(re.search(r"-([^-]*)\.dist-info\s*$", shown).group(1))
         self.assertEqual(found, ["0.0.1.dev1"] * 2)
 
+    def testCommandThatGivesSconsTheVersionIsThere(self):
+        [command] = re.findall(r"\$\(BIN\)/(lsst-version\S*)", (ROOT / "Makefile").read_text())
+        scripts = importlib.metadata.distribution("lsst-versions").entry_points.select(
+            group="console_scripts"
+        )
+        self.assertIn(command, scripts.names)
+
     def testWheelsSayWhoseAndUnderWhichLicense(self):
         for name, path in self.wheels.items():
             with self.subTest(distribution=name), zipfile.ZipFile(path) as wheel:

@@ -31,8 +31,9 @@ class ParslTestCase(lsst.utils.tests.TestCase):
 
     @classmethod
     def setUpClass(cls):
-        temporary = tempfile.TemporaryDirectory()
+        temporary, scratch = tempfile.TemporaryDirectory(), tempfile.TemporaryDirectory()
         cls.addClassCleanup(temporary.cleanup)
+        cls.addClassCleanup(scratch.cleanup)
         cls.folder = pathlib.Path(temporary.name)
         cls.repo = cls.folder / "repo"
         makeSmallRepo(Butler.makeRepo(cls.repo), cls.NUM_VISITS, cls.NUM_DETECTORS)
@@ -45,7 +46,8 @@ class ParslTestCase(lsst.utils.tests.TestCase):
                 *("-b", str(cls.repo), "-i", INPUTS, "-o", "templates", "-d", DATA_QUERY),
             ],
             cwd=cls.folder,
-            env={**environment, "PATH": SEARCH_PATH, "PWD": str(cls.folder)},
+            # Parsl ends its workers before they can tidy up.
+            env={**environment, "PATH": SEARCH_PATH, "PWD": str(cls.folder), "TMPDIR": scratch.name},
             capture_output=True,
             text=True,
             timeout=600,

@@ -6,7 +6,10 @@ Usage: ``python examples/demo.py [FOLDER] [--visits N]``
 
 It makes a Butler repository with coadds and a visit of a small camera, runs
 ``pipetask run`` on ``pipelines/MakeCoaddTemplate.yaml``, and writes each
-template as FITS file and as picture. Run it again and it starts afresh.
+template as FITS file and as picture. Then it runs
+``pipelines/MakeWarpedTemplate.yaml``, and draws the difference of an exposure
+and its template around a star that was not there before. Run it again and it
+starts afresh.
 """
 
 __all__ = ["main"]
@@ -29,7 +32,8 @@ except ModuleNotFoundError as err:
     sys.exit(f"{err}: run this with the Python that has the package; 'make demo' sets one up.")
 
 from demoCamera import BAND, PHYSICAL_FILTER, PIXEL_SCALE, DemoCamera
-from simulatedSky import observe, simulateSky
+from differenceImage import plotDifference
+from simulatedSky import addStar, observe, simulateSky
 
 import lsst.geom as geom
 import lsst.sphgeom as sphgeom
@@ -41,7 +45,7 @@ from lsst.resources import ResourcePath
 from lsst.skymap.ringsSkyMap import RingsSkyMap
 
 CHECKOUT = pathlib.Path(__file__).resolve().parent.parent
-PIPELINE = CHECKOUT / "pipelines" / "MakeCoaddTemplate.yaml"
+PIPELINES = [CHECKOUT / "pipelines" / name for name in ("MakeCoaddTemplate.yaml", "MakeWarpedTemplate.yaml")]
 
 SKYMAP = "demo_rings"
 INPUTS = "demo/inputs"
@@ -52,6 +56,13 @@ NIGHT = 20250301
 # of one visit get templates from different tracts.
 FIELD = geom.SpherePoint(150.025, 2.328, geom.degrees)
 FIRST_VISIT = 101
+
+NEW_STAR = (DemoCamera.detectors[1], geom.Point2D(480, 610))
+"""Detector and pixel where the first visit sees a star that the coadds do
+not have.
+"""
+NEW_STAR_FLUX = 15000.0
+"""Its flux, in nJy: magnitude 20.96."""
 
 TEMPLATE_BORDER = GetCoaddAsTemplateConfig().templateBorderSize
 REGION_BORDER = 250
@@ -321,17 +332,17 @@ def putVisit(butler, sky, visit):
         butler.put(exposure, "calexp", instrument=DemoCamera.getName(), visit=visit.id, detector=detector.id)
 
 
-def runPipetask(repo, logFile):
-    """Run the pipeline on everything in the repository."""
+def runPipetask(pipeline, repo, logFile):
+    """Run a pipeline on everything in the repository."""
     path = os.pathsep.join([str(pathlib.Path(sys.executable).parent), os.environ.get("PATH", "")])
     pipetask = shutil.which("pipetask", path=path)
     if pipetask is None:
         raise DemoError("There is no pipetask command: install lsst-ctrl-mpexec, or use 'make demo'.")
     command = [pipetask, "run", "--register-dataset-types"]
-    command += ["--butler-config", str(repo), "--pipeline", str(PIPELINE)]
+    command += ["--butler-config", str(repo), "--pipeline", str(pipeline)]
     command += ["--input", INPUTS, "--output", TEMPLATES]
     command += ["--data-query", f"skymap = '{SKYMAP}' AND instrument = '{DemoCamera.getName()}'"]
-    with logFile.open("w") as stream:
+    with logFile.open("a") as stream:
         result = subprocess.run(command, stdout=stream, stderr=subprocess.STDOUT, check=False)
     if result.returncode != 0:
         lastLines = "\n".join(logFile.read_text().splitlines()[-15:])
@@ -371,6 +382,25 @@ def writeTemplate(butler, skyMap, folder, dataId):
     print(f"    {fitsFile}\n    {picture}", flush=True)
 
 
+def drawDifference(butler, folder, visit, detector, place):
+    """Draw the difference of an exposure and its template around a place,
+    and say what is there.
+    """
+    dataId = {"instrument": DemoCamera.getName(), "visit": visit.id, "detector": detector.id}
+    exposure = butler.get("calexp", dataId)
+    figure = Figure(figsize=(12.0, 4.2), layout="constrained")
+    difference = plotDifference(figure, exposure, butler.get("deepDiff_templateExp", dataId), place)
+    picture = folder.claim(f"difference_{visit.id}_{detector.id}.png")
+    figure.savefig(picture, dpi=120)
+    pixel = geom.Point2I(exposure.getWcs().skyToPixel(place))
+    significance = difference[pixel] / np.sqrt(exposure.variance[pixel])
+    print(
+        f"  visit {visit.id} detector {detector.id}: a new star at ({pixel.x}, {pixel.y}), "
+        f"{significance:.0f} times the noise in the difference"
+    )
+    print(f"    {picture}", flush=True)
+
+
 def makeDemo(root, numVisits):
     """Run the demo.
 
@@ -403,18 +433,23 @@ def makeDemo(root, numVisits):
     for tract, patchList in patches.items():
         progress.say(f"Simulating coadds of {len(patchList)} patches in tract {tract}")
         putCoadds(butler, sky, skyMap[tract], patchList, missing, cut)
+    detector, pixel = NEW_STAR
+    place = visits[0].makeWcs(detector).pixelToSky(pixel)
+    sky = addStar(sky, place, NEW_STAR_FLUX)
     for visit in visits:
         progress.say(f"Simulating the {len(DemoCamera.detectors)} detectors of visit {visit.id}")
         putVisit(butler, sky, visit)
 
     logFile = folder.claim("pipetask.log")
-    progress.say(f"Running pipetask on {PIPELINE.name}; its messages are in {logFile}")
-    runPipetask(repo, logFile)
+    for pipeline in PIPELINES:
+        progress.say(f"Running pipetask on {pipeline.name}; its messages are in {logFile}")
+        runPipetask(pipeline, repo, logFile)
 
     progress.say("Writing the templates and their pictures")
     butler = Butler.from_config(repo, collections=TEMPLATES)
     for ref in butler.query_datasets("deepDiff_templateCoadd", order_by=["visit", "detector"]):
         writeTemplate(butler, skyMap, folder, dict(ref.dataId.required))
+    drawDifference(butler, folder, visits[0], detector, place)
     progress.say("Done")
 
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A sky of stars and galaxies, and exposures of it."""
 
-__all__ = ["SimulatedSky", "observe", "simulateSky"]
+__all__ = ["SimulatedSky", "addStar", "observe", "simulateSky"]
 
 from dataclasses import dataclass
 
@@ -77,6 +77,34 @@ def simulateSky(center, radius, rng):
         axisRatio=rng.uniform(0.3, 1.0, size=number),
         angle=rng.uniform(0.0, np.pi, size=number),
     )
+
+
+def addStar(sky, place, flux):
+    """Add a star to a sky.
+
+    Parameters
+    ----------
+    sky : `SimulatedSky`
+        The sky without the star; not changed.
+    place : `lsst.geom.SpherePoint`
+        Place of the star.
+    flux : `float`
+        Flux of the star, in nJy.
+
+    Returns
+    -------
+    sky : `SimulatedSky`
+        The sky with the star.
+    """
+    star = {
+        "ra": place.getRa().asDegrees(),
+        "dec": place.getDec().asDegrees(),
+        "flux": flux,
+        "size": 0.0,
+        "axisRatio": 1.0,
+        "angle": 0.0,
+    }
+    return SimulatedSky(**{name: np.append(getattr(sky, name), value) for name, value in star.items()})
 
 
 def observe(sky, bbox, wcs, psfSigma, noise, rng):

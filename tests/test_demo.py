@@ -3,6 +3,7 @@
 
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -11,11 +12,14 @@ import unittest
 import matplotlib.image
 import numpy as np
 
+import lsst.geom as geom
 import lsst.utils.tests
 from lsst.afw.image import ExposureF
 from lsst.daf.butler import Butler
 
 DEMO = pathlib.Path(__file__).parents[1] / "examples" / "demo.py"
+sys.path.insert(0, str(DEMO.parent))
+from differenceImage import matchToScience  # noqa: E402
 
 
 def runDemo(folder, *options, cwd):
@@ -59,6 +63,30 @@ class DemoTestCase(lsst.utils.tests.TestCase):
                 self.assertEqual(np.count_nonzero(noData == 0), self.facts(detector)["goodPixels"])
                 picture = matplotlib.image.imread(self.folder / f"template_101_{detector}.png")
                 self.assertGreater(picture[..., :3].std(), 0.05)
+
+    def testDifferenceIsTheNewStarAndNoise(self):
+        words = re.search(r"detector (\d): a new star at \((\d+), (\d+)\), (\d+) times", self.done.stdout)
+        newDetector, *pixel, significance = map(int, words.groups())
+        self.assertGreater(significance, 10)
+        for detector in range(4):
+            dataId = {"instrument": "DemoCam", "visit": 101, "detector": detector}
+            exposure = self.butler.get("calexp", dataId)
+            template = self.butler.get("deepDiff_templateExp", dataId)
+            self.assertTrue(template.getBBox().contains(exposure.getBBox()))
+            matched = matchToScience(template, exposure, geom.Point2D(*pixel))
+            difference = (exposure.image.array - matched.array) / np.sqrt(exposure.variance.array)
+            if detector == newDetector:
+                x, y = pixel
+                self.assertGreater(difference[y, x], 10)
+                difference[y - 10 : y + 11, x - 10 : x + 11] = np.nan
+            # Stars of hundreds of times the noise leave nothing behind.
+            self.assertGreater(np.nanmax(exposure.image.array / np.sqrt(exposure.variance.array)), 30)
+            self.assertLess(np.nanmax(np.abs(difference)), 6.0)
+            self.assertAlmostEqual(np.nanstd(difference), 1.0, delta=0.01)
+
+    def testDifferenceHasAPicture(self):
+        picture = matplotlib.image.imread(self.folder / "difference_101_1.png")
+        self.assertGreater(picture[..., :3].std(), 0.05)
 
     def testDetectorsFindDifferentTracts(self):
         self.assertEqual(len({self.facts(detector)["tract"] for detector in range(4)}), 2)

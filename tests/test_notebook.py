@@ -6,6 +6,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -59,7 +60,12 @@ class NotebookTestCase(lsst.utils.tests.TestCase):
         return "".join(output.text for output in self.outputs(code) if output.get("name") == "stdout")
 
     def testOneFigureForEachPicture(self):
-        for code in ("plotTemplate(template", "plt.subplots", "plotTemplate(myTemplate"):
+        for code in (
+            "plotTemplate(template",
+            "plt.subplots",
+            "gaussian_filter(warped",
+            "plotTemplate(myTemplate",
+        ):
             with self.subTest(cell=code):
                 pictures = [output for output in self.outputs(code) if "image/png" in output.get("data", {})]
                 self.assertEqual(len(pictures), 1)
@@ -69,6 +75,13 @@ class NotebookTestCase(lsst.utils.tests.TestCase):
             self.printed("stored = butler.get").split("\n"),
             ["True", "image True", "mask True", "variance True", ""],
         )
+
+    def testDifferenceIsTheNewStarAndNoise(self):
+        printed = self.printed("gaussian_filter(warped")
+        self.assertRegex(printed, r"noise of the difference: 1\.0[01] ")
+        x, y, significance = map(int, re.search(r"\((\d+), (\d+)\), (\d+) times", printed).groups())
+        self.assertLess(abs(x - 480) + abs(y - 610), 4)
+        self.assertGreater(significance, 10)
 
     def testKeepValidFillsTheEmptyPartOfAPatch(self):
         last, keepValid = (int(line.split()[1]) for line in self.printed("for policy in").splitlines())

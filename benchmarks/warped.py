@@ -1,0 +1,201 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Measure what a template on the science grid costs.
+
+    python -m benchmarks.warped [--rotations DEGREES ...] [--repeat N] ...
+
+Our task copies the patches and warps once. ``everyPatch`` warps each patch by
+itself and averages; ``merge`` keeps the patches in memory, averages them where
+they overlap, and warps what comes of it: so do the present and former versions
+of ``GetTemplateTask``. Every measurement runs in a process of its own. It uses
+nothing but the public API, so that it measures the compiled stack where that
+is installed.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+
+import numpy as np
+
+import lsst.geom as geom
+from lsst.afw.image import ExposureF
+from lsst.afw.math import Warper, computeWarpedBBox
+from lsst.daf.butler import Butler
+from lsst.ip.template import MakeWarpedTemplateTask
+
+from .scene import Scene
+
+BORDER = 20
+"""Border of the templates, in pixels."""
+
+
+def parseArguments():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--rotations", type=float, nargs="+", default=[0.0, 30.0], help="detectors, degrees")
+    parser.add_argument("--detector", type=int, default=4072, help="size of the detector, pixels")
+    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="numbers of threads to try")
+    parser.add_argument("--repeat", type=int, default=3, help="runs of each; the fastest counts")
+    parser.add_argument(
+        "--methods", nargs="+", default=list(METHODS), choices=METHODS, help="what to measure"
+    )
+    parser.add_argument("--folder", default=os.path.join(tempfile.gettempdir(), "ip_template_benchmarks"))
+    parser.add_argument("--child", help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def main():
+    args = parseArguments()
+    if args.child:
+        print(json.dumps(measureHere(**json.loads(args.child))))
+        return
+    os.makedirs(args.folder, exist_ok=True)
+    print(f"{'method':<12}{'rotation':>9}{'threads':>8}{'seconds':>9}{'peak MiB':>10}{'result MiB':>12}")
+    for rotation in args.rotations:
+        scene = Scene(detector=args.detector, rotation=rotation)
+        repository = scene.makeRepository(args.folder)
+        # In turn, so that a busy machine is so for all of them.
+        for threads in args.threads:
+            for method in args.methods:
+                row = measure(method, repository, threads, args, rotation)
+                print(
+                    f"{method:<12}{rotation:>9.0f}{threads:>8}{row['seconds']:>9.2f}"
+                    f"{row['peak'] / 2**20:>10.0f}{12 * (args.detector + 2 * BORDER) ** 2 / 2**20:>12.0f}",
+                    flush=True,
+                )
+
+
+def measure(method, repository, threads, args, rotation):
+    """Measure a method in a process of its own."""
+    job = {
+        "method": method,
+        "repository": repository,
+        "detector": args.detector,
+        "rotation": rotation,
+        "repeat": args.repeat,
+    }
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.warped", "--child", json.dumps(job)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "LSST_LITE_THREADS": str(threads)},
+        check=True,
+        text=True,
+    )
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def measureHere(method, repository, detector, rotation, repeat):
+    """Measure a method in this process.
+
+    Returns
+    -------
+    row : `dict`
+        Seconds, wall clock, and bytes of peak memory beyond what the process
+        had before.
+    """
+    scene = Scene(detector=detector, rotation=rotation)
+    butler = Butler.from_config(repository, collections="bench")
+    refs = butler.query_datasets("deepCoadd")
+    handles = [butler.getDeferred(ref) for ref in sorted(refs)]
+    skyMap = scene.skyMap()
+    science = scene.exposure(skyMap)
+    before, seconds = _peakBytes(), []
+    for _ in range(repeat):
+        start = time.perf_counter()
+        image = METHODS[method](handles, science, skyMap)
+        seconds.append(time.perf_counter() - start)
+        if not np.isfinite(image.array[BORDER:-BORDER, BORDER:-BORDER]).all():
+            raise RuntimeError("The coadds do not cover the detector.")
+        del image
+    return {"seconds": min(seconds), "peak": _peakBytes() - before}
+
+
+def ours(handles, science, skyMap):
+    """`MakeWarpedTemplateTask` itself."""
+    task = MakeWarpedTemplateTask()
+    found = task.getExposures(handles, science.getBBox(), skyMap, science.getWcs())
+    return task.run(
+        coaddExposureHandles=found.coaddExposures,
+        bbox=science.getBBox(),
+        wcs=science.getWcs(),
+        dataIds=found.dataIds,
+        physical_filter="r_bench",
+    ).template.image
+
+
+class _Average:
+    """The average of masked images, with the weights of `GetTemplateTask`."""
+
+    def __init__(self, bbox, wcs):
+        self.exposure = ExposureF(bbox, wcs)
+        shape = (bbox.getHeight(), bbox.getWidth())
+        self._sums = {plane: np.zeros(shape, np.float32) for plane in ("image", "variance", "weight")}
+
+    def add(self, maskedImage):
+        """Add the pixels with data of a masked image."""
+        bbox = maskedImage.getBBox().clippedTo(self.exposure.getBBox())
+        part = maskedImage[bbox]
+        weight = part.variance.array**-0.5
+        noData = part.mask.array & part.mask.getPlaneBitMask("NO_DATA") != 0
+        weight[noData | ~np.isfinite(part.image.array + weight)] = 0.0
+        there = bbox.shiftedBy(geom.Point2I(0, 0) - self.exposure.getXY0()).getSlices()
+        for plane in ("image", "variance"):
+            values = np.where(weight > 0, getattr(part, plane).array, 0.0)
+            self._sums[plane][there] += weight * values
+        self._sums["weight"][there] += weight
+        self.exposure.mask[bbox].array[:] |= np.where(weight > 0, part.mask.array, 0)
+
+    def finish(self):
+        """Give the average."""
+        weight = self._sums["weight"]
+        with np.errstate(invalid="ignore"):
+            self.exposure.image.array[:] = self._sums["image"] / weight
+            self.exposure.variance.array[:] = self._sums["variance"] / weight
+        self.exposure.mask.array[weight == 0] = self.exposure.mask.getPlaneBitMask("NO_DATA")
+        return self.exposure
+
+
+def _makeWarper():
+    return Warper.fromConfig(MakeWarpedTemplateTask.ConfigClass().warp)
+
+
+def everyPatch(handles, science, skyMap):
+    """Warp each patch, and average."""
+    bbox, wcs, warper = science.getBBox().dilatedBy(BORDER), science.getWcs(), _makeWarper()
+    average = _Average(bbox, wcs)
+    for handle in handles:
+        coadd = handle.get()
+        reach = computeWarpedBBox(wcs, coadd.getBBox(), coadd.getWcs()).clippedTo(bbox)
+        average.add(warper.warpExposure(wcs, coadd, destBBox=reach).maskedImage)
+    return average.finish().image
+
+
+def merge(handles, science, skyMap):
+    """Average the patches, all of them in memory, and warp once."""
+    bbox, wcs = science.getBBox().dilatedBy(BORDER), science.getWcs()
+    coadds = [handle.get() for handle in handles]
+    tractWcs = coadds[0].getWcs()
+    average = _Average(computeWarpedBBox(tractWcs, bbox, wcs).dilatedBy(5), tractWcs)
+    for coadd in coadds:
+        average.add(coadd.maskedImage)
+    del coadds
+    return _makeWarper().warpExposure(wcs, average.finish(), destBBox=bbox).image
+
+
+METHODS = {"ours": ours, "everyPatch": everyPatch, "merge": merge}
+
+
+def _peakBytes():
+    """Give the largest resident size that the process has had so far."""
+    # The figure of getrusage would be the parent's, if that was larger.
+    with open("/proc/self/status") as stream:
+        (line,) = [line for line in stream if line.startswith("VmHWM:")]
+    return 1024 * int(line.split()[1])
+
+
+if __name__ == "__main__":
+    main()

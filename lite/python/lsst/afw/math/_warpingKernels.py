@@ -146,14 +146,17 @@ class BilinearWarpingKernel(SeparableKernel):
 
     __module__ = "lsst.afw.math"
 
-    _canVanish = True
-
     def __init__(self):
         self._setSize(2)
 
     def clone(self):
         """Make another kernel like this, without cache."""
         return BilinearWarpingKernel()
+
+    @property
+    def _canVanish(self):
+        # The fractions of a cache are never 0 or 1.
+        return not self._cacheSize
 
     def _iterateWeights(self, fractions, scratch):
         weights = scratch.take("weights", fractions.shape)
@@ -210,7 +213,8 @@ class LanczosWarpingKernel(SeparableKernel):
 
     def _iterateWeights(self, fractions, scratch):
         order = self._order
-        fractions = np.maximum(fractions, _TINY, out=fractions)
+        if not self._cacheSize:
+            np.maximum(fractions, _TINY, out=fractions)
         sine, cosine = self._computeSineAndCosine(fractions, scratch)
         numerator, weights, square = (
             scratch.take(name, fractions.shape) for name in ("numerator", "weights", "square")
@@ -220,8 +224,9 @@ class LanczosWarpingKernel(SeparableKernel):
             # their signs only.
             angle, sign = math.pi * m / order, -1.0 if m % 2 else 1.0
             np.multiply(sine, sign * math.cos(angle), out=numerator)
-            np.multiply(cosine, -sign * math.sin(angle), out=square)
-            numerator += square
+            if m < order:
+                np.multiply(cosine, -sign * math.sin(angle), out=square)
+                numerator += square
             for pixel in (m - order, m):
                 np.subtract(fractions, pixel, out=square)
                 square *= square
@@ -247,29 +252,30 @@ class LanczosWarpingKernel(SeparableKernel):
         # The sine of half the angle, by its power series.
         np.multiply(fractions, math.pi / (2 * self._order), out=last)
         np.multiply(last, last, out=square)
-        full.fill(self._terms[-1])
-        for term in self._terms[-2::-1]:
-            full *= square
+        np.multiply(square, self._terms[-1], out=full)
+        for term in self._terms[-2:0:-1]:
             full += term
+            full *= square
+        full += self._terms[0]
         full *= last
-        # From it, sine and cosine of the angle.
+        # From it, sine and twice the cosine of the angle.
         np.multiply(full, full, out=square)
         np.subtract(1.0, square, out=sine)
         np.sqrt(sine, out=sine)
         sine *= full
         sine *= 2.0
-        np.multiply(square, -2.0, out=cosine)
-        cosine += 1.0
+        np.multiply(square, -4.0, out=cosine)
+        cosine += 2.0
         # The sine of ``order`` times the angle, by recurrence.
         last.fill(0.0)
         np.copyto(full, sine)
         for _ in range(self._order - 1):
             np.multiply(cosine, full, out=square)
-            square *= 2.0
             square -= last
             last, full, square = full, square, last
         full *= self._order / math.pi**2
         sine *= full
+        full *= 0.5
         cosine *= full
         return sine, cosine
 

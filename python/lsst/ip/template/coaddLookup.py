@@ -13,11 +13,12 @@ from typing import Any, Self
 import numpy as np
 
 import lsst.geom as geom
-from lsst.afw.geom import SkyWcs
 from lsst.daf.butler import DataCoordinate, DatasetRef, DatasetType
 from lsst.daf.butler.registry import Registry, RegistryDefaults
 from lsst.sphgeom import Angle, Circle, ConvexPolygon, Region
 from lsst.utils.logging import getLogger
+
+from .interfaces import PixelsToSky
 
 _LOG = getLogger(__name__)
 
@@ -46,14 +47,14 @@ def findReach(border: int, pixelScale: float) -> geom.Angle:
     return min(np.sqrt(2) * (border + 1) * pixelScale * geom.arcseconds, 90 * geom.degrees)
 
 
-def checkReach(bbox: geom.Box2I, wcs: SkyWcs, border: int, reach: geom.Angle) -> None:
+def checkReach(bbox: geom.Box2I, wcs: PixelsToSky, border: int, reach: geom.Angle) -> None:
     """Check that no corner of a template lies farther away than expected.
 
     Parameters
     ----------
     bbox : `lsst.geom.Box2I`
         Bounding box of the detector, in its own pixels.
-    wcs : `lsst.afw.geom.SkyWcs`
+    wcs : `PixelsToSky`
         Pixels of the detector to sky.
     border : `int`
         Border of the template, in pixels of the detector.

@@ -31,11 +31,13 @@ from .dcrModel import DcrModel, DcrPatch, checkVisitInfo
 from .inputChecks import checkCorners, checkHandles, checkMethods, checkPatches
 from .interfaces import ScienceExposure, TemplatePatch, TemplateTract
 from .mosaic import Mosaic, ValidMosaic
+from .observationInfo import toVisitInfo
 from .patchAgreement import PatchMismatchError, checkFilters, checkWcs, findCalibrationMismatches
 from .patchPsf import PatchPixels, makeCoaddInputs, makePatchCatalog, makePatchPsf
 from .patchSource import PatchOverlap, PatchSourceFactory, StoredPatch
 from .pixelType import convertExactly
 from .provenance import TemplateProvenance, getPackageVersion
+from .scienceGeometry import toScienceExposure
 from .templateSummary import TemplateSummary
 
 
@@ -210,7 +212,7 @@ class GetCoaddAsTemplateTask(Task):
 
         Parameters
         ----------
-        exposure : `lsst.afw.image.Exposure`
+        exposure : `lsst.afw.image.Exposure` or `lsst.images.VisitImage`
             Science exposure; only its bounding box, WCS and visit info are
             used.
         butlerQC : `lsst.pipe.base.QuantumContext`
@@ -240,6 +242,7 @@ class GetCoaddAsTemplateTask(Task):
             patches has a coadd, or no coadd has pixels there.
         """
         self._forgetLastRun()
+        exposure = toScienceExposure(exposure)
         self._checkScience(exposure)
         checkMethods("butlerQC", butlerQC, "a QuantumContext", ("get",))
         # What the quantum's context is asked for, it names as the template's
@@ -253,7 +256,7 @@ class GetCoaddAsTemplateTask(Task):
 
         Parameters
         ----------
-        exposure : `lsst.afw.image.Exposure`
+        exposure : `lsst.afw.image.Exposure` or `lsst.images.VisitImage`
             Science exposure; only its bounding box, WCS and visit info are
             used.
         skyMap : `lsst.skymap.BaseSkyMap`
@@ -276,6 +279,7 @@ class GetCoaddAsTemplateTask(Task):
             As of `runQuantum`.
         """
         self._forgetLastRun()
+        exposure = toScienceExposure(exposure)
         self._checkScience(exposure)
         return self._makeForExposure(exposure, skyMap, list(coaddHandles), list)
 
@@ -313,7 +317,7 @@ class GetCoaddAsTemplateTask(Task):
 
         Parameters
         ----------
-        exposure : `lsst.afw.image.Exposure`
+        exposure : `lsst.afw.image.Exposure` or `lsst.images.VisitImage`
             Science exposure; its bounding box and WCS are used.
         skyMap : `lsst.skymap.BaseSkyMap`
             Skymap that the coadds were made on.
@@ -334,11 +338,12 @@ class GetCoaddAsTemplateTask(Task):
         TypeError
             If an argument is not of the type above.
         ValueError
-            If the exposure has no WCS or no pixels, or a corner is not on
-            the sky.
+            If the exposure has no WCS or no pixels, its projection does not
+            reach a corner of it, or a corner is not on the sky.
         RuntimeError
             If the tract has no patch there.
         """
+        exposure = toScienceExposure(exposure)
         checkMethods("exposure", exposure, "an Exposure", ("getBBox", "getWcs"))
         checkMethods("skyMap", skyMap, "a skymap", ("findTract",))
         wcs = exposure.getWcs()
@@ -390,7 +395,8 @@ class GetCoaddAsTemplateTask(Task):
         sensorRef : `None`
             Not usable any more; it was a data reference of the Gen2
             middleware.
-        visitInfo : `lsst.afw.image.VisitInfo`, optional
+        visitInfo : `lsst.afw.image.VisitInfo` or \
+                `astro_metadata_translator.ObservationInfo`, optional
             Observing conditions of the science exposure. Only used for DCR
             coadds, and required then.
 
@@ -477,7 +483,7 @@ class GetCoaddAsTemplateTask(Task):
         visitInfo: afwImage.VisitInfo | None,
     ) -> afwImage.ExposureF:
         """Make a template from arguments that have been checked."""
-        makeSource = self._chooseSource(tractInfo, visitInfo)
+        makeSource = self._chooseSource(tractInfo, toVisitInfo(visitInfo))
         self.log.info("Template dimensions: %s in tract %d", bbox.getDimensions(), tractInfo.getId())
         overlaps, missing = self._findOverlaps(tractInfo, patchList, available, makeSource, bbox)
         if self.config.verifyChecksums:

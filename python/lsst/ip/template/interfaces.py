@@ -2,7 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the task asks of objects that it is given."""
 
-__all__ = ["CoaddHandle", "ScienceExposure", "ScienceInfo", "TemplatePatch", "TemplateTract"]
+__all__ = [
+    "CoaddHandle",
+    "PixelsToSky",
+    "ScienceExposure",
+    "ScienceInfo",
+    "TemplatePatch",
+    "TemplateTract",
+]
 
 from typing import Any, Protocol
 
@@ -24,6 +31,18 @@ class CoaddHandle(Protocol):
         """
 
 
+class PixelsToSky(Protocol):
+    """A WCS, as far as a template depends on that of a science exposure.
+
+    Such as `lsst.afw.geom.SkyWcs`.
+    """
+
+    def pixelToSky(self, pixels: Any, /) -> Any:
+        """Return the place on the sky (`lsst.geom.SpherePoint`) of a pixel
+        (`lsst.geom.Point2D`), or a list of those of several.
+        """
+
+
 class ScienceInfo(Protocol):
     """What a science exposure tells beside its pixels."""
 
@@ -40,7 +59,7 @@ class ScienceExposure(Protocol):
     def getBBox(self) -> Box2I:
         """Return the bounding box, in the exposure's own pixels."""
 
-    def getWcs(self) -> SkyWcs | None:
+    def getWcs(self) -> PixelsToSky | None:
         """Return the WCS."""
 
     def getInfo(self) -> ScienceInfo:

@@ -9,15 +9,13 @@ from collections.abc import Iterable
 from typing import Any
 
 import lsst.geom as geom
-from lsst.afw.geom import SkyWcs
-from lsst.afw.image import FilterLabel, VisitInfo
+from lsst.afw.image import FilterLabel
 from lsst.pex.config import Field, FieldValidationError, RangeField
 from lsst.pipe.base import (
     InputQuantizedConnection,
     NoWorkFound,
     OutputQuantizedConnection,
     PipelineTask,
-    PipelineTaskConfig,
     QuantumContext,
     Struct,
 )
@@ -27,7 +25,7 @@ from lsst.skymap import BaseSkyMap
 from .coaddLookup import CoaddLookup, checkReach, findReach
 from .getCoaddAsTemplate import GetCoaddAsTemplateTask
 from .scienceGeometry import ScienceGeometry
-from .templateConnections import TemplateConnections
+from .templateConnections import TemplateConnections, TemplateConnectionsConfig
 
 
 class MakeCoaddTemplateConnections(
@@ -91,7 +89,7 @@ def _makePrerequisite(connection: BaseInput, lookup: CoaddLookup) -> Prerequisit
     )
 
 
-class MakeCoaddTemplateConfig(PipelineTaskConfig, pipelineConnections=MakeCoaddTemplateConnections):
+class MakeCoaddTemplateConfig(TemplateConnectionsConfig, pipelineConnections=MakeCoaddTemplateConnections):
     """Configuration of `MakeCoaddTemplateTask`."""
 
     getTemplate = GetCoaddAsTemplateTask.makeField("Copies coadd patches into the template.")
@@ -167,10 +165,10 @@ class MakeCoaddTemplateTask(PipelineTask):
         outputRefs: OutputQuantizedConnection,
     ) -> None:
         isDcr = self.config.getTemplate.value.isDcr()
-        science = ScienceGeometry(
-            bbox=butlerQC.get(inputRefs.bbox),
-            wcs=butlerQC.get(inputRefs.wcs),
-            visitInfo=butlerQC.get(inputRefs.visitInfo) if isDcr else None,
+        science = ScienceGeometry.of(
+            butlerQC.get(inputRefs.bbox),
+            butlerQC.get(inputRefs.wcs),
+            butlerQC.get(inputRefs.visitInfo) if isDcr else None,
         )
         self._checkReach(science)
         # Not run, since the subtask asks for no more coadds than it uses.
@@ -185,26 +183,27 @@ class MakeCoaddTemplateTask(PipelineTask):
     def run(
         self,
         *,
-        bbox: geom.Box2I,
-        wcs: SkyWcs | None,
+        bbox: Any,
+        wcs: Any,
         skyMap: BaseSkyMap,
         coaddExposures: Iterable[Any],
-        visitInfo: VisitInfo | None = None,
+        visitInfo: Any = None,
     ) -> Struct:
         """Make the template for a science exposure.
 
         Parameters
         ----------
-        bbox : `lsst.geom.Box2I`
+        bbox : `lsst.geom.Box2I` or `lsst.images.Box`
             Bounding box of the science exposure, in its own pixels.
-        wcs : `lsst.afw.geom.SkyWcs` or `None`
+        wcs : `lsst.afw.geom.SkyWcs`, `lsst.images.SkyProjection` or `None`
             WCS of the science exposure.
         skyMap : `lsst.skymap.BaseSkyMap`
             Skymap that the coadds were made on.
         coaddExposures : `~collections.abc.Iterable`
             Handles of coadds near the exposure, in any order; see
             `GetCoaddAsTemplateTask.runForExposure`.
-        visitInfo : `lsst.afw.image.VisitInfo`, optional
+        visitInfo : `lsst.afw.image.VisitInfo` or \
+                `astro_metadata_translator.ObservationInfo`, optional
             Observing conditions of the science exposure. Only used for DCR
             coadds, and required then.
 
@@ -221,7 +220,7 @@ class MakeCoaddTemplateTask(PipelineTask):
             exposure, or less of the template has data than
             ``requiredTemplateFraction``.
         """
-        science = ScienceGeometry(bbox=bbox, wcs=wcs, visitInfo=visitInfo)
+        science = ScienceGeometry.of(bbox, wcs, visitInfo)
         result = self.getTemplate.runForExposure(science, skyMap, coaddExposures)
         return self._accept(result)
 

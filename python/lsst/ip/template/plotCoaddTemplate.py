@@ -10,7 +10,6 @@ from lsst.pipe.base import (
     InputQuantizedConnection,
     OutputQuantizedConnection,
     PipelineTask,
-    PipelineTaskConfig,
     QuantumContext,
     Struct,
 )
@@ -21,7 +20,7 @@ from .interfaces import ScienceExposure
 from .plotTemplate import FIGURE_SIZE, MARGINS, plotTemplate, tractProjection
 from .provenance import TemplateProvenance
 from .scienceGeometry import ScienceGeometry
-from .templateConnections import TemplateConnections
+from .templateConnections import TemplateConnections, TemplateConnectionsConfig
 
 
 class PlotCoaddTemplateConnections(
@@ -43,7 +42,7 @@ class PlotCoaddTemplateConnections(
     )
 
 
-class PlotCoaddTemplateConfig(PipelineTaskConfig, pipelineConnections=PlotCoaddTemplateConnections):
+class PlotCoaddTemplateConfig(TemplateConnectionsConfig, pipelineConnections=PlotCoaddTemplateConnections):
     """Configuration of `PlotCoaddTemplateTask`."""
 
     dpi = RangeField(
@@ -67,7 +66,7 @@ class PlotCoaddTemplateTask(PipelineTask):
         inputRefs: InputQuantizedConnection,
         outputRefs: OutputQuantizedConnection,
     ) -> None:
-        science = ScienceGeometry(bbox=butlerQC.get(inputRefs.bbox), wcs=butlerQC.get(inputRefs.wcs))
+        science = ScienceGeometry.of(butlerQC.get(inputRefs.bbox), butlerQC.get(inputRefs.wcs))
         dataId = outputRefs.plot.dataId
         result = self.run(
             butlerQC.get(inputRefs.template),

@@ -1,0 +1,289 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Small repositories as those of Data Previews 1 and 2, for tests."""
+
+__all__ = [
+    "PREVIEWS",
+    "RUN",
+    "Preview",
+    "findCorners",
+    "makeExposure",
+    "makePreviewRepo",
+    "makePreviewSkyMap",
+    "makeVisitImage",
+    "readVisitImage",
+]
+
+import pathlib
+from dataclasses import dataclass
+
+import numpy as np
+from scenes import makeCoadd
+
+import lsst.geom as geom
+import lsst.sphgeom as sphgeom
+from lsst.afw.geom import makeSkyWcs
+from lsst.afw.image import ExposureF
+from lsst.daf.butler import Butler, DatasetType
+from lsst.skymap.ringsSkyMap import RingsSkyMap
+
+DATA = pathlib.Path(__file__).parent / "data" / "lsst_images"
+
+RUN = "preview"
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A real detector of a data preview, and where it lies."""
+
+    file: str
+    """Its image, cut down to a few pixels."""
+
+    instrument: str
+    visit: int
+    detector: int
+    band: str
+    physicalFilter: str
+    skymap: str
+
+    storageClass: str
+    """Of visit_image."""
+
+    tract: int
+    """Tract under the detector's centre."""
+
+    corner: tuple[int, int]
+    """Tract pixel under the detector where four patches meet."""
+
+    patches: tuple[int, ...]
+    """Patches under the detector, in increasing order.
+
+    Tract and patches were computed from the sky positions of the detector's
+    corners with a spherical formula of their own: 120 rings of 180/121
+    degrees beside the polar caps, each cut into the smallest number of tracts
+    that are narrower than high at the edge nearer to the equator, numbered
+    from RA 0; a gnomonic projection around the tract's centre, of 0.2
+    arcseconds a pixel; and 10 x 10 patches of 3000 pixels, numbered from
+    the south-east, with a border of 200.
+    """
+
+
+PREVIEWS = {
+    "DP1": Preview(
+        file="visit_image-1.0.0-dp1.json",
+        instrument="LSSTComCam",
+        visit=2024110800246,
+        detector=0,
+        band="r",
+        physicalFilter="r_03",
+        skymap="lsst_cells_v1",
+        storageClass="ExposureF",
+        tract=5063,
+        corner=(15000, 3000),
+        patches=(4, 5, 6, 14, 15, 16),
+    ),
+    "DP2": Preview(
+        file="visit_image-1.0.0-dp2.json",
+        instrument="LSSTCam",
+        visit=2025052300201,
+        detector=118,
+        band="i",
+        physicalFilter="i_39",
+        skymap="lsst_cells_v2",
+        storageClass="VisitImage",
+        tract=9814,
+        corner=(18000, 6000),
+        patches=(15, 16, 17, 25, 26, 27, 35, 36, 37),
+    ),
+}
+
+
+def makePreviewSkyMap():
+    """Make the skymap of the previews."""
+    config = RingsSkyMap.ConfigClass()
+    config.numRings = 120
+    config.projection = "TAN"
+    config.tractOverlap = 1.0 / 60.0
+    config.pixelScale = 0.2
+    config.tractBuilder.name = "cells"
+    return RingsSkyMap(config)
+
+
+def readVisitImage(preview):
+    """Read the real image of a preview."""
+    from lsst.images.serialization import read_archive
+
+    return read_archive(str(DATA / preview.file))
+
+
+def makeVisitImage(preview, tractInfo):
+    """Make an image of the real detector around a corner of four patches.
+
+    Parameters
+    ----------
+    preview : `Preview`
+        Of which the detector, its sky projection and observation info are.
+        Its PSF, which needs piff, is not.
+    tractInfo : `lsst.skymap.TractInfo`
+        The tract under the detector.
+
+    Returns
+    -------
+    image : `lsst.images.VisitImage`
+        An image of 40 x 30 pixels.
+    """
+    from astropy.coordinates import SkyCoord
+
+    from lsst.images import Box, Image, VisitImage
+    from lsst.images.psfs import GaussianPointSpreadFunction
+
+    real = readVisitImage(preview)
+    corner = tractInfo.getWcs().pixelToSky(geom.Point2D(*preview.corner))
+    place = SkyCoord(corner.getRa().asRadians(), corner.getDec().asRadians(), unit="rad")
+    pixel = real.sky_projection.sky_to_pixel(place)
+    bbox = Box.factory[round(pixel.y) - 15 : round(pixel.y) + 15, round(pixel.x) - 20 : round(pixel.x) + 20]
+    return VisitImage(
+        Image(0.0, bbox=bbox, dtype="float32", unit=real.unit),
+        mask_schema=real.mask.schema,
+        sky_projection=real.sky_projection,
+        obs_info=real.obs_info,
+        psf=GaussianPointSpreadFunction(2.0, bounds=bbox, stamp_size=21),
+        detector=real.detector,
+        band=real.band,
+    )
+
+
+def makePreviewRepo(root, preview):
+    """Make a repository with a visit image of a preview, and coadds under it.
+
+    Parameters
+    ----------
+    root : `str`
+        Folder of the repository.
+    preview : `Preview`
+        What to make.
+
+    Returns
+    -------
+    image : `lsst.images.VisitImage`
+        The image; an exposure with the same box and corners is in the
+        repository if that has exposures.
+    tractInfo : `lsst.skymap.TractInfo`
+        The tract under it.
+    coadds : `dict` [`int`, `lsst.afw.image.ExposureF`]
+        The coadds, by patch: of each patch the pixels near the image.
+    """
+    butler = Butler.from_config(Butler.makeRepo(root), run=RUN, writeable=True)
+    skyMap = makePreviewSkyMap()
+    tractInfo = skyMap[preview.tract]
+    _registerTract(butler, preview, skyMap, tractInfo)
+    image = makeVisitImage(preview, tractInfo)
+    _registerVisit(butler, preview, image)
+    for name, dimensions, storageClass in (
+        ("visit_image", ("instrument", "visit", "detector"), preview.storageClass),
+        ("template_coadd", ("skymap", "tract", "patch", "band"), "ExposureF"),
+    ):
+        butler.registry.registerDatasetType(
+            DatasetType(name, dimensions, storageClass, universe=butler.dimensions)
+        )
+    visitId = {"instrument": preview.instrument, "visit": preview.visit, "detector": preview.detector}
+    butler.put(image if preview.storageClass == "VisitImage" else makeExposure(image), "visit_image", visitId)
+    coadds = _makeCoadds(tractInfo, preview)
+    for patch, coadd in coadds.items():
+        coaddId = {"skymap": preview.skymap, "tract": preview.tract, "patch": patch, "band": preview.band}
+        butler.put(coadd, "template_coadd", coaddId)
+    return image, tractInfo, coadds
+
+
+def makeExposure(image):
+    """Make the exposure of the box and the corners of an image.
+
+    Its WCS is the gnomonic projection of an affine map that has the lower
+    left corner and the directions of the sides at it.
+    """
+    origin, right, _, up = findCorners(image)
+    bbox = image.bbox.to_legacy()
+    sides = [
+        (origin.separation(corner).asDegrees() / (length - 1), origin.bearingTo(corner).asRadians())
+        for corner, length in ((right, bbox.getWidth()), (up, bbox.getHeight()))
+    ]
+    cdMatrix = np.array(
+        [[s * np.cos(angle) for s, angle in sides], [s * np.sin(angle) for s, angle in sides]]
+    )
+    return ExposureF(bbox, makeSkyWcs(crpix=geom.Point2D(bbox.getMin()), crval=origin, cdMatrix=cdMatrix))
+
+
+def findCorners(image, border=0.0):
+    """Find the corners on the sky of the centres of an image's outermost
+    pixels (`list` [`lsst.geom.SpherePoint`]), grown by a border.
+    """
+    x, y = image.bbox.x, image.bbox.y
+    left, right, bottom, top = x.min - border, x.max + border, y.min - border, y.max + border
+    sky = image.sky_projection.pixel_to_sky(x=[left, right, right, left], y=[bottom, bottom, top, top])
+    return [geom.SpherePoint(ra, dec, geom.radians) for ra, dec in zip(sky.ra.rad, sky.dec.rad, strict=True)]
+
+
+def _makeCoadds(tractInfo, preview):
+    """Make the coadds of all patches near the corner, by patch."""
+    near = geom.Box2I(geom.Point2I(*preview.corner), geom.Extent2I(1, 1))
+    near.grow(100)
+    boxes = {
+        patchInfo.getSequentialIndex(): patchInfo.getOuterBBox().clippedTo(near) for patchInfo in tractInfo
+    }
+    return {
+        patch: makeCoadd(tractInfo, patch, box, band=preview.band)
+        for patch, box in boxes.items()
+        if not box.isEmpty()
+    }
+
+
+def _registerTract(butler, preview, skyMap, tractInfo):
+    """Write the skymap, and the dimension records of one of its tracts.
+
+    `lsst.skymap.BaseSkyMap.register` writes those of two million patches.
+    """
+    butler.registry.registerRun("skymaps")
+    butler.registry.registerDatasetType(
+        DatasetType("skyMap", ("skymap",), "SkyMap", universe=butler.dimensions)
+    )
+    insert = butler.registry.insertDimensionData
+    numPatches = tractInfo.getNumPatches()
+    insert(
+        "skymap",
+        {
+            "name": preview.skymap,
+            "hash": skyMap.getSha1(),
+            "tract_max": len(skyMap),
+            "patch_nx_max": numPatches.x,
+            "patch_ny_max": numPatches.y,
+        },
+    )
+    tract = {"skymap": preview.skymap, "tract": preview.tract}
+    insert("tract", tract | {"region": tractInfo.getOuterSkyPolygon()})
+    for patchInfo in tractInfo:
+        index = patchInfo.getIndex()
+        patch = {"patch": patchInfo.getSequentialIndex(), "cell_x": index.x, "cell_y": index.y}
+        insert("patch", tract | patch | {"region": patchInfo.getOuterSkyPolygon()})
+    butler.put(skyMap, "skyMap", {"skymap": preview.skymap}, run="skymaps")
+
+
+def _registerVisit(butler, preview, image):
+    """Write the dimension records of an image."""
+    region = sphgeom.ConvexPolygon([corner.getVector() for corner in findCorners(image)])
+    observation = image.obs_info
+    insert = butler.registry.insertDimensionData
+    instrument = {"instrument": preview.instrument}
+    insert("instrument", {"name": preview.instrument, "detector_max": 200})
+    insert("physical_filter", instrument | {"name": preview.physicalFilter, "band": preview.band})
+    insert("day_obs", instrument | {"id": observation.observing_day})
+    insert("detector", instrument | {"id": preview.detector, "full_name": observation.detector_unique_name})
+    visit = {
+        "id": preview.visit,
+        "name": str(preview.visit),
+        "physical_filter": preview.physicalFilter,
+        "day_obs": observation.observing_day,
+        "region": region,
+    }
+    insert("visit", instrument | visit)
+    detector = {"visit": preview.visit, "detector": preview.detector, "region": region}
+    insert("visit_detector_region", instrument | detector)

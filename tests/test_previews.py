@@ -1,0 +1,197 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+import importlib.util
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+import numpy as np
+from previews import PREVIEWS, RUN, findCorners, makePreviewRepo, makePreviewSkyMap, readVisitImage
+
+import lsst.geom as geom
+import lsst.utils.tests
+from lsst.daf.butler import Butler
+from lsst.ip.template import GetCoaddAsTemplateTask, MakeCoaddTemplateConfig
+from lsst.ip.template.observationInfo import toVisitInfo
+from lsst.ip.template.scienceGeometry import ScienceGeometry
+from lsst.pex.config import FieldValidationError
+
+PIPELINES = pathlib.Path(__file__).parents[1] / "pipelines"
+
+needsImages = unittest.skipIf(
+    importlib.util.find_spec("lsst.images") is None, "lsst-images needs Python 3.12 or newer."
+)
+
+
+def runPipetask(repo, preview, *options):
+    """Run the pipeline of a preview, as a user does."""
+    data = f"instrument = '{preview.instrument}' AND skymap = '{preview.skymap}' AND visit = {preview.visit}"
+    path = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+    return subprocess.run(
+        [shutil.which("pipetask", path=path), "run", "-b", repo, "-i", f"{RUN},skymaps", "-o", "u/out"]
+        + ["--register-dataset-types", "-d", data, *options],
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+
+
+@needsImages
+class GeometryTestCase(lsst.utils.tests.TestCase):
+    """The geometry of a template is that of the real image."""
+
+    def testDetectorsHaveTheirTractAndPatches(self):
+        skyMap, task = makePreviewSkyMap(), GetCoaddAsTemplateTask()
+        for name, preview in PREVIEWS.items():
+            with self.subTest(preview=name):
+                image = readVisitImage(preview)
+                science = ScienceGeometry.of(image.detector.bbox, image.sky_projection, image.obs_info)
+                tractInfo, patchList, skyCorners = task.getOverlapPatchList(science, skyMap)
+                self.assertEqual(tractInfo.getId(), preview.tract)
+                self.assertEqual(sorted(p.getSequentialIndex() for p in patchList), list(preview.patches))
+                self.assertEqual(len(skyCorners), 4)
+
+    def testImageItselfIsTaken(self):
+        image = readVisitImage(PREVIEWS["DP2"])
+        task = GetCoaddAsTemplateTask()
+        tractInfo, patchList, skyCorners = task.getOverlapPatchList(image, makePreviewSkyMap())
+        self.assertEqual(tractInfo.getId(), PREVIEWS["DP2"].tract)
+        # Edges of pixels are half a pixel beyond their centres.
+        for corner, expected in zip(skyCorners, findCorners(image, border=20.5), strict=True):
+            self.assertLess(corner.separation(expected).asArcseconds(), 1e-6)
+
+    def testProjectionThatDoesNotReachIsAnError(self):
+        from lsst.images import Box
+
+        image = readVisitImage(PREVIEWS["DP2"])
+        with self.assertRaisesRegex(ValueError, r"does not reach pixel \(4099.*, a corner of .*bounds are"):
+            ScienceGeometry.of(Box.factory[0:100, 4000:4100], image.sky_projection)
+
+    def testObservationInfoBecomesVisitInfo(self):
+        # The parallactic angle ties time, place and pointing together:
+        # sin q = sin(azimuth from the south, westwards) cos(latitude) /
+        # cos(declination).
+        for name, preview in PREVIEWS.items():
+            with self.subTest(preview=name):
+                observation = readVisitImage(preview).obs_info
+                visitInfo = toVisitInfo(observation)
+                azAlt, raDec = visitInfo.getBoresightAzAlt(), visitInfo.getBoresightRaDec()
+                self.assertAlmostEqual(azAlt.getLatitude().asDegrees(), observation.altaz_begin.alt.deg)
+                latitude = visitInfo.getObservatory().getLatitude()
+                self.assertAlmostEqual(latitude.asDegrees(), -30.2446, 3)
+                sine = -np.sin(azAlt.getLongitude().asRadians()) * np.cos(latitude.asRadians())
+                sine /= np.cos(raDec.getLatitude().asRadians())
+                found = np.sin(visitInfo.getBoresightParAngle().asRadians())
+                # The azimuth is that of the beginning, the angle that of the
+                # middle, 15 seconds later.
+                self.assertAlmostEqual(found, sine, delta=0.01)
+                weather = visitInfo.getWeather()
+                self.assertAlmostEqual(weather.getAirPressure(), observation.pressure.to_value("hPa") * 100)
+                self.assertAlmostEqual(
+                    weather.getAirTemperature(), observation.temperature.to_value("K") - 273.15
+                )
+
+
+class ConfigTestCase(lsst.utils.tests.TestCase):
+    """One field says what the science images are."""
+
+    def testConnectionsHaveTheStorageClasses(self):
+        config = MakeCoaddTemplateConfig()
+        config.scienceImage = "VisitImage"
+        config.connections.wcs = "visit_image.sky_projection"
+        config.validate()
+        connections = config.connections.ConnectionsClass(config=config)
+        self.assertEqual(connections.wcs.storageClass, "SkyProjection")
+        self.assertEqual(connections.bbox.storageClass, "Box2I")
+
+    def testComponentOfTheOtherKindIsRefused(self):
+        config = MakeCoaddTemplateConfig()
+        config.connections.wcs = "visit_image.sky_projection"
+        with self.assertRaisesRegex(
+            FieldValidationError, "set connections.wcs to 'visit_image.wcs', or scienceImage to 'VisitImage'"
+        ):
+            config.validate()
+        config.scienceImage = "VisitImage"
+        config.connections.wcs = "visit_image.wcs"
+        with self.assertRaisesRegex(
+            FieldValidationError,
+            "set connections.wcs to 'visit_image.sky_projection', or scienceImage to 'Exposure'",
+        ):
+            config.validate()
+
+
+@needsImages
+class PipelineTestCase(lsst.utils.tests.TestCase):
+    """The pipelines of the previews run as they are."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.repo = folder.name
+
+    def assertTemplateIsCopied(self, preview, image, tractInfo, coadds):
+        """Fail unless each pixel of the template is that of the last patch
+        that has it.
+        """
+        with Butler.from_config(self.repo, collections="u/out") as butler:
+            template = butler.get(
+                "template_unresampled",
+                instrument=preview.instrument,
+                visit=preview.visit,
+                detector=preview.detector,
+            )
+        # Templates reach 20 pixels beyond the edges of the image, in whole
+        # pixels of the tract.
+        pixels = tractInfo.getWcs().skyToPixel(findCorners(image, border=20.5))
+        x, y = np.array([(pixel.x, pixel.y) for pixel in pixels]).T
+        bbox = geom.Box2I(
+            geom.Point2I(*(round(min(v)) for v in (x, y))), geom.Point2I(*(round(max(v)) for v in (x, y)))
+        )
+        self.assertEqual(template.getBBox(), bbox)
+        expected = {
+            plane: np.zeros(template.image.array.shape, dtype=getattr(template, plane).array.dtype)
+            for plane in ("image", "mask", "variance")
+        }
+        # Columns of patches after columns, from south to north in each.
+        for patch in sorted(coadds, key=lambda patch: (patch % 10, patch // 10)):
+            coadd = coadds[patch]
+            common = bbox.clippedTo(coadd.getBBox())
+            here = common.shiftedBy(geom.Extent2I(-bbox.getMinX(), -bbox.getMinY()))
+            for plane, array in expected.items():
+                array[here.slices] = getattr(coadd[common], plane).array
+        self.assertEqual(len(coadds), 4)
+        for plane, array in expected.items():
+            np.testing.assert_array_equal(getattr(template, plane).array, array)
+        self.assertEqual(template.getFilter().physicalLabel, preview.physicalFilter)
+
+    def testTemplateOfDataPreview1(self):
+        preview = PREVIEWS["DP1"]
+        scene = makePreviewRepo(self.repo, preview)
+        done = runPipetask(self.repo, preview, "-p", PIPELINES / "DP1.yaml")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTemplateIsCopied(preview, *scene)
+
+    def testTemplateOfDataPreview2(self):
+        preview = PREVIEWS["DP2"]
+        scene = makePreviewRepo(self.repo, preview)
+        done = runPipetask(self.repo, preview, "-p", PIPELINES / "DP2.yaml")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertTemplateIsCopied(preview, *scene)
+
+
+class MemoryTestCase(lsst.utils.tests.MemoryTestCase):
+    """No file is left open."""
+
+
+def setup_module(module):
+    lsst.utils.tests.init()
+
+
+if __name__ == "__main__":
+    lsst.utils.tests.init()
+    unittest.main()

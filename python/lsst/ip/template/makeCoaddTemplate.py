@@ -4,7 +4,6 @@
 
 __all__ = ["MakeCoaddTemplateConfig", "MakeCoaddTemplateConnections", "MakeCoaddTemplateTask"]
 
-import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
@@ -25,7 +24,7 @@ from lsst.skymap import BaseSkyMap
 from .coaddLookup import CoaddLookup, checkReach, findReach
 from .getCoaddAsTemplate import GetCoaddAsTemplateTask
 from .scienceGeometry import ScienceGeometry
-from .templateConnections import TemplateConnections, TemplateConnectionsConfig
+from .templateConnections import TemplateConnections, TemplateConnectionsConfig, followCoaddKind
 
 
 class MakeCoaddTemplateConnections(
@@ -58,11 +57,7 @@ class MakeCoaddTemplateConnections(
 
     def __init__(self, *, config: "MakeCoaddTemplateConfig") -> None:
         super().__init__(config=config)
-        if config.getTemplate.value.isDcr():
-            dimensions = {*self.coaddExposures.dimensions, "subfilter"}
-            self.coaddExposures = dataclasses.replace(self.coaddExposures, dimensions=dimensions)
-        else:
-            del self.visitInfo
+        followCoaddKind(self, config.getTemplate.value.isDcr())
         if config.findCornerPatches:
             self.coaddExposures = _makePrerequisite(self.coaddExposures, CoaddLookup(config.findReach()))
 

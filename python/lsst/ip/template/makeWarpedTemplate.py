@@ -43,6 +43,7 @@ from .interfaces import TemplateTract
 from .patchAgreement import PatchMismatchError
 from .patchPsf import clipCatalog, makeCoaddInputs, makePatchPsf
 from .provenance import TemplateProvenance
+from .templateConnections import followCoaddKind
 from .warpedMosaic import WarpedMosaic
 
 
@@ -98,11 +99,7 @@ class MakeWarpedTemplateConnections(
 
     def __init__(self, *, config: "MakeWarpedTemplateConfig") -> None:
         super().__init__(config=config)
-        if config.getTemplate.value.isDcr():
-            dimensions = {*self.coaddExposures.dimensions, "subfilter"}
-            self.coaddExposures = dataclasses.replace(self.coaddExposures, dimensions=dimensions)
-        else:
-            del self.visitInfo
+        followCoaddKind(self, config.getTemplate.value.isDcr())
 
 
 class MakeWarpedTemplateConfig(PipelineTaskConfig, pipelineConnections=MakeWarpedTemplateConnections):

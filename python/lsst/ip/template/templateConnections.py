@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Datasets that all tasks around the template of a detector need."""
 
-__all__ = ["TemplateConnections", "TemplateConnectionsConfig"]
+__all__ = ["TemplateConnections", "TemplateConnectionsConfig", "followCoaddKind"]
 
 import dataclasses
 from typing import Any
@@ -53,6 +53,26 @@ class TemplateConnections(
             if name in self.inputs:
                 connection = dataclasses.replace(getattr(self, name), storageClass=storageClass)
                 setattr(self, name, connection)
+
+
+def followCoaddKind(connections: Any, isDcr: bool) -> None:
+    """Let the connections of a task that makes templates follow what its
+    coadds are.
+
+    Parameters
+    ----------
+    connections : `lsst.pipe.base.PipelineTaskConnections`
+        Connections, with ``coaddExposures`` and ``visitInfo``; changed in
+        place.
+    isDcr : `bool`
+        Whether the coadds are for slices of a band. They have a dimension
+        more then, and only then the observing conditions are needed.
+    """
+    if isDcr:
+        coadds = connections.coaddExposures
+        connections.coaddExposures = dataclasses.replace(coadds, dimensions={*coadds.dimensions, "subfilter"})
+    else:
+        del connections.visitInfo
 
 
 class TemplateConnectionsConfig(PipelineTaskConfig, pipelineConnections=TemplateConnections):

@@ -91,6 +91,8 @@ class _CountingHandle:
 
     def __init__(self, handle):
         self.handle = handle
+        # What the task asks before it reads a part.
+        self.ref = handle.ref
         self.bytes = 0
 
     def get(self, **kwargs):

@@ -10,7 +10,7 @@ from hypothesis.extra.numpy import array_shapes, arrays
 
 import lsst.geom as geom
 import lsst.utils.tests
-from lsst.ip.template.boxes import boundingBox, coverWithBoxes, subtractBoxes
+from lsst.ip.template.boxes import boundingBox, coverWithBoxes, cutIntoStrips, subtractBoxes
 
 boxes = st.builds(
     lambda x, y, width, height: geom.Box2I(geom.Point2I(x, y), geom.Extent2I(width, height)),
@@ -35,6 +35,14 @@ class BoxesTestCase(lsst.utils.tests.TestCase):
         rest = subtractBoxes(bbox, covers)
         self.assertFalse(any(box.isEmpty() for box in rest))
         np.testing.assert_array_equal(paint(rest), paint([bbox]) * (paint(covers) == 0))
+
+    @given(st.integers(-600, 600), st.integers(0, 5), st.integers(0, 2000))
+    def testStripsAreTheBoxInFewRowsAtATime(self, y, width, height):
+        bbox = geom.Box2I(geom.Point2I(-3, y), geom.Extent2I(width, height))
+        strips = cutIntoStrips(bbox)
+        self.assertEqual(sum(strip.getArea() for strip in strips), bbox.getArea())
+        self.assertEqual(boundingBox(strips), bbox)
+        self.assertTrue(all(0 < strip.getHeight() <= 512 for strip in strips))
 
     @given(arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=9)))
     def testBoxesCoverWantedPixelsOnceAndNoOthers(self, pixels):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Arithmetic on sets of integer boxes."""
 
-__all__ = ["boundingBox", "coverWithBoxes", "subtractBox", "subtractBoxes"]
+__all__ = ["boundingBox", "coverWithBoxes", "cutIntoStrips", "subtractBox", "subtractBoxes"]
 
 from collections.abc import Iterable
 
@@ -10,6 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 import lsst.geom as geom
+
+STRIP_HEIGHT = 512
+"""Number of rows of a strip of pixels."""
 
 
 def boundingBox(boxes: Iterable[geom.Box2I]) -> geom.Box2I:
@@ -29,6 +32,28 @@ def boundingBox(boxes: Iterable[geom.Box2I]) -> geom.Box2I:
     for box in boxes:
         bbox.include(box)
     return bbox
+
+
+def cutIntoStrips(bbox: geom.Box2I) -> list[geom.Box2I]:
+    """Cut a box into strips of rows, so that what is made for one strip at a
+    time takes little memory.
+
+    Parameters
+    ----------
+    bbox : `lsst.geom.Box2I`
+        Box to cut.
+
+    Returns
+    -------
+    strips : `list` [`lsst.geom.Box2I`]
+        Disjoint boxes of 512 rows, the last may have fewer, that together are
+        ``bbox``.
+    """
+    size = geom.Extent2I(bbox.getWidth(), STRIP_HEIGHT)
+    return [
+        geom.Box2I(geom.Point2I(bbox.getMinX(), y), size).clippedTo(bbox)
+        for y in range(bbox.getBeginY(), bbox.getEndY(), STRIP_HEIGHT)
+    ]
 
 
 def subtractBox(bbox: geom.Box2I, cover: geom.Box2I) -> list[geom.Box2I]:

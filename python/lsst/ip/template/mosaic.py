@@ -13,7 +13,7 @@ import lsst.afw.image as afwImage
 import lsst.geom as geom
 from lsst.afw.geom import SkyWcs
 
-from .boxes import boundingBox, coverWithBoxes, subtractBoxes
+from .boxes import boundingBox, coverWithBoxes, cutIntoStrips, subtractBoxes
 
 BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
@@ -125,7 +125,8 @@ class ValidMosaic(Mosaic):
 
     def __init__(self, bbox: geom.Box2I, wcs: SkyWcs) -> None:
         super().__init__(bbox, wcs)
-        self._patches = afwImage.ImageI(bbox, -1)
+        # The place in the order of adding, from 1, of the patch of each pixel.
+        self._places = afwImage.ImageU(bbox, 0)
 
     def findNeeded(self, bbox: geom.Box2I) -> geom.Box2I:
         # Docstring inherited.
@@ -138,19 +139,20 @@ class ValidMosaic(Mosaic):
 
     def add(self, patch: int, coadd: afwImage.ExposureF) -> None:
         # Docstring inherited.
-        stands = self.findStanding(coadd)
-        bbox = coadd.getBBox()
-        target = self.template.maskedImage[bbox]
-        for plane in ("image", "mask", "variance"):
-            np.copyto(getattr(target, plane).array, getattr(coadd, plane).array, where=stands)
-        self._patches[bbox].array[stands] = patch
-        self._added[patch] = bbox
+        place = len(self._added) + 1
+        for strip in cutIntoStrips(coadd.getBBox()):
+            source, target = coadd[strip], self.template.maskedImage[strip]
+            stands = self.findStanding(source)
+            for plane in ("image", "mask", "variance"):
+                np.copyto(getattr(target, plane).array, getattr(source, plane).array, where=stands)
+            self._places[strip].array[stands] = place
+        self._added[patch] = coadd.getBBox()
 
     def findUsed(self) -> dict[int, list[geom.Box2I]]:
         # Docstring inherited. A patch's pixels may all have been replaced.
         boxes = {
-            patch: coverWithBoxes(self._patches[bbox].array == patch, bbox.getMin())
-            for patch, bbox in self._added.items()
+            patch: coverWithBoxes(self._places[bbox].array == place, bbox.getMin())
+            for place, (patch, bbox) in enumerate(self._added.items(), start=1)
         }
         return {patch: found for patch, found in boxes.items() if found}
 

@@ -14,12 +14,9 @@ import lsst.geom as geom
 from lsst.afw.geom import Polygon, SkyWcs
 from lsst.afw.math import Warper
 
-BoolArray: TypeAlias = npt.NDArray[np.bool_]
+from .boxes import cutIntoStrips
 
-STRIP_HEIGHT = 512
-"""Number of rows to warp at a time, so that no second array is as large as
-the template.
-"""
+BoolArray: TypeAlias = npt.NDArray[np.bool_]
 
 
 class WarpedMosaic:
@@ -58,7 +55,7 @@ class WarpedMosaic:
             there are none.
         """
         lacking = geom.Box2I()
-        for strip in self._makeStrips(self.template.getBBox()):
+        for strip in cutIntoStrips(self.template.getBBox()):
             mask = self.template.mask[strip].array
             rows, columns = (np.flatnonzero((mask & self._noData).any(axis=axis)) for axis in (1, 0))
             for row, column in zip(rows[[0, -1]], columns[[0, -1]], strict=True) if len(rows) else ():
@@ -83,7 +80,7 @@ class WarpedMosaic:
             there are none.
         """
         corners: list[geom.Point2D] = []
-        for strip in self._makeStrips(bbox):
+        for strip in cutIntoStrips(bbox):
             target = self.template.maskedImage[strip]
             lacking = target.mask.array & self._noData != 0
             if not lacking.any():
@@ -94,15 +91,6 @@ class WarpedMosaic:
                 np.copyto(getattr(target, plane).array, getattr(warped, plane).array, where=filled)
             corners += _findCorners(filled, strip.getMin())
         return Polygon(corners).convexHull() if corners else None
-
-    def _makeStrips(self, bbox: geom.Box2I) -> list[geom.Box2I]:
-        """Cut a box into strips of rows."""
-        begins = range(bbox.getBeginY(), bbox.getEndY(), STRIP_HEIGHT)
-        strips = (
-            geom.Box2I(geom.Point2I(bbox.getMinX(), y), geom.Extent2I(bbox.getWidth(), STRIP_HEIGHT))
-            for y in begins
-        )
-        return [strip.clippedTo(bbox) for strip in strips]
 
 
 def _findCorners(filled: BoolArray, minimum: geom.Point2I) -> list[geom.Point2D]:

@@ -222,7 +222,9 @@ class CoaddLookupTestCase(SceneTestCase):
         self.assertIn("detector: 9", logged.output[0])
 
     def testNoCoaddsAtAll(self):
-        self.assertEqual(self.look(0, collections=()), [])
+        with self.assertLogs("lsst.ip.template", logging.WARNING) as logged:
+            self.assertEqual(self.look(0, collections=()), [])
+        self.assertIn("deepCoadd", logged.output[0])
 
     def testRegionOfTheVisitNeedNotHoldItsDetectors(self):
         far = self.center.offset(30 * geom.degrees, 0.05 * geom.degrees)
@@ -344,7 +346,19 @@ class GraphTestCase(SceneTestCase):
 
     def testDetectorsWithoutCoaddsHaveNoQuanta(self):
         self.scene.addVisit(4, [makeExposure(geom.SpherePoint(200.0, 40.0, geom.degrees))])
-        self.assertEqual(self.build(where="visit = 4"), {})
+        with self.assertLogs("lsst.ip.template", logging.WARNING) as logged:
+            self.assertEqual(self.build(where="visit = 4"), {})
+        (message,) = logged.output
+        self.assertIn("near visit 4", message)
+
+    def testOneWarningTellsWhichCoaddsAreMissing(self):
+        for visit in (5, 6):
+            self.scene.addVisit(visit, self.exposures, band="g")
+        with self.assertLogs("lsst.ip.template", logging.WARNING) as logged:
+            self.assertEqual(self.build(where="visit > 4"), {})
+        (message,) = logged.output
+        for what in ("deepCoadd", SKYMAP, "'g'", RUN, "is anywhere"):
+            self.assertIn(what, message)
 
 
 def setup_module(module):

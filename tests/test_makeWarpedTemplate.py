@@ -3,6 +3,7 @@
 """The task that takes the place of ``lsst.ip.diffim.GetTemplateTask``."""
 
 import json
+import logging
 import os
 import pathlib
 import shutil
@@ -24,6 +25,7 @@ from lsst.ip.template import MakeWarpedTemplateConfig, MakeWarpedTemplateTask
 from lsst.ip.template.provenance import TemplateProvenance
 from lsst.pex.config import FieldValidationError
 from lsst.pipe.base import InMemoryDatasetHandle, NoWorkFound, Pipeline
+from lsst.pipe.base.all_dimensions_quantum_graph_builder import AllDimensionsQuantumGraphBuilder
 
 ROOT = pathlib.Path(__file__).parents[1]
 PIPELINE = ROOT / "pipelines" / "MakeWarpedTemplate.yaml"
@@ -157,6 +159,21 @@ class GoldenRepositoryTestCase(lsst.utils.tests.TestCase):
         self.assertGreater(common.mean(), 0.9)
         images = [exposure.image.array[common] for exposure in (template, direct)]
         self.assertGreater(np.corrcoef(*images)[0, 1], 0.5)
+
+    def testOneWarningTellsWhichCoaddsAreMissing(self):
+        pipeline = Pipeline.from_uri(str(PIPELINE))
+        pipeline.addConfigOverride("parameters", "coaddName", "other")
+        builder = AllDimensionsQuantumGraphBuilder(
+            pipeline.to_graph(),
+            Butler.from_config(self.repo),
+            input_collections=["golden/inputs"],
+            output_run="none",
+            where="instrument = 'GoldenCam' AND skymap = 'gold_sky'",
+        )
+        with self.assertLogs("lsst.ip.template", logging.WARNING) as logged:
+            self.assertEqual(len(builder.build(attach_datastore_records=False)), 0)
+        (message,) = logged.output
+        self.assertIn("otherCoadd", message)
 
     def testPipelineBuilds(self):
         self.assertEqual(list(Pipeline.from_uri(str(PIPELINE)).to_graph().tasks), ["makeWarpedTemplate"])

@@ -150,6 +150,9 @@ class CoaddLookup:
             around = _expandToVisit(around, dataId)
             answer = _Coadds.ask(datasetType, registry, dataId, collections, around)
             answers.append(answer)
+            if not answer.refs and key not in graph.warned:
+                graph.warned.add(key)
+                _warnOfNone(datasetType, registry, dataId, collections)
         return answer.select(region, self._reach)
 
     def _around(self, region: Region) -> Circle:
@@ -170,6 +173,11 @@ class _GraphAnswers:
 
     answers: dict[tuple[Any, ...], list["_Coadds"]] = field(default_factory=dict)
     """The answers to questions that differ in nothing but the place."""
+
+    warned: set[tuple[Any, ...]] = field(default_factory=set)
+    """The questions of these that had no answer in some place, of which a
+    warning was given.
+    """
 
 
 @dataclass(frozen=True)
@@ -237,6 +245,24 @@ class _Coadds:
         inside = (_findVertices(region) @ self.edges.T).max(axis=0)
         wanted = inside >= -np.sin(reach.asRadians()) - self.margins
         return list(itertools.compress(self.refs, np.logical_and.reduceat(wanted, self.starts)))
+
+
+def _warnOfNone(
+    datasetType: DatasetType, registry: Registry, dataId: DataCoordinate, collections: Sequence[str]
+) -> None:
+    """Say that there are no coadds around a visit: of a graph without quanta
+    nothing else tells the reason.
+    """
+    coaddId = {"skymap": dataId["skymap"], "band": dataId["band"]}
+    elsewhere = registry.queryDatasets(datasetType, collections=collections, dataId=coaddId).any()
+    _LOG.warning(
+        "No %s of skymap %r and band %r %s in the collections %s",
+        datasetType.name,
+        dataId["skymap"],
+        dataId["band"],
+        f"near visit {dataId['visit']}" if elsewhere else "is anywhere",
+        list(collections),
+    )
 
 
 def _expandToVisit(circle: Circle, dataId: DataCoordinate) -> Circle:

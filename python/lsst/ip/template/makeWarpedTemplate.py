@@ -30,6 +30,7 @@ from lsst.pipe.base import (
 )
 from lsst.pipe.base.connectionTypes import Input, Output
 from lsst.skymap import BaseSkyMap, TractInfo
+from lsst.utils.logging import getLogger
 from lsst.utils.timer import timeMethod
 
 from .boxes import boundingBox
@@ -45,6 +46,8 @@ from .patchPsf import clipCatalog, makeCoaddInputs, makePatchPsf
 from .provenance import TemplateProvenance
 from .templateConnections import followCoaddKind
 from .warpedMosaic import WarpedMosaic
+
+_LOG = getLogger(__name__)
 
 
 class MakeWarpedTemplateConnections(
@@ -100,6 +103,22 @@ class MakeWarpedTemplateConnections(
     def __init__(self, *, config: "MakeWarpedTemplateConfig") -> None:
         super().__init__(config=config)
         followCoaddKind(self, config.getTemplate.value.isDcr())
+        self._hasWarned = False
+
+    def adjustQuantum(self, inputs: Any, outputs: Any, label: str, data_id: Any) -> Any:
+        # Docstring inherited.
+        connection, refs = inputs["coaddExposures"]
+        if not (refs or self._hasWarned):
+            # Of a graph without quanta nothing else tells the reason.
+            self._hasWarned = True
+            _LOG.warning(
+                "No %s of band %r is under visit %s, detector %s in the input collections",
+                connection.name,
+                data_id["band"],
+                data_id["visit"],
+                data_id["detector"],
+            )
+        return super().adjustQuantum(inputs, outputs, label, data_id)
 
 
 class MakeWarpedTemplateConfig(PipelineTaskConfig, pipelineConnections=MakeWarpedTemplateConnections):

@@ -33,6 +33,7 @@ except ModuleNotFoundError as err:
 
 from demoCamera import BAND, PHYSICAL_FILTER, PIXEL_SCALE, DemoCamera
 from differenceImage import plotDifference
+from simulatedCoadds import DEEP, OTHER_KINDS, observePatches, removeData
 from simulatedSky import addStar, observe, simulateSky
 
 import lsst.geom as geom
@@ -63,6 +64,9 @@ not have.
 """
 NEW_STAR_FLUX = 15000.0
 """Its flux, in nJy: magnitude 20.96."""
+
+OTHERS_DETECTOR = DemoCamera.detectors[1]
+"""Only the patches under this detector have coadds of `OTHER_KINDS`."""
 
 TEMPLATE_BORDER = GetCoaddAsTemplateConfig().templateBorderSize
 REGION_BORDER = 250
@@ -175,14 +179,14 @@ def makeSkyMap():
     return RingsSkyMap(config)
 
 
-def findPatches(skyMap, visits):
-    """Find the patches under the detectors of some visits.
+def findPatches(skyMap, visits, detectors=DemoCamera.detectors):
+    """Find the patches under detectors of some visits.
 
     Returns a list of patches for each tract, as a dictionary.
     """
     found = {}
     for visit in visits:
-        for detector in DemoCamera.detectors:
+        for detector in detectors:
             corners = visit.findCorners(detector, TEMPLATE_BORDER)
             for tractInfo, patchList in skyMap.findTractPatchList(corners):
                 patches = found.setdefault(tractInfo.getId(), {})
@@ -260,58 +264,43 @@ def makeRepository(path, skyMap, visits, patches):
     """Make a Butler repository that knows camera, skymap and visits."""
     Butler.makeRepo(path)
     butler = Butler.from_config(path, run=INPUTS, writeable=True)
-    for name, dimensions, storageClass in (
+    coaddDimensions = ["skymap", "tract", "patch", "band"]
+    datasetTypes = [
         ("skyMap", ["skymap"], "SkyMap"),
-        ("deepCoadd", ["skymap", "tract", "patch", "band"], "ExposureF"),
         ("calexp", ["instrument", "visit", "detector"], "ExposureF"),
-    ):
+    ]
+    for kind in (DEEP, *OTHER_KINDS):
+        subfilter = ["subfilter"] if kind.numSubfilters else []
+        datasetTypes.append((kind.datasetType, [*coaddDimensions, *subfilter], "ExposureF"))
+    for name, dimensions, storageClass in datasetTypes:
         butler.registry.registerDatasetType(
             DatasetType(name, dimensions, storageClass, universe=butler.dimensions)
         )
     DemoCamera().register(butler.registry)
     registerSkyMap(butler, skyMap, patches)
+    butler.registry.insertDimensionData(
+        "subfilter",
+        *({"band": BAND, "id": number} for kind in OTHER_KINDS for number in range(kind.numSubfilters)),
+    )
     butler.registry.insertDimensionData("day_obs", {"instrument": DemoCamera.getName(), "id": NIGHT})
     for visit in visits:
         registerVisit(butler, visit)
     return butler
 
 
-def putCoadds(butler, sky, tractInfo, patchList, missing, cut):
+def putCoadds(butler, sky, kind, tractInfo, patchList, missing=None, cut=None):
     """Simulate the coadds of a tract's patches and store them.
 
     There is no coadd for the patch ``missing``, and no data at the edge of
     the coadd of the patch ``cut``; both are given as tract and patch number.
     """
-    bbox = geom.Box2I()
-    for patch in patchList:
-        bbox.include(patch.getOuterBBox())
-    # The patches are cut out of one exposure, so that neighbours agree where
-    # they overlap.
-    rng = np.random.default_rng(tractInfo.getId())
-    mosaic = observe(sky, bbox, tractInfo.getWcs(), psfSigma=1.8, noise=8.0, rng=rng)
-    mosaic.setFilter(FilterLabel.fromBand(BAND))
-    for patch in patchList:
-        number = (tractInfo.getId(), patch.getSequentialIndex())
-        if number == missing:
-            continue
-        coadd = mosaic[patch.getOuterBBox()].clone()
-        if number == cut:
-            _removeData(coadd, rows=450)
-        butler.put(
-            coadd,
-            "deepCoadd",
-            skymap=SKYMAP,
-            tract=number[0],
-            patch=number[1],
-            band=BAND,
-        )
-
-
-def _removeData(coadd, rows):
-    """Take the data from some rows at the lower edge."""
-    coadd.image.array[:rows] = np.nan
-    coadd.variance.array[:rows] = np.nan
-    coadd.mask.array[:rows] = coadd.mask.getPlaneBitMask("NO_DATA")
+    for patch, subfilter, coadd in observePatches(sky, kind, tractInfo, patchList):
+        coadd.setFilter(FilterLabel.fromBand(BAND))
+        if (tractInfo.getId(), patch) == cut:
+            removeData(coadd, rows=450)
+        if (tractInfo.getId(), patch) != missing:
+            dataId = {"skymap": SKYMAP, "tract": tractInfo.getId(), "patch": patch, "band": BAND, **subfilter}
+            butler.put(coadd, kind.datasetType, dataId)
 
 
 def findPatch(skyMap, visit, detector, x, y):
@@ -432,7 +421,13 @@ def makeDemo(root, numVisits):
     cut = findPatch(skyMap, visits[0], DemoCamera.detectors[2], 500, 500)
     for tract, patchList in patches.items():
         progress.say(f"Simulating coadds of {len(patchList)} patches in tract {tract}")
-        putCoadds(butler, sky, skyMap[tract], patchList, missing, cut)
+        putCoadds(butler, sky, DEEP, skyMap[tract], patchList, missing, cut)
+    progress.say(
+        f"Simulating other kinds of coadds under detector {OTHERS_DETECTOR.id} of visit {FIRST_VISIT}"
+    )
+    for tract, patchList in findPatches(skyMap, visits[:1], [OTHERS_DETECTOR]).items():
+        for kind in OTHER_KINDS:
+            putCoadds(butler, sky, kind, skyMap[tract], patchList)
     detector, pixel = NEW_STAR
     place = visits[0].makeWcs(detector).pixelToSky(pixel)
     sky = addStar(sky, place, NEW_STAR_FLUX)

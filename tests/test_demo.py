@@ -4,6 +4,7 @@
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -53,6 +54,15 @@ class DemoTestCase(lsst.utils.tests.TestCase):
         dataId = {"instrument": "DemoCam", "visit": 101, "detector": detector, "skymap": "demo_rings"}
         metadata = self.butler.get("makeCoaddTemplate_metadata", dataId)
         return metadata["makeCoaddTemplate:getTemplate"]
+
+    def pipetask(self, *options):
+        """Run a pipeline for one detector, in the checkout."""
+        path = os.pathsep.join([os.path.dirname(sys.executable), os.environ.get("PATH", "")])
+        words = [shutil.which("pipetask", path=path), "run", "-b", self.folder / "repo"]
+        words += ["-i", "demo/inputs", "--register-dataset-types", *options]
+        words += ["-d", "instrument = 'DemoCam' AND skymap = 'demo_rings' AND detector = 1"]
+        done = subprocess.run(words, cwd=DEMO.parents[1], capture_output=True, text=True, timeout=300)
+        self.assertEqual(done.returncode, 0, done.stderr)
 
     def testEachDetectorHasATemplateAndAPicture(self):
         for detector in range(4):
@@ -119,6 +129,30 @@ class DemoTestCase(lsst.utils.tests.TestCase):
                 named = {(coadds[id]["tract"], coadds[id]["patch"]) for id in inputs & coadds.keys()}
                 missing = self.facts(detector).getArray("patchesMissing")
                 self.assertEqual(named, under - {(tractInfo.getId(), patch) for patch in missing})
+
+    def testRepositoryFeedsTheConfigurationsOfOtherCoadds(self):
+        dataId = {"instrument": "DemoCam", "visit": 101, "detector": 1}
+        deep = self.butler.get("deepDiff_templateCoadd", dataId)
+        for datasetType, options in (
+            (
+                "goodSeeingDiff_templateCoadd",
+                ["-p", "pipelines/MakeCoaddTemplate.yaml", "-C", "makeCoaddTemplate:config/goodSeeing.py"],
+            ),
+            (
+                "deepDiff_templateCoaddPsfMatched",
+                ["-p", "pipelines/MakeCoaddTemplate.yaml", "-C", "makeCoaddTemplate:config/psfMatched.py"],
+            ),
+            ("dcrDiff_templateCoadd", ["-p", "pipelines/MakeDcrTemplate.yaml"]),
+        ):
+            with self.subTest(datasetType=datasetType):
+                run = f"demo/{datasetType}"
+                self.pipetask("-o", run, *options)
+                template = self.butler.get(datasetType, dataId, collections=run)
+                self.assertEqual(template.getBBox(), deep.getBBox())
+                finite = np.isfinite(template.image.array)
+                self.assertGreater(finite.mean(), 0.95)
+                images = [exposure.image.array[finite] for exposure in (template, deep)]
+                self.assertGreater(np.corrcoef(*images)[0, 1], 0.9)
 
     def testNeighbouringPatchesHoldTheSameSky(self):
         skyMap = self.butler.get("skyMap", skymap="demo_rings", collections="demo/inputs")

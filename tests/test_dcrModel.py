@@ -35,6 +35,7 @@ from lsst.ip.template.dcrModel import (
 )
 from lsst.pex.config import FieldValidationError
 from lsst.pipe.base import InMemoryDatasetHandle
+from lsst.utils.logging import VERBOSE
 
 ROOT = pathlib.Path(__file__).parents[1]
 
@@ -454,7 +455,7 @@ class FullRunTestCase(SceneTestCase):
     def testMostlyUncoveredPatchesAreSkipped(self):
         # The template reaches 40 pixels, twice the border, into the patches
         # around the middle one, and no more.
-        with self.assertLogs(level="INFO") as logs:
+        with self.assertLogs(level=VERBOSE) as logs:
             self.runTask(self.makeHandles(), makeVisitInfo(270.0, 20.0), size=(158, 158))
         self.assertEqual(self.task.metadata["patchesUsed"], 4)
         self.assertIn("Skip patch 1: it has too few pixels in the template", "\n".join(logs.output))

@@ -11,6 +11,7 @@ import lsst.utils.tests
 from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask
 from lsst.pex.config import FieldValidationError
 from lsst.pipe.base import InMemoryDatasetHandle, NoWorkFound, Struct
+from lsst.utils.logging import VERBOSE
 
 
 class Handle:
@@ -136,13 +137,24 @@ class GetCoaddAsTemplateTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(self.task.metadata["goodPixels"], np.count_nonzero(~empty))
         self.assertAlmostEqual(self.task.metadata["coveredFraction"], np.mean(~empty))
 
+    def testOneLineTellsAnOperatorWhatWasUsedAndHowGoodItIs(self):
+        exposure = self.exposureAt(75, 75, size=(10, 10))
+        tractInfo, patchList, skyCorners = self.overlap(exposure)
+        patches = self.patchNumbers(patchList)
+        with self.assertLogs(self.task.log.name, level="INFO") as logged:
+            self.task.run(tractInfo, patchList, skyCorners, makeHandles(self.tract, patches))
+        (line,) = logged.output
+        used = self.task.metadata.getArray("patchesUsed")
+        for what in (str(used), "tract 0", "100.0%", "FWHM", "variance"):
+            self.assertIn(what, line)
+
     def testPatchOutsideTheTemplateIsSkipped(self):
         exposure = self.exposureAt(75, 75, size=(10, 10))
         tractInfo, patchList, skyCorners = self.overlap(exposure)
         far = self.tract[len(self.tract) - 1]
         patches = self.patchNumbers(patchList)
         available = makeHandles(self.tract, [*patches, far.getSequentialIndex()])
-        with self.assertLogs(self.task.log.name, level="INFO") as logged:
+        with self.assertLogs(self.task.log.name, level=VERBOSE) as logged:
             template = self.task.run(tractInfo, [far, *patchList], skyCorners, available)
         self.assertTrue(any(f"Skip patch {far.getSequentialIndex()}" in line for line in logged.output))
         np.testing.assert_array_equal(template.image.array, self.expected(template.getBBox(), patches))
@@ -254,7 +266,7 @@ class GetCoaddAsTemplateTestCase(lsst.utils.tests.TestCase):
         handles = list(makeHandles(self.tract, patches).values())
         other = InMemoryDatasetHandle(None, tract=1, patch=patches[0])
         elsewhere = InMemoryDatasetHandle(None, tract=0, patch=len(self.tract) - 1)
-        with self.assertLogs(self.task.log.name, level="INFO") as logged:
+        with self.assertLogs(self.task.log.name, level=VERBOSE) as logged:
             self.runQuantum(exposure, [other, *handles, elsewhere])
         self.assertTrue(any("Ignoring 2 coadds" in line for line in logged.output))
 

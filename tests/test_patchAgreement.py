@@ -12,6 +12,7 @@ from lsst.afw.geom import makeCdMatrix, makeSkyWcs
 from lsst.afw.image import FilterLabel, PhotoCalib
 from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask
 from lsst.ip.template.patchAgreement import PatchMismatchError
+from lsst.utils.logging import VERBOSE
 
 
 class PatchAgreementTestCase(lsst.utils.tests.TestCase):
@@ -144,7 +145,7 @@ class PatchAgreementTestCase(lsst.utils.tests.TestCase):
 
     def testPsfOfAnotherPatchThanTheCentresIsLogged(self):
         self.prepare(x=120)
-        with self.assertLogs(self.task.log.name, level="INFO") as logged:
+        with self.assertLogs(self.task.log.name, level=VERBOSE) as logged:
             self.run_()
         told = [line for line in logged.output if f"PSF is that of patch {self.patches[0]}" in line]
         self.assertEqual(len(told), 1)

@@ -5,6 +5,7 @@
 __all__ = ["GetCoaddAsTemplateConfig", "GetCoaddAsTemplateTask"]
 
 import functools
+import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from lsst.daf.butler import DatasetRef
 from lsst.pex.config import ChoiceField, Config, Field, FieldValidationError, RangeField
 from lsst.pipe.base import NoWorkFound, QuantumContext, Struct, Task
 from lsst.skymap import BaseSkyMap, PatchInfo, TractInfo
+from lsst.utils.logging import VERBOSE
 from lsst.utils.timer import timeMethod
 
 from .calibration import checkCalibration, makeConstant, rescaleTo
@@ -356,7 +358,7 @@ class GetCoaddAsTemplateTask(Task):
         center = wcs.pixelToSky(bbox.getCenter())
         skyCorners = checkCorners(wcs.pixelToSky(bbox.getCorners()))
         tractInfo = skyMap.findTract(center)
-        self.log.info("Using tract %d for the exposure centred at %s", tractInfo.getId(), center)
+        self.log.verbose("Using tract %d for the exposure centred at %s", tractInfo.getId(), center)
         patchList = tractInfo.findPatchList(skyCorners)
         if not patchList:
             raise NoCoaddPixelsError(
@@ -429,7 +431,7 @@ class GetCoaddAsTemplateTask(Task):
         patchList = checkPatches(tractInfo, patchList)
         bbox = _templateBBox(tractInfo, checkCorners(skyCorners))
         available = checkHandles(availableCoaddRefs, len(tractInfo))
-        return self._makeTemplate(tractInfo, patchList, bbox, available, visitInfo)
+        return self._makeTemplate(tractInfo, patchList, bbox, available, visitInfo, logging.INFO)
 
     def runForBox(
         self,
@@ -470,7 +472,7 @@ class GetCoaddAsTemplateTask(Task):
         available = checkHandles(availableCoaddRefs)
         patchList = [tractInfo[patch] for patch in patches]
         try:
-            return self._makeTemplate(tractInfo, patchList, bbox, available, visitInfo)
+            return self._makeTemplate(tractInfo, patchList, bbox, available, visitInfo, VERBOSE)
         except NoCoaddPixelsError as err:
             raise NoWorkFound(str(err)) from err
 
@@ -481,10 +483,13 @@ class GetCoaddAsTemplateTask(Task):
         bbox: geom.Box2I,
         available: Mapping[int, list[Any]],
         visitInfo: afwImage.VisitInfo | None,
+        level: int,
     ) -> afwImage.ExposureF:
-        """Make a template from arguments that have been checked."""
+        """Make a template from arguments that have been checked, and log what
+        it was made from at a level.
+        """
         makeSource = self._chooseSource(tractInfo, toVisitInfo(visitInfo))
-        self.log.info("Template dimensions: %s in tract %d", bbox.getDimensions(), tractInfo.getId())
+        self.log.verbose("Template dimensions: %s in tract %d", bbox.getDimensions(), tractInfo.getId())
         overlaps, missing = self._findOverlaps(tractInfo, patchList, available, makeSource, bbox)
         if self.config.verifyChecksums:
             self._verifyFiles(overlaps)
@@ -492,7 +497,7 @@ class GetCoaddAsTemplateTask(Task):
         _checkComplete(template, overlaps, tractInfo.getId())
         self._checkAgreement(contributions)
         self._recordProvenance(template, tractInfo.getId(), contributions, missing)
-        self._report(template, tractInfo, contributions, missing)
+        self._report(template, tractInfo, contributions, missing, level)
         return template
 
     def getCoaddDatasetName(self) -> str:
@@ -523,7 +528,7 @@ class GetCoaddAsTemplateTask(Task):
                 f"No {self.getCoaddDatasetName()} for tract {tract}, patches {sorted(wanted)} "
                 f"among {len(coadds)} coadds given."
             )
-        self.log.info(
+        self.log.verbose(
             "Ignoring %d coadds of other tracts or patches of %d given",
             len(coadds) - sum(map(len, selected.values())),
             len(coadds),
@@ -567,7 +572,7 @@ class GetCoaddAsTemplateTask(Task):
             source = makeSource(available[patch])
             box = source.findBox(patchInfo, bbox)
             if box.isEmpty():
-                self.log.info("Skip patch %d: it has too few pixels in the template", patch)
+                self.log.verbose("Skip patch %d: it has too few pixels in the template", patch)
             else:
                 overlaps.append(PatchOverlap(len(overlaps), patch, box, source))
         return overlaps, missing
@@ -651,7 +656,7 @@ class GetCoaddAsTemplateTask(Task):
         for overlap in reversed(overlaps):
             record = _copyPatch(mosaic, components, overlap, wanted)
             if record is None:
-                self.log.info(
+                self.log.verbose(
                     "Skip the pixels of patch %d: later patches cover them, or its coadd has none there",
                     overlap.patch,
                 )
@@ -700,6 +705,7 @@ class GetCoaddAsTemplateTask(Task):
         tractInfo: TemplateTract,
         contributions: Contributions,
         missing: list[int],
+        level: int,
     ) -> None:
         """Log what the template was made from, and keep it as metadata."""
         summary = TemplateSummary.of(
@@ -712,18 +718,19 @@ class GetCoaddAsTemplateTask(Task):
         )
         with self._metadataLock:
             summary.write(self.metadata)
-        self.log.info(
-            "Used patches %s of tract %d: %d good pixels, %.1f%% of the template",
+        self.log.log(
+            level,
+            "Used patches %s of tract %d, missing %s: %s",
             summary.patchesUsed,
             summary.tract,
-            summary.goodPixels,
-            100 * summary.coveredFraction,
+            summary.patchesMissing,
+            summary.describe(),
         )
         if noVariance := [record.patch for record in contributions.pixelRecords if not record.hasVariance]:
             self.log.info("%d patches have no variance anywhere: %s", len(noVariance), noVariance)
         center = geom.Point2I(geom.Box2D(template.getBBox()).getCenter())
         if summary.psfPatch is not None and not tractInfo[summary.psfPatch].getOuterBBox().contains(center):
-            self.log.info(
+            self.log.verbose(
                 "The PSF is that of patch %d, which does not hold the template's centre", summary.psfPatch
             )
 

@@ -36,7 +36,6 @@ from lsst.utils.timer import timeMethod
 from .boxes import boundingBox
 from .calibration import CalibrationError, calibrationsAgree, isConstant
 from .coaddTract import CoaddTract
-from .coverage import countDataPixels
 from .getCoaddAsTemplate import GetCoaddAsTemplateTask
 from .highVariance import flagHighVariance
 from .inputChecks import checkCorners
@@ -45,6 +44,7 @@ from .patchAgreement import PatchMismatchError
 from .patchPsf import clipCatalog, makeCoaddInputs, makePatchPsf
 from .provenance import TemplateProvenance
 from .templateConnections import followCoaddKind
+from .templateSummary import TemplateQuality
 from .warpedMosaic import WarpedMosaic
 
 _LOG = getLogger(__name__)
@@ -284,7 +284,9 @@ class MakeWarpedTemplateTask(PipelineTask):
         ):
             under = _findPatches(skymap[tract], bbox, wcs)
             if handles := [handle for patch in under for handle in given[tract].get(patch, ())]:
-                self.log.info("Using tract %d, patches %s", tract, sorted(given[tract].keys() & set(under)))
+                self.log.verbose(
+                    "Using tract %d, patches %s", tract, sorted(given[tract].keys() & set(under))
+                )
                 found[tract] = handles
         if not found:
             raise NoWorkFound("No coadd lies under the exposure.")
@@ -346,6 +348,7 @@ class MakeWarpedTemplateTask(PipelineTask):
             If the coadds are of several bands or contradict each other, or
             have no PSF or photometric calibration.
         """
+        TemplateQuality.clear(self.metadata)
         if self.config.getTemplate.isDcr() and skyMap is None:
             raise ValueError("skyMap is required for DCR coadds.")
         bbox = bbox.dilatedBy(self.config.templateBorderSize)
@@ -358,7 +361,7 @@ class MakeWarpedTemplateTask(PipelineTask):
                 byPatch.setdefault(dataId["patch"], []).append(handle)
             pixels = self._addTract(mosaic, tract, byPatch, skyMap, visitInfo)
             if pixels is None:
-                self.log.info("Tract %d has no pixels that the template lacks", tract)
+                self.log.verbose("Tract %d has no pixels that the template lacks", tract)
             else:
                 used.append(pixels)
         if not used:
@@ -507,16 +510,13 @@ class MakeWarpedTemplateTask(PipelineTask):
 
     def _report(self, template: afwImage.ExposureF, used: Sequence[TractPixels]) -> None:
         """Log what the template was made from, and keep it as metadata."""
-        tracts = [pixels.tract for pixels in used]
-        goodPixels = countDataPixels(template.mask)
-        self.metadata["tractsUsed"] = tracts
-        self.metadata["goodPixels"] = goodPixels
-        self.log.info(
-            "Used tracts %s: %d good pixels, %.1f%% of the template",
-            tracts,
-            goodPixels,
-            100 * goodPixels / template.getBBox().getArea(),
+        quality = TemplateQuality.of(template, self.log)
+        quality.write(self.metadata)
+        self.metadata["tractsUsed"] = [pixels.tract for pixels in used]
+        patches = (
+            f"patches {list(pixels.provenance.patchesUsed)} of tract {pixels.tract}" for pixels in used
         )
+        self.log.info("Used %s: %s", " and ".join(patches), quality.describe())
 
 
 def _makeOutline(bbox: geom.Box2I, steps: int = 16) -> list[geom.Point2D]:

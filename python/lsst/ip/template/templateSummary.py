@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The numbers that describe a template."""
 
-__all__ = ["TemplateSummary"]
+__all__ = ["TemplateQuality", "TemplateSummary"]
 
 import math
 from dataclasses import dataclass, fields
@@ -24,33 +24,9 @@ SAMPLES = 100_000
 """About how many pixels the median variance is taken from."""
 
 
-@dataclass(frozen=True)
-class TemplateSummary:
-    """What a template was made from, and how good it is."""
-
-    tract: int
-    """Tract."""
-
-    patchesUsed: list[int]
-    """Sequential numbers of the patches that gave pixels, in their order."""
-
-    patchesMissing: list[int]
-    """Sequential numbers of the patches that have no coadd."""
-
-    psfPatch: int | None
-    """Sequential number of the patch that gives the PSF, `None` if several
-    do; it may be one that gave no pixels. So may those that follow.
-    """
-
-    filterPatch: int | None
-    """Sequential number of the patch that gives the filter; `None` if no
-    patch has one.
-    """
-
-    photoCalibPatch: int | None
-    """Sequential number of the patch that gives the photometric
-    calibration.
-    """
+@dataclass(frozen=True, kw_only=True)
+class TemplateQuality:
+    """How good a template is."""
 
     goodPixels: int
     """Number of pixels without ``NO_DATA``."""
@@ -71,17 +47,16 @@ class TemplateSummary:
 
     @classmethod
     def of(cls, template: afwImage.ExposureF, log: LsstLoggers, **sources: Any) -> Self:
-        """Summarize a template.
+        """Measure a template.
 
         Parameters
         ----------
         template : `lsst.afw.image.ExposureF`
-            The template, in tract pixels.
+            The template.
         log : `logging.Logger` or similar
             Is told if the PSF cannot tell its width.
         **sources
-            What the template was made from: ``tract`` and the patches, as
-            the attributes of these names.
+            The attributes that a derived class has besides.
         """
         good = countDataPixels(template.mask)
         return cls(
@@ -118,6 +93,44 @@ class TemplateSummary:
         for field in fields(cls):
             if field.name in metadata:
                 del metadata[field.name]
+
+    def describe(self) -> str:
+        """Say in words how good a template is, for a log."""
+        words = [f"{self.goodPixels} good pixels, {100 * self.coveredFraction:.1f}% of the template"]
+        if self.psfFwhm is not None:
+            words.append(f"PSF FWHM {self.psfFwhm:.2f} arcsec")
+        if self.medianVariance is not None:
+            words.append(f"median variance {self.medianVariance:.4g} nJy^2")
+        return ", ".join(words)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateSummary(TemplateQuality):
+    """What a template was made from, and how good it is."""
+
+    tract: int
+    """Tract."""
+
+    patchesUsed: list[int]
+    """Sequential numbers of the patches that gave pixels, in their order."""
+
+    patchesMissing: list[int]
+    """Sequential numbers of the patches that have no coadd."""
+
+    psfPatch: int | None
+    """Sequential number of the patch that gives the PSF, `None` if several
+    do; it may be one that gave no pixels. So may those that follow.
+    """
+
+    filterPatch: int | None
+    """Sequential number of the patch that gives the filter; `None` if no
+    patch has one.
+    """
+
+    photoCalibPatch: int | None
+    """Sequential number of the patch that gives the photometric
+    calibration.
+    """
 
 
 def _computeMedianVariance(template: afwImage.ExposureF) -> float | None:

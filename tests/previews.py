@@ -7,6 +7,7 @@ __all__ = [
     "RUN",
     "Preview",
     "findCorners",
+    "makeCellCoadd",
     "makeExposure",
     "makePreviewRepo",
     "makePreviewSkyMap",
@@ -30,6 +31,11 @@ from lsst.skymap.ringsSkyMap import RingsSkyMap
 DATA = pathlib.Path(__file__).parent / "data" / "lsst_images"
 
 RUN = "preview"
+
+CELL_SIZE = 150
+"""Width and height of the cells of the previews' skymaps, in pixels."""
+CELL_BORDER = 50
+"""Width of the border of a patch that no cell reaches, in pixels."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +159,60 @@ def makeVisitImage(preview, tractInfo):
     )
 
 
-def makePreviewRepo(root, preview):
+def makeCellCoadd(coadd, tractInfo, patch, missing=None, unit="nJy"):
+    """Make the cell coadd with the pixels of a coadd.
+
+    Parameters
+    ----------
+    coadd : `lsst.afw.image.ExposureF`
+        Coadd with a band and the mask plane DETECTED.
+    tractInfo : `lsst.skymap.TractInfo`
+        Its tract.
+    patch : `int`
+        Sequential number of its patch.
+    missing : `lsst.geom.Point2I`, optional
+        Pixel whose cell has no data: its pixels are set to -999.
+    unit : `str`
+        Unit of the pixels, whose numbers are taken as they are.
+
+    Returns
+    -------
+    cellCoadd : `lsst.images.cells.CellCoadd`
+        The cell coadd.
+    """
+    from astropy import units
+    from astropy.wcs import WCS
+
+    from lsst.images import YX, Box, Image, Mask, MaskPlane, MaskSchema, SkyProjection, TractFrame
+    from lsst.images.cells import CellCoadd, CellGrid, CellGridBounds, CellPointSpreadFunction
+
+    box = Box.from_legacy(coadd.getBBox())
+    cells = tractInfo[patch].getOuterBBox().erodedBy(CELL_BORDER)
+    grid = CellGrid(bbox=Box.from_legacy(cells), cell_shape=YX(y=CELL_SIZE, x=CELL_SIZE))
+    lost = frozenset() if missing is None else {grid.index_of(y=missing.y, x=missing.x)}
+    bounds = CellGridBounds(grid=grid, bbox=CellGridBounds(grid=grid, bbox=grid.bbox)[box].bbox, missing=lost)
+    image = coadd.image.clone()
+    for cell in bounds.missing_boxes():
+        image[cell.to_legacy().clippedTo(coadd.getBBox())].array[:] = -999.0
+    mask = Mask(schema=MaskSchema([MaskPlane("DETECTED", "Pixel is part of a source.")]), bbox=box)
+    mask.set("DETECTED", coadd.mask.array & coadd.mask.getPlaneBitMask("DETECTED") != 0)
+    stamps = np.zeros((bounds.subgrid_size.i, bounds.subgrid_size.j, 21, 21))
+    stamps[:, :, 10, 10] = 1.0
+    tractBox = Box.from_legacy(tractInfo.getBBox())
+    return CellCoadd(
+        Image.from_legacy(image, unit=units.Unit(unit)),
+        mask=mask,
+        variance=Image.from_legacy(coadd.variance, unit=units.Unit(unit) ** 2),
+        sky_projection=SkyProjection.from_fits_wcs(
+            WCS(tractInfo.getWcs().getFitsMetadata().toDict()),
+            TractFrame(skymap="lsst_cells", tract=tractInfo.getId(), bbox=tractBox),
+        ),
+        band=coadd.getFilter().bandLabel,
+        psf=CellPointSpreadFunction(stamps, bounds),
+    )
+
+
+def makePreviewRepo(root, preview, cells=False):
     """Make a repository with a visit image of a preview, and coadds under it.
 
     Parameters
@@ -162,6 +221,10 @@ def makePreviewRepo(root, preview):
         Folder of the repository.
     preview : `Preview`
         What to make.
+    cells : `bool`
+        Whether the coadds are cell coadds, of the dataset type deep_coadd
+        instead of template_coadd. The last one has no data in the cell of the
+        corner.
 
     Returns
     -------
@@ -179,9 +242,10 @@ def makePreviewRepo(root, preview):
     _registerTract(butler, preview, skyMap, tractInfo)
     image = makeVisitImage(preview, tractInfo)
     _registerVisit(butler, preview, image)
+    coaddType = "deep_coadd" if cells else "template_coadd"
     for name, dimensions, storageClass in (
         ("visit_image", ("instrument", "visit", "detector"), preview.storageClass),
-        ("template_coadd", ("skymap", "tract", "patch", "band"), "ExposureF"),
+        (coaddType, ("skymap", "tract", "patch", "band"), "CellCoadd" if cells else "ExposureF"),
     ):
         butler.registry.registerDatasetType(
             DatasetType(name, dimensions, storageClass, universe=butler.dimensions)
@@ -191,7 +255,10 @@ def makePreviewRepo(root, preview):
     coadds = _makeCoadds(tractInfo, preview)
     for patch, coadd in coadds.items():
         coaddId = {"skymap": preview.skymap, "tract": preview.tract, "patch": patch, "band": preview.band}
-        butler.put(coadd, "template_coadd", coaddId)
+        if cells:
+            missing = geom.Point2I(*preview.corner) if patch == max(coadds) else None
+            coadd = makeCellCoadd(coadd, tractInfo, patch, missing)
+        butler.put(coadd, coaddType, coaddId)
     return image, tractInfo, coadds
 
 

@@ -4,7 +4,7 @@
 import unittest
 
 import numpy as np
-from scenes import makeCoadd, makeExposure, makeHandles, makeSkyMap, pixelValues
+from scenes import assertSamePixels, makeCoadd, makeExposure, makeHandles, makeSkyMap, pixelValues
 
 import lsst.geom as geom
 import lsst.utils.tests
@@ -147,6 +147,19 @@ class GetCoaddAsTemplateTestCase(lsst.utils.tests.TestCase):
         used = self.task.metadata.getArray("patchesUsed")
         for what in (str(used), "tract 0", "100.0%", "FWHM", "variance"):
             self.assertIn(what, line)
+
+    def testCoaddsThemselvesAreTaken(self):
+        exposure = self.exposureAt(75, 75, size=(10, 10))
+        tractInfo, patchList, skyCorners = self.overlap(exposure)
+        handles = makeHandles(self.tract, self.patchNumbers(patchList))
+        expected = self.task.run(tractInfo, patchList, skyCorners, handles)
+        coadds = {patch: handle.inMemoryDataset for patch, handle in handles.items()}
+        template = self.task.run(tractInfo, patchList, skyCorners, coadds)
+        assertSamePixels(template, expected)
+        patch = self.task.metadata.getArray("patchesUsed")[0]
+        coadds[patch] = InMemoryDatasetHandle("no coadd")
+        with self.assertRaisesRegex(TypeError, f"tract 0, patch {patch} must be an Exposure, not a str"):
+            self.task.run(tractInfo, patchList, skyCorners, coadds)
 
     def testPatchOutsideTheTemplateIsSkipped(self):
         exposure = self.exposureAt(75, 75, size=(10, 10))

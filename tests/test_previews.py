@@ -21,7 +21,11 @@ from lsst.ip.template.observationInfo import toVisitInfo
 from lsst.ip.template.scienceGeometry import ScienceGeometry
 from lsst.pex.config import FieldValidationError
 
-PIPELINES = pathlib.Path(__file__).parents[1] / "pipelines"
+ROOT = pathlib.Path(__file__).parents[1]
+CONFIG, PIPELINES = ROOT / "config", ROOT / "pipelines"
+
+HAS_CELL_COADDS = importlib.util.find_spec("lsst.cell_coadds") is not None
+"""Whether this is the full stack, which has the PSFs of cell coadds."""
 
 needsImages = unittest.skipIf(
     importlib.util.find_spec("lsst.images") is None, "lsst-images needs Python 3.12 or newer."
@@ -182,6 +186,39 @@ class PipelineTestCase(lsst.utils.tests.TestCase):
         done = runPipetask(self.repo, preview, "-p", PIPELINES / "DP2.yaml")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTemplateIsCopied(preview, *scene)
+
+    def testTemplateOfCellCoadds(self):
+        preview = PREVIEWS["DP2"]
+        image, tractInfo, coadds = makePreviewRepo(self.repo, preview, cells=True)
+        options = ["-p", PIPELINES / "DP2.yaml", "-C", f"makeCoaddTemplate:{CONFIG / 'cellCoadd.py'}"]
+        if not HAS_CELL_COADDS:
+            done = runPipetask(self.repo, preview, *options)
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("allowMissingPsf", done.stderr)
+            options += ["-c", "makeCoaddTemplate:getTemplate.allowMissingPsf=True"]
+        done = runPipetask(self.repo, preview, *options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual("The template has no PSF" in done.stderr, not HAS_CELL_COADDS)
+        # The missing cell lies to the upper right of the corner.
+        last = coadds[max(coadds)]
+        x, y = np.subtract(preview.corner, last.getXY0())
+        last.image.array[y:, x:] = last.variance.array[y:, x:] = np.nan
+        last.mask.array[y:, x:] = last.mask.getPlaneBitMask("NO_DATA")
+        self.assertTemplateIsCopied(preview, image, tractInfo, coadds)
+
+    def testOtherKindOfCoaddIsAnErrorThatHelps(self):
+        preview = PREVIEWS["DP2"]
+        makePreviewRepo(self.repo, preview, cells=True)
+        done = runPipetask(
+            self.repo,
+            preview,
+            *("-p", PIPELINES / "DP2.yaml", "-c", "makeCoaddTemplate:connections.coaddExposures=deep_coadd"),
+        )
+        if not HAS_CELL_COADDS:
+            self.assertNotEqual(done.returncode, 0)
+            self.assertIn("set the task's coaddImage to 'CellCoadd'", done.stderr)
+        else:
+            self.assertEqual(done.returncode, 0, done.stderr)
 
 
 class MemoryTestCase(lsst.utils.tests.MemoryTestCase):

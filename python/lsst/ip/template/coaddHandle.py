@@ -178,6 +178,8 @@ def _notingWhatIsRead(what: str) -> Iterator[None]:
         yield
     except Exception as err:
         err.add_note(f"while reading {what}")
+        if isinstance(err, ModuleNotFoundError) and err.name == "lsst.cell_coadds":
+            err.add_note("It is a cell coadd: set the task's coaddImage to 'CellCoadd'.")
         planes = _getSessionPlanes()
         if len(planes) == afwImage.Mask.getNumPlanesMax():
             err.add_note(f"This process has no room for mask planes besides {sorted(planes)}.")
@@ -192,7 +194,7 @@ def _findStorageClass(handle: CoaddHandle) -> StorageClass | None:
     if not (inMemory is None or isinstance(inMemory, afwImage.Exposure)):
         return None
     ref = getattr(handle, "ref", None)
-    found = getattr(handle, "storageClass", None) if ref is None else ref.datasetType.storageClass
+    found = getattr(handle, "storageClass", None) or (ref and ref.datasetType.storageClass)
     return StorageClassFactory().getStorageClass(found) if isinstance(found, str) else found
 
 

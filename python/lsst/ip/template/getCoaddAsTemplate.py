@@ -147,6 +147,12 @@ class GetCoaddAsTemplateConfig(Config):
         },
         doc="Which PSF the template gets.",
     )
+    allowMissingPsf = Field[bool](
+        dtype=bool,
+        default=False,
+        doc="Whether a template without PSF is made, with a warning, if no patch has a PSF. Such are cell "
+        "coadds (lsst.images.cells.CellCoadd) without the full stack. Otherwise that is an error.",
+    )
     verifyChecksums = Field[bool](
         dtype=bool,
         default=False,
@@ -430,7 +436,7 @@ class GetCoaddAsTemplateTask(Task):
             raise ValueError("sensorRef is a Gen2 middleware parameter that is no longer usable; give None.")
         patchList = checkPatches(tractInfo, patchList)
         bbox = _templateBBox(tractInfo, checkCorners(skyCorners))
-        available = checkHandles(availableCoaddRefs, len(tractInfo))
+        available = checkHandles(availableCoaddRefs, tractInfo.getId(), len(tractInfo))
         return self._makeTemplate(tractInfo, patchList, bbox, available, visitInfo, logging.INFO)
 
     def runForBox(
@@ -469,7 +475,7 @@ class GetCoaddAsTemplateTask(Task):
             As of `run`.
         """
         self._forgetLastRun()
-        available = checkHandles(availableCoaddRefs)
+        available = checkHandles(availableCoaddRefs, tractInfo.getId())
         patchList = [tractInfo[patch] for patch in patches]
         try:
             return self._makeTemplate(tractInfo, patchList, bbox, available, visitInfo, VERBOSE)
@@ -494,7 +500,7 @@ class GetCoaddAsTemplateTask(Task):
         if self.config.verifyChecksums:
             self._verifyFiles(overlaps)
         template, contributions = self._assemble(tractInfo, bbox, overlaps)
-        _checkComplete(template, overlaps, tractInfo.getId())
+        self._checkComplete(template, overlaps, tractInfo.getId())
         self._checkAgreement(contributions)
         self._recordProvenance(template, tractInfo.getId(), contributions, missing)
         self._report(template, tractInfo, contributions, missing, level)
@@ -633,7 +639,8 @@ class GetCoaddAsTemplateTask(Task):
         """
         catalog = makePatchCatalog(tractInfo.getId(), tractInfo.getWcs(), patches)
         template.getInfo().setCoaddInputs(makeCoaddInputs(catalog))
-        if without := [pixels.patchInfo.getSequentialIndex() for pixels in patches if pixels.psf is None]:
+        without = [pixels.patchInfo.getSequentialIndex() for pixels in patches if pixels.psf is None]
+        if 0 < len(without) < len(patches):
             self.log.warning("Patches %s have no PSF; the template has none in their place", without)
         if len(patches) == 1:
             template.setPsf(patches[0].psf)
@@ -698,6 +705,24 @@ class GetCoaddAsTemplateTask(Task):
             )
         for mismatch in mismatches:
             self.log.warning(mismatch)
+
+    def _checkComplete(
+        self, template: afwImage.ExposureF, overlaps: Iterable[PatchOverlap], tract: int
+    ) -> None:
+        """Raise, or warn, if the template lacks what no template should."""
+        info = template.getInfo()
+        if info.hasPsf() and info.hasPhotoCalib():
+            return
+        what = "PSF" if info.hasPhotoCalib() else "photometric calibration"
+        names = [describeHandle(overlap.handle) for overlap in overlaps]
+        lack = f"No {what} found in the coadds of tract {tract}: {names}."
+        if info.hasPhotoCalib():
+            lack += " Those of cell coadds need lsst.cell_coadds, which only the full stack has."
+            if self.config.allowMissingPsf:
+                self.log.warning("The template has no PSF. %s", lack)
+                return
+            lack += " With allowMissingPsf a template without PSF is made."
+        raise RuntimeError(lack)
 
     def _report(
         self,
@@ -827,12 +852,3 @@ def _templateBBox(tractInfo: TractInfo, skyCorners: Iterable[geom.SpherePoint]) 
             raise ValueError(f"Corner {corner} has no place in the pixel grid of tract {tractInfo.getId()}.")
         bbox.include(pixel)
     return geom.Box2I(bbox)
-
-
-def _checkComplete(template: afwImage.ExposureF, overlaps: Iterable[PatchOverlap], tract: int) -> None:
-    """Raise if the template lacks what no template may lack."""
-    info = template.getInfo()
-    for what, present in (("PSF", info.hasPsf()), ("photometric calibration", info.hasPhotoCalib())):
-        if not present:
-            names = [describeHandle(overlap.handle) for overlap in overlaps]
-            raise RuntimeError(f"No {what} found in the coadds of tract {tract}: {names}.")

@@ -20,6 +20,8 @@ from typing import Any, SupportsIndex
 from lsst.geom import SpherePoint
 from lsst.skymap import PatchInfo, TractInfo
 
+from .givenCoadd import toHandle
+
 
 def checkMethods(name: str, value: object, kind: str, methods: Iterable[str]) -> None:
     """Raise if an argument is not of the wanted kind.
@@ -193,13 +195,18 @@ def _checkPatchNumber(what: str, patch: SupportsIndex, patchCount: float) -> int
     return number
 
 
-def checkHandles(available: Mapping[int, Any], patchCount: float = math.inf) -> dict[int, list[Any]]:
+def checkHandles(
+    available: Mapping[int, Any], tract: int, patchCount: float = math.inf
+) -> dict[int, list[Any]]:
     """Raise if an argument does not give handles by patch.
 
     Parameters
     ----------
     available : `~collections.abc.Mapping`
-        Handle, or list of handles, of each patch.
+        Handle, or list of handles, of each patch; see `toHandle` for what
+        else will do.
+    tract : `int`
+        Number of the tract.
     patchCount : `int`, optional
         Number of patches in the tract.
 
@@ -224,7 +231,8 @@ def checkHandles(available: Mapping[int, Any], patchCount: float = math.inf) -> 
     for patch, given in available.items():
         number = _checkPatchNumber("Each key of availableCoaddRefs", patch, patchCount)
         name = f"availableCoaddRefs[{number}]"
-        checked[number] = list(given) if isinstance(given, list | tuple) else [given]
+        coadds = given if isinstance(given, list | tuple) else [given]
+        checked[number] = [toHandle(coadd, tract, number) for coadd in coadds]
         for handle in checked[number]:
             checkMethods(name, handle, "a handle of a coadd", ("get",))
             if isinstance(handle, Mapping):

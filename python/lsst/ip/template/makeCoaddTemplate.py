@@ -24,7 +24,12 @@ from lsst.skymap import BaseSkyMap
 from .coaddLookup import CoaddLookup, checkReach, findReach
 from .getCoaddAsTemplate import GetCoaddAsTemplateTask
 from .scienceGeometry import ScienceGeometry
-from .templateConnections import TemplateConnections, TemplateConnectionsConfig, followCoaddKind
+from .templateConnections import (
+    CoaddKindConfig,
+    TemplateConnections,
+    TemplateConnectionsConfig,
+    followCoaddKind,
+)
 
 
 class MakeCoaddTemplateConnections(
@@ -57,7 +62,7 @@ class MakeCoaddTemplateConnections(
 
     def __init__(self, *, config: "MakeCoaddTemplateConfig") -> None:
         super().__init__(config=config)
-        followCoaddKind(self, config.getTemplate.value.isDcr())
+        followCoaddKind(self, config)
         if config.findCornerPatches:
             self.coaddExposures = _makePrerequisite(self.coaddExposures, CoaddLookup(config.findReach()))
 
@@ -84,7 +89,9 @@ def _makePrerequisite(connection: BaseInput, lookup: CoaddLookup) -> Prerequisit
     )
 
 
-class MakeCoaddTemplateConfig(TemplateConnectionsConfig, pipelineConnections=MakeCoaddTemplateConnections):
+class MakeCoaddTemplateConfig(
+    TemplateConnectionsConfig, CoaddKindConfig, pipelineConnections=MakeCoaddTemplateConnections
+):
     """Configuration of `MakeCoaddTemplateTask`."""
 
     getTemplate = GetCoaddAsTemplateTask.makeField("Copies coadd patches into the template.")

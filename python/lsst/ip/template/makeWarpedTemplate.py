@@ -37,13 +37,14 @@ from .boxes import boundingBox
 from .calibration import CalibrationError, calibrationsAgree, isConstant
 from .coaddTract import CoaddTract
 from .getCoaddAsTemplate import GetCoaddAsTemplateTask
+from .givenCoadd import toHandle
 from .highVariance import flagHighVariance
 from .inputChecks import checkCorners
 from .interfaces import TemplateTract
 from .patchAgreement import PatchMismatchError
 from .patchPsf import clipCatalog, makeCoaddInputs, makePatchPsf
 from .provenance import TemplateProvenance
-from .templateConnections import followCoaddKind
+from .templateConnections import CoaddKindConfig, followCoaddKind
 from .templateSummary import TemplateQuality
 from .warpedMosaic import WarpedMosaic
 
@@ -102,7 +103,7 @@ class MakeWarpedTemplateConnections(
 
     def __init__(self, *, config: "MakeWarpedTemplateConfig") -> None:
         super().__init__(config=config)
-        followCoaddKind(self, config.getTemplate.value.isDcr())
+        followCoaddKind(self, config)
         self._hasWarned = False
 
     def adjustQuantum(self, inputs: Any, outputs: Any, label: str, data_id: Any) -> Any:
@@ -121,7 +122,9 @@ class MakeWarpedTemplateConnections(
         return super().adjustQuantum(inputs, outputs, label, data_id)
 
 
-class MakeWarpedTemplateConfig(PipelineTaskConfig, pipelineConnections=MakeWarpedTemplateConnections):
+class MakeWarpedTemplateConfig(
+    PipelineTaskConfig, CoaddKindConfig, pipelineConnections=MakeWarpedTemplateConnections
+):
     """Configuration of `MakeWarpedTemplateTask`."""
 
     templateBorderSize = RangeField(
@@ -358,7 +361,8 @@ class MakeWarpedTemplateTask(PipelineTask):
         for tract, handles in coaddExposureHandles.items():
             byPatch: dict[int, list[Any]] = {}
             for handle, dataId in zip(handles, dataIds[tract], strict=True):
-                byPatch.setdefault(dataId["patch"], []).append(handle)
+                patch = dataId["patch"]
+                byPatch.setdefault(patch, []).append(toHandle(handle, tract, patch))
             pixels = self._addTract(mosaic, tract, byPatch, skyMap, visitInfo)
             if pixels is None:
                 self.log.verbose("Tract %d has no pixels that the template lacks", tract)

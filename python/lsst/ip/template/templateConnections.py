@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Datasets that all tasks around the template of a detector need."""
 
-__all__ = ["TemplateConnections", "TemplateConnectionsConfig", "followCoaddKind"]
+__all__ = ["CoaddKindConfig", "TemplateConnections", "TemplateConnectionsConfig", "followCoaddKind"]
 
 import dataclasses
 from typing import Any
 
-from lsst.pex.config import ChoiceField, FieldValidationError
+from lsst.pex.config import ChoiceField, Config, FieldValidationError
 from lsst.pipe.base import PipelineTaskConfig, PipelineTaskConnections
 from lsst.pipe.base.connectionTypes import Input
 from lsst.skymap import BaseSkyMap
@@ -55,7 +55,22 @@ class TemplateConnections(
                 setattr(self, name, connection)
 
 
-def followCoaddKind(connections: Any, isDcr: bool) -> None:
+class CoaddKindConfig(Config):
+    """Configuration of what the coadds of a task are."""
+
+    coaddImage = ChoiceField[str](
+        dtype=str,
+        default="ExposureF",
+        optional=False,
+        allowed={
+            "ExposureF": "An lsst.afw.image.ExposureF.",
+            "CellCoadd": "An lsst.images.cells.CellCoadd.",
+        },
+        doc="What the coadds are: the storage class of the connection coaddExposures.",
+    )
+
+
+def followCoaddKind(connections: Any, config: Any) -> None:
     """Let the connections of a task that makes templates follow what its
     coadds are.
 
@@ -64,15 +79,17 @@ def followCoaddKind(connections: Any, isDcr: bool) -> None:
     connections : `lsst.pipe.base.PipelineTaskConnections`
         Connections, with ``coaddExposures`` and ``visitInfo``; changed in
         place.
-    isDcr : `bool`
-        Whether the coadds are for slices of a band. They have a dimension
-        more then, and only then the observing conditions are needed.
+    config : `CoaddKindConfig`
+        Configuration, with ``getTemplate`` (`GetCoaddAsTemplateConfig`), too.
+        Coadds for slices of a band have a dimension more, and only for these
+        the observing conditions are needed.
     """
-    if isDcr:
-        coadds = connections.coaddExposures
-        connections.coaddExposures = dataclasses.replace(coadds, dimensions={*coadds.dimensions, "subfilter"})
+    coadds = dataclasses.replace(connections.coaddExposures, storageClass=config.coaddImage)
+    if config.getTemplate.value.isDcr():
+        coadds = dataclasses.replace(coadds, dimensions={*coadds.dimensions, "subfilter"})
     else:
         del connections.visitInfo
+    connections.coaddExposures = coadds
 
 
 class TemplateConnectionsConfig(PipelineTaskConfig, pipelineConnections=TemplateConnections):

@@ -147,9 +147,12 @@ def _computeMedianVariance(template: afwImage.ExposureF) -> float | None:
 
 def _computePsfFwhm(template: afwImage.ExposureF, log: LsstLoggers) -> float | None:
     """Find the PSF's width at the centre, if it can be computed there."""
+    psf = template.getPsf()
+    if psf is None:
+        return None
     center = geom.Box2D(template.getBBox()).getCenter()
     try:
-        radius = template.getPsf().computeShape(center).getDeterminantRadius()
+        radius = psf.computeShape(center).getDeterminantRadius()
     except Exception as err:
         # Anybody may write a PSF class, and it may raise anything; no pixel
         # depends on its width.

@@ -1,0 +1,179 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cell coadds of lsst.images as the coadds of a template."""
+
+import importlib.util
+import pathlib
+import unittest
+
+import numpy as np
+from previews import CELL_BORDER, CELL_SIZE, PREVIEWS, makeCellCoadd, makePreviewSkyMap
+from scenes import makeCoadd, makeExposure
+
+import lsst.geom as geom
+import lsst.utils.tests
+from lsst.ip.template import (
+    GetCoaddAsTemplateConfig,
+    GetCoaddAsTemplateTask,
+    MakeWarpedTemplateConfig,
+    MakeWarpedTemplateTask,
+)
+from lsst.ip.template.givenCoadd import toHandle
+from lsst.ip.template.patchAgreement import PatchMismatchError
+from lsst.pipe.base import InMemoryDatasetHandle
+
+DATA = pathlib.Path(__file__).parent / "data" / "lsst_images"
+
+HAS_CELL_COADDS = importlib.util.find_spec("lsst.cell_coadds") is not None
+
+
+@unittest.skipIf(importlib.util.find_spec("lsst.images") is None, "lsst-images needs Python 3.12 or newer.")
+class CellCoaddTestCase(lsst.utils.tests.TestCase):
+    """A template of cell coadds is that of exposures with their pixels."""
+
+    def setUp(self):
+        preview = PREVIEWS["DP2"]
+        self.tractInfo = makePreviewSkyMap()[preview.tract]
+        self.corner = geom.Point2I(*preview.corner)
+        self.box = geom.Box2I(self.corner, self.corner).dilatedBy(20)
+        self.patches = [
+            patchInfo.getSequentialIndex()
+            for patchInfo in self.tractInfo
+            if patchInfo.getOuterBBox().contains(self.corner)
+        ]
+        self.exposures = {
+            patch: makeCoadd(self.tractInfo, patch, self.box.dilatedBy(5), calibration=1.0)
+            for patch in self.patches
+        }
+
+    def makeCellCoadds(self, **kwargs):
+        return {
+            patch: makeCellCoadd(coadd, self.tractInfo, patch, **kwargs)
+            for patch, coadd in self.exposures.items()
+        }
+
+    def makeTemplate(self, coadds, **settings):
+        """Make the template of the box around the corner."""
+        config = GetCoaddAsTemplateConfig()
+        config.allowMissingPsf = True
+        config.update(**settings)
+        task = GetCoaddAsTemplateTask(config=config)
+        return task.runForBox(self.tractInfo, self.patches, self.box, coadds)
+
+    def assertSameTemplate(self, template, expected):
+        for plane in ("image", "mask", "variance"):
+            np.testing.assert_array_equal(getattr(template, plane).array, getattr(expected, plane).array)
+        self.assertEqual(template.getPhotoCalib(), expected.getPhotoCalib())
+        self.assertEqual(template.getFilter().bandLabel, "r")
+        self.assertEqual(template.getInfo().hasPsf(), HAS_CELL_COADDS)
+
+    def testCoaddsInMemory(self):
+        expected = self.makeTemplate(self.exposures)
+        coadds = self.makeCellCoadds()
+        self.assertSameTemplate(self.makeTemplate(coadds), expected)
+        handles = {patch: InMemoryDatasetHandle(coadd) for patch, coadd in coadds.items()}
+        self.assertSameTemplate(self.makeTemplate(handles, psf="patches"), expected)
+
+    def testMissingCellHasNoData(self):
+        corner = self.corner
+        grid = self.tractInfo[self.patches[0]].getOuterBBox().erodedBy(CELL_BORDER)
+        offset = corner - grid.getMin()
+        self.assertEqual((offset.x % CELL_SIZE, offset.y % CELL_SIZE), (0, 0))
+        cell = geom.Box2I(corner, geom.Extent2I(CELL_SIZE, CELL_SIZE)).clippedTo(self.box)
+        coadds = self.makeCellCoadds(missing=corner)
+        stored = {patch: coadd.image.array.copy() for patch, coadd in coadds.items()}
+        template = self.makeTemplate(coadds)
+        expected = self.makeTemplate(self.exposures)
+        expected[cell].maskedImage.set(np.nan, expected.mask.getPlaneBitMask("NO_DATA"), np.nan)
+        self.assertSameTemplate(template, expected)
+        for patch, array in stored.items():
+            np.testing.assert_array_equal(coadds[patch].image.array, array, err_msg="the coadd was changed")
+
+    def testUnitIsTheCalibration(self):
+        coadds, patch = self.makeCellCoadds(), self.patches[-1]
+        coadds[patch] = makeCellCoadd(self.exposures[patch], self.tractInfo, patch, unit="uJy")
+        exposure = toHandle(coadds[patch], self.tractInfo.getId(), patch).get()
+        self.assertAlmostEqual(exposure.getPhotoCalib().getCalibrationMean(), 1000.0)
+        with self.assertRaisesRegex(PatchMismatchError, "calibration"):
+            self.makeTemplate(coadds)
+
+    def testCoaddOfAnotherTractIsRefused(self):
+        coadds = self.makeCellCoadds()
+        other = makePreviewSkyMap()[PREVIEWS["DP1"].tract]
+        patch = self.patches[-1]
+        coadds[patch] = makeCellCoadd(self.exposures[patch], other, patch)
+        with self.assertRaisesRegex(
+            PatchMismatchError, f"WCS of tract {self.tractInfo.getId()}, patch {patch}"
+        ):
+            self.makeTemplate(coadds)
+
+    def testOtherBandIsRefused(self):
+        coadds = self.makeCellCoadds()
+        patch = self.patches[-1]
+        other = makeCoadd(self.tractInfo, patch, self.box, band="i", calibration=1.0)
+        coadds[patch] = makeCellCoadd(other, self.tractInfo, patch)
+        with self.assertRaisesRegex(PatchMismatchError, "tract 9814, patch .* has band 'i'"):
+            self.makeTemplate(coadds)
+
+    @unittest.skipIf(HAS_CELL_COADDS, "The full stack has the PSFs of cell coadds.")
+    def testWithoutPsfTheErrorNamesTheField(self):
+        with self.assertRaisesRegex(RuntimeError, "No PSF .* allowMissingPsf"):
+            self.makeTemplate(self.makeCellCoadds(), allowMissingPsf=False)
+
+    def testTemplateOnTheScienceGrid(self):
+        center = self.tractInfo.getWcs().pixelToSky(geom.Point2D(self.corner))
+        science = makeExposure(center, size=(20, 16), rotation=20.0, pixelScale=0.2)
+        config = MakeWarpedTemplateConfig()
+        config.templateBorderSize = 0
+        config.getTemplate.allowMissingPsf = True
+        task = MakeWarpedTemplateTask(config=config)
+        templates = [
+            task.run(
+                coaddExposureHandles={9814: list(coadds.values())},
+                bbox=science.getBBox(),
+                wcs=science.getWcs(),
+                dataIds={9814: [{"band": "r", "patch": patch} for patch in coadds]},
+                physical_filter="r_x",
+            ).template
+            for coadds in (self.makeCellCoadds(), self.exposures)
+        ]
+        self.assertTrue(np.isfinite(templates[0].image.array).all())
+        self.assertEqual(templates[0].getInfo().hasPsf(), HAS_CELL_COADDS)
+        # The WCSs are the same to 1e-7 pixels.
+        for plane in ("image", "variance"):
+            np.testing.assert_allclose(*(getattr(template, plane).array for template in templates), rtol=1e-5)
+
+    def testRealCellCoadds(self):
+        from lsst.images.serialization import read_archive
+
+        for name in ("as_shipped", "canonical"):
+            with self.subTest(name=name):
+                coadd = read_archive(str(DATA / f"cell_coadd-1.0.0-{name}.json"))
+                exposure = toHandle(coadd, 9813, 43).get()
+                self.assertEqual(exposure.getBBox(), geom.Box2I(geom.Point2I(36, 48), geom.Extent2I(12, 12)))
+                self.assertEqual(exposure.getFilter().bandLabel, "r")
+                # The file says that cell (8, 6) of 6 x 6 pixels is missing.
+                lost = np.zeros((12, 12), dtype=bool)
+                lost[:6, :6] = True
+                np.testing.assert_array_equal(np.isnan(exposure.image.array), lost)
+                noData = exposure.mask.array & exposure.mask.getPlaneBitMask("NO_DATA") != 0
+                self.assertTrue(noData[lost].all())
+                kept = ~lost
+                np.testing.assert_array_equal(exposure.image.array[kept], coadd.image.array[kept])
+                np.testing.assert_array_equal(exposure.variance.array[kept], coadd.variance.array[kept])
+                for afwName, plane in (("INTRP", "INTERPOLATED"), ("CLIPPED", "CLIPPED")):
+                    bits = exposure.mask.array & exposure.mask.getPlaneBitMask(afwName) != 0
+                    np.testing.assert_array_equal(bits[kept], coadd.mask.get(plane)[kept])
+
+
+class MemoryTestCase(lsst.utils.tests.MemoryTestCase):
+    """No file is left open."""
+
+
+def setup_module(module):
+    lsst.utils.tests.init()
+
+
+if __name__ == "__main__":
+    lsst.utils.tests.init()
+    unittest.main()

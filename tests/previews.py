@@ -24,7 +24,7 @@ from scenes import makeCoadd
 import lsst.geom as geom
 import lsst.sphgeom as sphgeom
 from lsst.afw.geom import makeSkyWcs
-from lsst.afw.image import ExposureF
+from lsst.afw.image import ExposureF, FilterLabel
 from lsst.daf.butler import Butler, DatasetType
 from lsst.skymap.ringsSkyMap import RingsSkyMap
 
@@ -297,11 +297,14 @@ def _makeCoadds(tractInfo, preview):
     boxes = {
         patchInfo.getSequentialIndex(): patchInfo.getOuterBBox().clippedTo(near) for patchInfo in tractInfo
     }
-    return {
+    coadds = {
         patch: makeCoadd(tractInfo, patch, box, band=preview.band)
         for patch, box in boxes.items()
         if not box.isEmpty()
     }
+    for coadd in coadds.values():
+        coadd.setFilter(FilterLabel.fromBand(preview.band))
+    return coadds
 
 
 def _registerTract(butler, preview, skyMap, tractInfo):

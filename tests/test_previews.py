@@ -2,24 +2,37 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 import importlib.util
+import itertools
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import unittest
 
 import numpy as np
-from previews import PREVIEWS, RUN, findCorners, makePreviewRepo, makePreviewSkyMap, readVisitImage
+from previews import (
+    PREVIEWS,
+    RUN,
+    findCorners,
+    makeExposure,
+    makePreviewRepo,
+    makePreviewSkyMap,
+    readVisitImage,
+)
+from scenes import assertSamePixels
 
 import lsst.geom as geom
 import lsst.utils.tests
-from lsst.daf.butler import Butler
-from lsst.ip.template import GetCoaddAsTemplateTask, MakeCoaddTemplateConfig
+from lsst.daf.butler import Butler, DatasetType
+from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask, MakeCoaddTemplateConfig
 from lsst.ip.template.observationInfo import toVisitInfo
 from lsst.ip.template.scienceGeometry import ScienceGeometry
 from lsst.pex.config import FieldValidationError
+from lsst.pipe.base import InMemoryDatasetHandle
 
 ROOT = pathlib.Path(__file__).parents[1]
 CONFIG, PIPELINES = ROOT / "config", ROOT / "pipelines"
@@ -186,6 +199,91 @@ class PipelineTestCase(lsst.utils.tests.TestCase):
         done = runPipetask(self.repo, preview, "-p", PIPELINES / "DP2.yaml")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTemplateIsCopied(preview, *scene)
+        self.assertPageIsRight(preview)
+
+    def assertPageIsRight(self, preview):
+        """Run what the page about lsst.images shows, on a template."""
+        text = (ROOT / "doc" / "lsst.ip.template" / "lsst-images.rst").read_text()
+        blocks = re.findall(r"code-block:: python\n\n((?:   .*\n|\n)+)", text)
+        self.assertEqual(len(blocks), 3)
+        dataId = {"instrument": preview.instrument, "visit": preview.visit, "detector": preview.detector}
+        dataId["skymap"] = preview.skymap
+        with Butler.from_config(self.repo, collections="u/out", skymap=preview.skymap) as butler:
+            names = {"butler": butler, "dataId": dataId}
+            for block in blocks:
+                exec(textwrap.dedent(block), names)
+        template, image = names["template"], names["maskedImage"]
+        assertSamePixels(template, names["result"].exposure)
+        self.assertEqual(names["result"].area, template.image.array.size)
+        self.assertEqual(image.bbox.to_legacy(), template.getBBox())
+        self.assertEqual(names["box"], image.bbox)
+        for pixels in (names["plane"].array, image.image.array):
+            np.testing.assert_array_equal(pixels, template.image.array)
+        np.testing.assert_array_equal(image.variance.array, template.variance.array)
+        detected = template.mask.array & template.mask.getPlaneBitMask("DETECTED") != 0
+        self.assertTrue(detected.any())
+        for mask in (names["mask"], image.mask):
+            np.testing.assert_array_equal(mask.get("DETECTED"), detected)
+        self.assertEqual(image.unit.to("nJy"), template.getPhotoCalib().getCalibrationMean())
+        corner = geom.Point2D(template.getBBox().getMin())
+        sky = image.sky_projection.pixel_to_sky(x=corner.x, y=corner.y)
+        there = geom.SpherePoint(sky.ra.rad, sky.dec.rad, geom.radians)
+        self.assertLess(there.separation(template.getWcs().pixelToSky(corner)).asArcseconds(), 1e-6)
+
+    def testDcrTemplateOfAVisitImage(self):
+        preview = PREVIEWS["DP2"]
+        image, tractInfo, coadds = makePreviewRepo(self.repo, preview)
+        with Butler.from_config(self.repo, run=RUN, writeable=True) as butler:
+            dimensions = ("skymap", "tract", "patch", "band", "subfilter")
+            dcrCoadd = DatasetType("dcrCoadd", dimensions, "ExposureF", universe=butler.dimensions)
+            butler.registry.registerDatasetType(dcrCoadd)
+            subfilters = [{"band": preview.band, "id": number} for number in range(3)]
+            butler.registry.insertDimensionData("subfilter", *subfilters)
+            dataId = {"skymap": preview.skymap, "tract": preview.tract, "band": preview.band}
+            for (patch, coadd), subfilter in itertools.product(coadds.items(), range(3)):
+                butler.put(coadd, dcrCoadd, dataId, patch=patch, subfilter=subfilter)
+        connections = {
+            "bbox": "visit_image.bbox",
+            "wcs": "visit_image.sky_projection",
+            "visitInfo": "visit_image.obs_info",
+            "template": "template_dcr",
+        }
+        settings = {f"connections.{name}": value for name, value in connections.items()}
+        settings["scienceImage"] = "VisitImage"
+        options = [
+            word for item in settings.items() for word in ("-c", "makeDcrTemplate:{}={}".format(*item))
+        ]
+        done = runPipetask(self.repo, preview, "-p", PIPELINES / "MakeDcrTemplate.yaml", *options)
+        self.assertEqual(done.returncode, 0, done.stderr)
+
+        # What the former client does, with an exposure.
+        exposure = makeExposure(image)
+        exposure.getInfo().setVisitInfo(toVisitInfo(image.obs_info))
+        config = GetCoaddAsTemplateConfig(coaddName="dcr", effectiveWavelength=623.12, bandwidth=169.0)
+        task = GetCoaddAsTemplateTask(config=config)
+        overlap = task.getOverlapPatchList(exposure, makePreviewSkyMap())
+        handles = {patch: self.makeSlices(coadd, preview, patch) for patch, coadd in coadds.items()}
+        expected = task.run(*overlap, handles, visitInfo=exposure.getInfo().getVisitInfo())
+        with Butler.from_config(self.repo, collections="u/out") as butler:
+            template = butler.get(
+                "template_dcr",
+                instrument=preview.instrument,
+                visit=preview.visit,
+                detector=preview.detector,
+            )
+        self.assertEqual(template.getBBox(), expected.getBBox())
+        assertSamePixels(template, expected)
+        # Shifted slices, and not just three times the coadd.
+        middle = coadds[max(coadds)][template.getBBox()].image.array
+        self.assertGreater(np.nanmax(np.abs(template.image.array - 3 * middle)), 1.0)
+
+    def makeSlices(self, coadd, preview, patch):
+        """Make handles of the slices of a patch."""
+        dataId = {"tract": preview.tract, "patch": patch, "band": preview.band}
+        return [
+            InMemoryDatasetHandle(coadd, storageClass="ExposureF", **dataId, subfilter=subfilter)
+            for subfilter in range(3)
+        ]
 
     def testTemplateOfCellCoadds(self):
         preview = PREVIEWS["DP2"]

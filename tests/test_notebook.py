@@ -16,6 +16,7 @@ import lsst.utils.tests
 
 ROOT = pathlib.Path(__file__).parents[1]
 NOTEBOOK = ROOT / "doc" / "lsst.ip.template" / "getCoaddAsTemplate.ipynb"
+NOTEBOOKS = sorted(NOTEBOOK.parent.glob("*.ipynb"))
 MISSING = [name for name in ("ipykernel", "nbclient", "nbformat") if importlib.util.find_spec(name) is None]
 """What it takes to run a notebook, and is not installed."""
 
@@ -95,16 +96,18 @@ class NotebookFileTestCase(lsst.utils.tests.TestCase):
     """The file as it is kept."""
 
     def testNoOutputsAreStored(self):
-        cells = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
-        for cell in cells:
-            if cell["cell_type"] == "code":
-                self.assertEqual((cell["outputs"], cell["execution_count"]), ([], None))
+        self.assertGreater(len(NOTEBOOKS), 1)
+        for notebook in NOTEBOOKS:
+            for cell in json.loads(notebook.read_text(encoding="utf-8"))["cells"]:
+                if cell["cell_type"] == "code":
+                    self.assertEqual((cell["outputs"], cell["execution_count"]), ([], None), notebook.name)
 
     @unittest.skipIf("nbformat" in MISSING, "nbformat is not installed.")
     def testFileIsValid(self):
         import nbformat
 
-        nbformat.validate(nbformat.read(NOTEBOOK, as_version=4))
+        for notebook in NOTEBOOKS:
+            nbformat.validate(nbformat.read(notebook, as_version=4))
 
 
 def setup_module(module):

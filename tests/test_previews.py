@@ -1,6 +1,7 @@
 # This file is part of ip_template.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import asyncio
 import importlib.util
 import itertools
 import os
@@ -229,6 +230,30 @@ class PipelineTestCase(lsst.utils.tests.TestCase):
         sky = image.sky_projection.pixel_to_sky(x=corner.x, y=corner.y)
         there = geom.SpherePoint(sky.ra.rad, sky.dec.rad, geom.radians)
         self.assertLess(there.separation(template.getWcs().pixelToSky(corner)).asArcseconds(), 1e-6)
+
+    @unittest.skipIf(importlib.util.find_spec("nbclient") is None, "nbclient is not installed.")
+    def testNotebookRunsWithoutItsNetworkCells(self):
+        import nbformat
+        from nbclient import NotebookClient
+
+        notebook = nbformat.read(ROOT / "doc" / "lsst.ip.template" / "dataPreviews.ipynb", as_version=4)
+        cells = [cell for cell in notebook.cells if "network" not in cell.metadata.get("tags", [])]
+        self.assertEqual(len(notebook.cells) - len(cells), 2)
+        for name in ("DP1", "DP2"):
+            with self.subTest(preview=name), tempfile.TemporaryDirectory() as folder:
+                preview = PREVIEWS[name]
+                image, tractInfo, _ = makePreviewRepo(folder, preview)
+                butler = f"butler = Butler.from_config({folder!r}, collections=[{RUN!r}, 'skymaps'])"
+                setup = cells[1].source.replace('PREVIEW = "DP2"', f'PREVIEW = "{name}"') + f"\n{butler}"
+                own = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(setup), *cells[2:]])
+                client = NotebookClient(own, timeout=300, kernel_name="python3")
+                environment = {**os.environ, "JUPYTER_RUNTIME_DIR": folder}
+                asyncio.run(client.async_execute(env=environment, cwd=folder))
+                printed = "".join(
+                    output.get("text", "") for cell in own.cells for output in cell.get("outputs", ())
+                )
+                self.assertIn(f"tract {preview.tract} patches", printed)
+                self.assertIn("100.0% with data", printed)
 
     def testDcrTemplateOfAVisitImage(self):
         preview = PREVIEWS["DP2"]

@@ -2,13 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A Butler repository with many small detectors, for tests of execution."""
 
-__all__ = ["DATA_QUERY", "INPUTS", "makeSmallRepo"]
+__all__ = ["DATA_QUERY", "INPUTS", "SKYMAP", "makeSmallRepo"]
 
 from scenes import makeCoadd, makeExposure, makeSkyMap
 
 import lsst.geom as geom
 import lsst.sphgeom as sphgeom
-from lsst.afw.image import VisitInfo
+from lsst.afw.image import FilterLabel, VisitInfo
 from lsst.daf.butler import Butler, DatasetType
 
 INSTRUMENT = "SmallCam"
@@ -41,7 +41,9 @@ def makeSmallRepo(config, numVisits, numDetectors):
     _registerCamera(butler, numDetectors)
     for patchInfo in skyMap[0]:
         patch = patchInfo.getSequentialIndex()
-        butler.put(makeCoadd(skyMap[0], patch), "deepCoadd", skymap=SKYMAP, tract=0, patch=patch, band="r")
+        coadd = makeCoadd(skyMap[0], patch)
+        coadd.setFilter(FilterLabel.fromBand("r"))
+        butler.put(coadd, "deepCoadd", skymap=SKYMAP, tract=0, patch=patch, band="r")
     for visit in range(1, numVisits + 1):
         _putVisit(butler, visit, skyMap[0].getCtrCoord(), numDetectors)
 

@@ -10,6 +10,7 @@ import stat
 
 from ._cards import BLOCK, CARD, Header
 from ._error import FitsError
+from ._rangeFile import RangeFile
 
 _HEADER_READ = 4 * BLOCK
 """Bytes read first in search of the end of a header."""
@@ -151,6 +152,22 @@ class Hdu:
             raise self.error(f"truncated: expected {size} bytes at {offset}, found {len(data)}")
         return data
 
+    def expect(self, places):
+        """Tell a remote file what parts of the data will be read.
+
+        Parameters
+        ----------
+        places : `~collections.abc.Iterable` [`tuple` [`int`, `int`]]
+            Offset and size of each, in bytes from the start of the data.
+        """
+        begins = ((self.dataOffset + offset, size) for offset, size in places)
+        self._file.expect((begin, begin + size) for begin, size in begins)
+
+    @property
+    def isRemote(self):
+        """Whether it pays to call `expect` (`bool`)."""
+        return self._file.isRemote
+
     def error(self, message):
         """Make an error that names file and HDU."""
         name = self.header.get("EXTNAME") if "header" in vars(self) else None
@@ -188,6 +205,8 @@ class _OpenFile:
     fileName : `str`
         Path of a local file.
     """
+
+    isRemote = False
 
     def __init__(self, fileName):
         self.name = os.fspath(fileName)
@@ -231,8 +250,8 @@ class FitsFile:
 
     Parameters
     ----------
-    fileName : `str`
-        Path of a local file.
+    source : `str` or `RangeFile`
+        Path of a local file, or a file of which ranges can be read.
 
     Raises
     ------
@@ -240,8 +259,8 @@ class FitsFile:
         Raised if the file cannot be opened or is no FITS file.
     """
 
-    def __init__(self, fileName):
-        self._file = _OpenFile(fileName)
+    def __init__(self, source):
+        self._file = source if isinstance(source, RangeFile) else _OpenFile(source)
         if self.size == 0:
             raise FitsError(f"{self.name}: expected a FITS file, found an empty file")
         self._hdus = [Hdu(self._file, 0, 0)]

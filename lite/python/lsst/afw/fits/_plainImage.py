@@ -48,7 +48,10 @@ class PlainImage:
         """Make the tasks that read a box: see `TileTable.tasks`."""
         if not rows or not columns:
             return []
-        step = max(1, _CHUNK // (self.shape[1] * self._stored.itemsize))
+        rowSize = self.shape[1] * self._stored.itemsize
+        if self._hdu.isRemote:
+            self._hdu.expect([(rows.start * rowSize, len(rows) * rowSize)])
+        step = max(1, _CHUNK // rowSize)
         return [
             partial(self._read, range(i, min(i + step, rows.stop)), columns, out[i - rows.start :])
             for i in range(rows.start, rows.stop, step)

@@ -343,6 +343,8 @@ class TileTable:
         """
         tiles = self.grid.touched(rows, columns)
         self.touched += len(tiles)
+        if tiles and self._hdu.isRemote:
+            self._hdu.expect((offset, size) for _, offset, size in self._locate(tiles))
         perTile = math.prod(self.grid.tile) * self.dtype.itemsize
         step = max(1, _TASK // perTile)
         return [

@@ -29,6 +29,7 @@ from lsst.afw.image import (
 from lsst.daf.butler import FormatterV2
 
 from ._provenance import addProvenance
+from ._ranges import canReadRanges, nameOf, openRanges
 
 _PLANES = ("image", "mask", "variance")
 
@@ -56,11 +57,12 @@ class FitsImageFormatterBase(FormatterV2):
     """
 
     can_read_from_local_file = True
+    can_read_from_uri = True
     default_extension = ".fits"
     supported_extensions = frozenset({".fits", ".fits.gz", ".fits.fz", ".fz", ".fit"})
 
     _reader = None
-    _reader_path = None
+    _reader_source = None
 
     @property
     def reader(self):
@@ -116,13 +118,28 @@ class FitsImageFormatterBase(FormatterV2):
 
     def read_from_local_file(self, path: str, component: str | None = None, expected_size: int = -1) -> Any:
         # Docstring inherited.
-        self._reader_path = path
+        return self._readFrom(path, component)
+
+    def read_from_uri(
+        self, uri: lsst.resources.ResourcePath, component: str | None = None, expected_size: int = -1
+    ) -> Any:
+        # Docstring inherited. A file that is wanted whole is fetched whole,
+        # for the cache; of others only what is needed.
+        isPart = component is not None or bool(self.file_descriptor.parameters)
+        if uri.isLocal or not isPart or not canReadRanges(uri):
+            return NotImplemented
+        with openRanges(uri, expected_size, f"dataset {self.dataset_ref}") as file:
+            return self._readFrom(file, component)
+
+    def _readFrom(self, source, component):
+        """Read from a local path or a remote file."""
+        self._reader_source = source
         self._reader = None
         try:
             return self.readFull() if component is None else self.readComponent(component)
         finally:
             self._reader = None
-            self._reader_path = None
+            self._reader_source = None
 
 
 class StandardFitsImageFormatterBase(FitsImageFormatterBase):
@@ -141,10 +158,10 @@ class StandardFitsImageFormatterBase(FitsImageFormatterBase):
     def reader(self):
         # Docstring inherited.
         if self._reader is None:
-            path = self._reader_path
-            if path is None:
-                path = self.file_descriptor.location.path
-            self._reader = self.ReaderClass(path)
+            source = self._reader_source
+            if source is None:
+                source = self.file_descriptor.location.path
+            self._reader = self.ReaderClass(source)
         return self._reader
 
     @classmethod
@@ -374,12 +391,17 @@ class FitsExposureFormatter(FitsMaskedImageFormatter):
         label = _makeLabel(names["band"], names["physical_filter"])
         if label != fileLabel and self._hasStandardFilters():
             warnings.warn(
-                f"Reading {self.file_descriptor.location} with data ID {self.data_id}: the file has filter "
-                f"label {fileLabel}, the data ID has {label}. The data ID's is used; what wrote the file is "
+                f"Reading {self._fileName} with data ID {self.data_id}: the file has filter label "
+                f"{fileLabel}, the data ID has {label}. The data ID's is used; what wrote the file is "
                 "probably wrong.",
                 stacklevel=2,
             )
         return label
+
+    @property
+    def _fileName(self):
+        """Name of the file, for messages (`str`)."""
+        return nameOf(self.file_descriptor.location.uri)
 
     def _hasStandardFilters(self):
         return self.reader.readSerializationVersion() >= _STANDARD_FILTERS_VERSION
@@ -390,7 +412,7 @@ class FitsExposureFormatter(FitsMaskedImageFormatter):
             return
         warnings.warn(
             f"Data ID {self.data_id} does not give {dimension}, so the filter label of "
-            f"{self.file_descriptor.location}, which is of an old format, may be wrong. Expand the data ID "
+            f"{self._fileName}, which is of an old format, may be wrong. Expand the data ID "
             "with Registry.expandDataId before Butler.get to avoid this.",
             stacklevel=2,
         )

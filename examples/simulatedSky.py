@@ -139,6 +139,7 @@ def observe(sky, bbox, wcs, psfSigma, noise, rng):
     exposure.variance.array[:] = noise**2
     exposure.setPsf(GaussianPsf(25, 25, psfSigma))
     exposure.setPhotoCalib(PhotoCalib(1.0))
+    exposure.getMetadata().set("BUNIT", "nJy")
     return exposure
 
 

@@ -122,6 +122,7 @@ def _toExposure(coadd: Any) -> afwImage.Exposure:
     for box in missing:
         _removeData(exposure, box.to_legacy())
     exposure.setWcs(coadd.sky_projection.to_legacy())
+    exposure.getMetadata().set("BUNIT", coadd.unit.to_string("fits"))
     exposure.setPhotoCalib(_toPhotoCalib(coadd.unit))
     exposure.setPsf(_toPsf(coadd.psf))
     if coadd.band is not None:

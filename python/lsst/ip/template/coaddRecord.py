@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What is remembered of a coadd whose pixels are no longer in memory."""
 
-__all__ = ["CoaddRecord"]
+__all__ = ["UNIT_CARD", "CoaddRecord"]
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +14,11 @@ from lsst.afw.detection import Psf
 
 from .coaddHandle import describeHandle
 from .interfaces import CoaddHandle
+
+UNIT_CARD = "BUNIT"
+"""Header card with the unit of the pixels (FITS standard 4.0, section
+4.4.2.5).
+"""
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,9 @@ class CoaddRecord:
 
     photoCalib: afwImage.PhotoCalib | None
     """Photometric calibration of the coadd."""
+
+    unit: str | None
+    """Unit of the pixels, as the coadd's header has it."""
 
     psf: Psf | None
     """PSF of the coadd."""
@@ -65,7 +73,13 @@ class CoaddRecord:
             bbox=coadd.getBBox(),
             filterLabel=coadd.getFilter(),
             photoCalib=coadd.getPhotoCalib(),
+            unit=_readUnit(coadd),
             psf=coadd.getPsf(),
             # Row by row, since nearly always the first one tells.
             hasVariance=any((row > 0).any() for row in coadd.variance.array),
         )
+
+
+def _readUnit(coadd: afwImage.Exposure) -> str | None:
+    metadata = coadd.getMetadata()
+    return metadata.getScalar(UNIT_CARD) if UNIT_CARD in metadata else None

@@ -535,6 +535,7 @@ def _startSum(coadd: afwImage.ExposureF, bbox: geom.Box2I, numSubfilters: int) -
     matched.setPsf(coadd.getPsf())
     matched.setFilter(coadd.getFilter())
     matched.setPhotoCalib(coadd.getPhotoCalib())
+    matched.setMetadata(coadd.getMetadata())
     return matched
 
 

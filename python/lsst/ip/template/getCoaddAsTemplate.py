@@ -26,7 +26,7 @@ from lsst.utils.timer import timeMethod
 from .calibration import checkCalibration, makeConstant, rescaleTo
 from .checksums import verifyChecksums
 from .coaddHandle import describeHandle, readComponent, readCorner
-from .coaddRecord import CoaddRecord
+from .coaddRecord import UNIT_CARD, CoaddRecord
 from .components import TemplateComponents
 from .coverage import countDataPixels
 from .dcrModel import DcrModel, DcrPatch, checkVisitInfo
@@ -502,6 +502,7 @@ class GetCoaddAsTemplateTask(Task):
         template, contributions = self._assemble(tractInfo, bbox, overlaps)
         self._checkComplete(template, overlaps, tractInfo.getId())
         self._checkAgreement(contributions)
+        self._setUnit(template, contributions)
         self._recordProvenance(template, tractInfo.getId(), contributions, missing)
         self._report(template, tractInfo, contributions, missing, level)
         return template
@@ -723,6 +724,18 @@ class GetCoaddAsTemplateTask(Task):
                 return
             lack += " With allowMissingPsf a template without PSF is made."
         raise RuntimeError(lack)
+
+    def _setUnit(self, template: afwImage.ExposureF, contributions: Contributions) -> None:
+        """Give the template the unit of its pixels, if the coadds say one."""
+        records = contributions.pixelRecords
+        if self.config.calibrationMismatch == "rescale":
+            giver = contributions.componentPatches["photoCalibPatch"]
+            records = [record for record in contributions.records if record.patch == giver]
+        units = {record.unit for record in records}
+        if len(units) > 1:
+            self.log.warning("The coadds' units differ (%s); the template has none", units)
+        elif (unit := next(iter(units), None)) is not None:
+            template.getMetadata().set(UNIT_CARD, unit)
 
     def _report(
         self,

@@ -35,6 +35,7 @@ from lsst.utils.timer import timeMethod
 
 from .boxes import boundingBox
 from .calibration import CalibrationError, calibrationsAgree, isConstant
+from .coaddRecord import UNIT_CARD
 from .coaddTract import CoaddTract
 from .getCoaddAsTemplate import GetCoaddAsTemplateTask
 from .givenCoadd import toHandle
@@ -188,6 +189,9 @@ class TractPixels:
 
     patches: ExposureCatalog
     """Its patches; see `makePatchCatalog`."""
+
+    unit: str | None
+    """Unit of its pixels, if the coadds say one."""
 
     provenance: TemplateProvenance
     """What its pixels were made from."""
@@ -412,8 +416,13 @@ class MakeWarpedTemplateTask(PipelineTask):
             return None
         if not template.getInfo().hasPhotoCalib():
             template.setPhotoCalib(unwarped.getPhotoCalib())
+        metadata = unwarped.getMetadata()
         return TractPixels(
-            tract, outline, unwarped.getInfo().getCoaddInputs().ccds, self._findProvenance(unwarped)
+            tract,
+            outline,
+            unwarped.getInfo().getCoaddInputs().ccds,
+            metadata.getScalar(UNIT_CARD) if UNIT_CARD in metadata else None,
+            self._findProvenance(unwarped),
         )
 
     def _findSourceBox(
@@ -495,6 +504,9 @@ class MakeWarpedTemplateTask(PipelineTask):
                 patches = clipCatalog(patches, pixels.outline, wcs)
             catalog.extend(patches, deep=True)
             pixels.provenance.write(template.getMetadata(), number)
+        units = {pixels.unit for pixels in used}
+        if len(units) == 1 and None not in units:
+            template.getMetadata().set(UNIT_CARD, units.pop())
         template.getInfo().setCoaddInputs(makeCoaddInputs(catalog))
         config = self.config.coaddPsf
         template.setPsf(

@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 import pathlib
+import sys
 import tempfile
 import unittest
+import unittest.mock
 
 import matplotlib.image
 from goldenRepo import unpackGolden
@@ -45,6 +47,12 @@ class PlotCoaddTemplateTestCase(lsst.utils.tests.TestCase):
         labels = [text.get_text() for text in ax.get_legend().get_texts()]
         self.assertIn("patch missing", labels)
         self.assertIn("detector", labels)
+
+    def testWithoutMatplotlibTheTaskIsNotMade(self):
+        # As where it is not installed.
+        with unittest.mock.patch.dict(sys.modules, {"matplotlib": None}):
+            with self.assertRaisesRegex(ModuleNotFoundError, "pip install matplotlib"):
+                PlotCoaddTemplateTask()
 
     def testTemplateOfUnknownOriginIsRefused(self):
         skyMap = makeSkyMap()

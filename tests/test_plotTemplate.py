@@ -144,6 +144,31 @@ class PlotTemplateTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(image.origin, "lower")
         np.testing.assert_array_equal(image.get_array().filled(np.nan), self.template.image.array)
 
+    def testColourBarHasUnitAndLimits(self):
+        for unit in ("nJy", None):
+            with self.subTest(unit=unit):
+                if unit is not None:
+                    self.template.getMetadata().set("BUNIT", unit)
+                else:
+                    self.template.getMetadata().remove("BUNIT")
+                ax = self.plot()
+                (bar,) = ax.child_axes
+                # Coadds of 2 nJy a count.
+                self.assertEqual(bar.get_ylabel(), unit or "2 nJy")
+                np.testing.assert_allclose(bar.get_yticks()[[0, -1]], ax.images[0].get_clim())
+
+    def testAnyTemplateIsDrawn(self):
+        small = self.template[geom.Box2I(self.template.getBBox().getMax(), geom.Extent2I(1, 1))]
+        for what, values in (("huge", 1e38), ("opposite", -3e38), ("none", np.nan)):
+            for template in (small, self.template):
+                template = template.clone()
+                template.image.array[:] = values
+                with self.subTest(what=what, area=template.getBBox().getArea()):
+                    ax = self.plot(template=template)
+                    FigureCanvasAgg(ax.figure).draw()
+                    drawn = ax.images[0].get_array()
+                    self.assertEqual(np.isnan(drawn.filled(np.nan)).all(), np.isnan(values))
+
     def testAxesShowTheSky(self):
         ax = self.plot()
         rightAscension, declination = ax.coords

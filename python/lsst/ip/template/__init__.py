@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Difference-imaging templates from coadds, without resampling."""
 
+from .afwCheck import *
 from .getCoaddAsTemplate import *
 from .makeCoaddTemplate import *
 from .makeWarpedTemplate import *

@@ -4,6 +4,9 @@
 
 __all__ = ["PlotCoaddTemplateConfig", "PlotCoaddTemplateConnections", "PlotCoaddTemplateTask"]
 
+import importlib.util
+from typing import Any
+
 import lsst.afw.image as afwImage
 from lsst.pex.config import RangeField
 from lsst.pipe.base import (
@@ -59,6 +62,16 @@ class PlotCoaddTemplateTask(PipelineTask):
     ConfigClass = PlotCoaddTemplateConfig
     config: PlotCoaddTemplateConfig
     _DefaultName = "plotCoaddTemplate"
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Now, and not after the first templates have been made.
+        if importlib.util.find_spec("matplotlib") is None:
+            raise ModuleNotFoundError(
+                "PlotCoaddTemplateTask needs matplotlib: 'pip install matplotlib', or the extra 'plots' of "
+                "lsst-ip-template.",
+                name="matplotlib",
+            )
 
     def runQuantum(
         self,

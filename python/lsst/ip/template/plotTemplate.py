@@ -18,6 +18,7 @@ import lsst.geom as geom
 from lsst.afw.geom import SkyWcs
 from lsst.skymap import PatchInfo, TractInfo
 
+from .coaddRecord import UNIT_CARD
 from .inputChecks import checkMethods, checkPatchNumbers, checkPositive
 from .interfaces import ScienceExposure
 from .provenance import TemplateProvenance
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from astropy.wcs import WCS
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.image import AxesImage
     from matplotlib.patheffects import AbstractPathEffect
 
 
@@ -211,10 +213,13 @@ def _drawPixels(ax: Axes, template: afwImage.Exposure, maxPixels: int) -> bool:
     # A pixel's centre has integer coordinates in the tract.
     left, bottom = bbox.getMinX() - 0.5, bbox.getMinY() - 0.5
     extent = (left, left + step * pixels.shape[1], bottom, bottom + step * pixels.shape[0])
-    ax.imshow(pixels, cmap="gray_r", vmin=low, vmax=high, origin="lower", extent=extent, zorder=0)
+    image = ax.imshow(pixels, cmap="gray_r", vmin=low, vmax=high, origin="lower", extent=extent, zorder=0)
+    if not empty.all():
+        _addColorBar(ax, image, low, high, _findUnit(template))
     if empty.any():
         hatch = ax.contourf(
-            empty.astype(float),
+            # Twice in each direction: contours need more than one pixel.
+            empty.repeat(2, axis=0).repeat(2, axis=1).astype(float),
             levels=[0.5, 1.5],
             colors="none",
             hatches=["////"],
@@ -225,6 +230,24 @@ def _drawPixels(ax: Axes, template: afwImage.Exposure, maxPixels: int) -> bool:
         hatch.set_edgecolor(NO_DATA_COLOR)
         hatch.set_linewidth(0.0)
     return bool(empty.any())
+
+
+def _findUnit(template: afwImage.Exposure) -> str:
+    """Find the unit of a template's pixels; empty if it does not say."""
+    metadata = template.getMetadata()
+    if UNIT_CARD in metadata:
+        return metadata.getScalar(UNIT_CARD)
+    photoCalib = template.getPhotoCalib()
+    return "" if photoCalib is None else f"{photoCalib.getCalibrationMean():.4g} nJy"
+
+
+def _addColorBar(ax: Axes, image: AxesImage, low: float, high: float, unit: str) -> None:
+    """Explain the gray levels, below the legend."""
+    barAxes = ax.inset_axes((1.05, 0.0, 0.04, 0.5))
+    bar = barAxes.figure.colorbar(image, cax=barAxes)
+    bar.set_ticks([low, (low + high) / 2, high] if low < high else [low])
+    bar.ax.yaxis.set_major_formatter("{x:.3g}")
+    bar.set_label(unit)
 
 
 def _averageBlocks(array: npt.NDArray[Any], good: npt.NDArray[np.bool_], step: int) -> npt.NDArray[Any]:
@@ -245,7 +268,8 @@ def _averageBlocks(array: npt.NDArray[Any], good: npt.NDArray[np.bool_], step: i
         One value a block, NaN for a block without a pixel to use.
     """
     good = good & np.isfinite(array)
-    total = _sumBlocks(np.where(good, array, 0.0), step)
+    # In double precision, since single precision overflows at 1e38.
+    total = _sumBlocks(np.where(good, array, 0.0).astype(np.float64), step)
     number = _sumBlocks(good.astype(np.int32), step)
     return np.divide(total, number, out=np.full(total.shape, np.nan), where=number > 0)
 

@@ -1,0 +1,14 @@
+# This file is part of ip_template.
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Says, before anything else is imported, where ``lsst.afw`` is to be had."""
+
+import importlib.util
+
+__all__: list[str] = []
+
+if importlib.util.find_spec("lsst.afw") is None:
+    raise ModuleNotFoundError(
+        "lsst.ip.template needs lsst.afw. It is in the LSST Science Pipelines stack ('setup lsst_distrib') "
+        "and, for environments without that, in lsst-lite ('pip install ./lite' in a checkout of ip_template).",
+        name="lsst.afw",
+    )

@@ -9,6 +9,6 @@ __all__: list[str] = []
 if importlib.util.find_spec("lsst.afw") is None:
     raise ModuleNotFoundError(
         "lsst.ip.template needs lsst.afw. It is in the LSST Science Pipelines stack ('setup lsst_distrib') "
-        "and, for environments without that, in lsst-lite ('pip install ./lite' in a checkout of ip_template).",
+        "and, for environments without it, in lsst-lite ('pip install ./lite' in a checkout).",
         name="lsst.afw",
     )

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from collections.abc import Sequence
 
 import lsst.utils.tests
 from lsst.ip.template import (
@@ -28,6 +29,8 @@ def formatDefault(value):
     """Write the default of a configuration field as the pages do."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ", ".join(value)
     return f'"{value}"' if isinstance(value, str) else str(value)
 
 
@@ -53,6 +56,9 @@ class PagesTestCase(lsst.utils.tests.TestCase):
             ("PlotCoaddTemplateTask", PlotCoaddTemplateConfig(), ()),
         ):
             text = self.read(task)
+            for name in re.findall(r"^``(\w+)`` \(", text, re.MULTILINE):
+                with self.subTest(task=task, explained=name):
+                    self.assertIn(name, config._fields)
             inherited = {"saveLogOutput", "saveMetadata", "connections"}
             for name in set(config._fields) - inherited:
                 with self.subTest(task=task, field=name):

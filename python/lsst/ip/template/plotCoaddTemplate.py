@@ -5,10 +5,10 @@
 __all__ = ["PlotCoaddTemplateConfig", "PlotCoaddTemplateConnections", "PlotCoaddTemplateTask"]
 
 import importlib.util
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import lsst.afw.image as afwImage
-from lsst.pex.config import RangeField
+from lsst.pex.config import Field, ListField, RangeField
 from lsst.pipe.base import (
     InputQuantizedConnection,
     OutputQuantizedConnection,
@@ -20,10 +20,14 @@ from lsst.pipe.base.connectionTypes import Input, Output
 from lsst.skymap import BaseSkyMap
 
 from .interfaces import ScienceExposure
+from .plotPanels import PANELS_SIZE, plotPanels
 from .plotTemplate import FIGURE_SIZE, MARGINS, plotTemplate, tractProjection
 from .provenance import TemplateProvenance
 from .scienceGeometry import ScienceGeometry
 from .templateConnections import TemplateConnections, TemplateConnectionsConfig
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class PlotCoaddTemplateConnections(
@@ -43,6 +47,24 @@ class PlotCoaddTemplateConnections(
         storageClass="Plot",
         dimensions=("instrument", "visit", "detector"),
     )
+    exposure = Input(
+        doc="Science exposure, with its pixels. Only there if drawPanels is true.",
+        name="{fakesType}calexp",
+        storageClass="ExposureF",
+        dimensions=("instrument", "visit", "detector"),
+    )
+    panels = Output(
+        doc="Template, science exposure, variance, and which patch each pixel is from. Only there if "
+        "drawPanels is true.",
+        name="{fakesType}{coaddName}Diff_templateCoadd{warpTypeSuffix}_panels",
+        storageClass="Plot",
+        dimensions=("instrument", "visit", "detector"),
+    )
+
+    def __init__(self, *, config: "PlotCoaddTemplateConfig") -> None:
+        super().__init__(config=config)
+        if not config.drawPanels:
+            del self.exposure, self.panels
 
 
 class PlotCoaddTemplateConfig(TemplateConnectionsConfig, pipelineConnections=PlotCoaddTemplateConnections):
@@ -53,6 +75,17 @@ class PlotCoaddTemplateConfig(TemplateConnectionsConfig, pipelineConnections=Plo
         default=120,
         min=20,
         doc="Pixels of the picture per inch; it is 8.0 inches wide and 6.4 inches high.",
+    )
+    drawPanels = Field[bool](
+        dtype=bool,
+        default=False,
+        doc="Whether a second figure is drawn: template, science exposure, variance, and which patch each "
+        "pixel is from. The science exposure's pixels are read for that.",
+    )
+    maskPlanes = ListField[str](
+        dtype=str,
+        default=["SAT", "INTRP", "CR", "CLIPPED", "REJECTED"],
+        doc="Mask planes that are drawn over the template in the second figure.",
     )
 
 
@@ -80,13 +113,16 @@ class PlotCoaddTemplateTask(PipelineTask):
         outputRefs: OutputQuantizedConnection,
     ) -> None:
         science = ScienceGeometry.of(butlerQC.get(inputRefs.bbox), butlerQC.get(inputRefs.wcs))
+        template, skyMap = butlerQC.get(inputRefs.template), butlerQC.get(inputRefs.skyMap)
         dataId = outputRefs.plot.dataId
         result = self.run(
-            butlerQC.get(inputRefs.template),
-            butlerQC.get(inputRefs.skyMap),
+            template,
+            skyMap,
             science,
             title=f"{dataId['instrument']} visit {dataId['visit']} detector {dataId['detector']}",
         )
+        if self.config.drawPanels:
+            result.panels = self.drawPanels(template, skyMap, butlerQC.get(inputRefs.exposure))
         butlerQC.put(result, outputRefs)
 
     def run(
@@ -124,9 +160,7 @@ class PlotCoaddTemplateTask(PipelineTask):
         """
         from matplotlib.figure import Figure
 
-        provenance = TemplateProvenance.read(template.getMetadata())
-        if provenance is None:
-            raise ValueError("The template's metadata does not say which tract and patches it was made from.")
+        provenance = _readProvenance(template)
         tractInfo = skyMap[provenance.tract]
         figure = Figure(figsize=FIGURE_SIZE, dpi=self.config.dpi)
         figure.subplots_adjust(**MARGINS)
@@ -135,3 +169,43 @@ class PlotCoaddTemplateTask(PipelineTask):
         tractLine = f"{provenance.datasetType} tract {provenance.tract}".strip()
         ax.set_title("\n".join(filter(None, [title, tractLine])))
         return Struct(plot=figure)
+
+    def drawPanels(
+        self, template: afwImage.Exposure, skyMap: BaseSkyMap, exposure: afwImage.Exposure | None = None
+    ) -> "Figure":
+        """Draw a template, its science exposure, its variance, and which
+        patch each pixel is from.
+
+        Parameters
+        ----------
+        template : `lsst.afw.image.ExposureF`
+            Template, in tract pixels; its metadata says which tract it was
+            made from.
+        skyMap : `lsst.skymap.BaseSkyMap`
+            Skymap that the coadds were made on.
+        exposure : `lsst.afw.image.Exposure`, optional
+            Science exposure.
+
+        Returns
+        -------
+        panels : `matplotlib.figure.Figure`
+            The figure, which pyplot does not know of.
+
+        Raises
+        ------
+        ValueError
+            If the template's metadata does not say what it was made from.
+        """
+        from matplotlib.figure import Figure
+
+        tractInfo = skyMap[_readProvenance(template).tract]
+        figure = Figure(figsize=PANELS_SIZE, dpi=self.config.dpi, layout="constrained")
+        plotPanels(template, tractInfo, figure, exposure=exposure, maskPlanes=self.config.maskPlanes)
+        return figure
+
+
+def _readProvenance(template: afwImage.Exposure) -> TemplateProvenance:
+    provenance = TemplateProvenance.read(template.getMetadata())
+    if provenance is None:
+        raise ValueError("The template's metadata does not say which tract and patches it was made from.")
+    return provenance

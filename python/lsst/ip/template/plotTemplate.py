@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-__all__ = ["plotTemplate", "tractProjection"]
+__all__ = ["averageBlocks", "plotTemplate", "tractProjection"]
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -207,7 +207,7 @@ def _drawPixels(ax: Axes, template: afwImage.Exposure, maxPixels: int) -> bool:
     bbox = template.getBBox()
     step = max(1, -(-max(bbox.getWidth(), bbox.getHeight()) // maxPixels))
     noData = (template.mask.array & template.mask.getPlaneBitMask("NO_DATA")) != 0
-    pixels = _averageBlocks(template.image.array, ~noData, step)
+    pixels = averageBlocks(template.image.array, ~noData, step)
     empty = np.isnan(pixels)
     low, high = (0.0, 1.0) if empty.all() else ZScaleInterval().get_limits(pixels[~empty])
     # A pixel's centre has integer coordinates in the tract.
@@ -250,7 +250,7 @@ def _addColorBar(ax: Axes, image: AxesImage, low: float, high: float, unit: str)
     bar.set_label(unit)
 
 
-def _averageBlocks(array: npt.NDArray[Any], good: npt.NDArray[np.bool_], step: int) -> npt.NDArray[Any]:
+def averageBlocks(array: npt.NDArray[Any], good: npt.NDArray[np.bool_], step: int) -> npt.NDArray[Any]:
     """Average the good and finite pixels of square blocks.
 
     Parameters

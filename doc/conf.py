@@ -2,25 +2,67 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Sphinx configuration; "make docs" builds the pages."""
 
+import importlib.metadata
+import urllib.error
+import urllib.request
+
 project = "ip_template"
 author = "ip_template contributors"
 copyright = "ip_template contributors; GNU GPL 3 or later"
+release = version = importlib.metadata.version("lsst-ip-template")
 
 extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
+    "sphinx.ext.intersphinx",
     "sphinx_automodapi.automodapi",
+    "sphinx_copybutton",
+    "myst_nb",
     "numpydoc",
 ]
-exclude_patterns = ["_build"]
-html_theme = "alabaster"
-html_theme_options = {"page_width": "1100px", "sidebar_width": "260px"}
-html_sidebars = {"**": ["about.html", "navigation.html", "searchbox.html"]}
+exclude_patterns = ["_build", "changes"]
+html_theme = "pydata_sphinx_theme"
+html_theme_options = {
+    "navigation_with_keys": False,
+    "show_toc_level": 2,
+    "header_links_before_dropdown": 5,
+    "footer_start": ["copyright"],
+    "footer_end": [],
+}
+html_title = f"{project} {release}"
 html_static_path = ["_static"]
+html_css_files = ["wide.css"]
 
-# A reference to another package links nowhere: its documentation is
-# elsewhere.
+# Notebooks are kept without outputs, and run in the tests.
+nb_execution_mode = "off"
+# What is copied is what is typed.
+copybutton_exclude = ".linenos, .gp, .go"
+
+# A reference to a name that no other site knows links nowhere.
 default_role = "py:obj"
 automodapi_toctreedirnm = "lsst.ip.template/py-api"
 automodsumm_inherited_members = False
 numpydoc_show_class_members = False
+
+
+def _isThere(site):
+    """Tell whether the names of another site can be had: without a network
+    the pages are made all the same, without links to it.
+    """
+    try:
+        with urllib.request.urlopen(f"{site}objects.inv", timeout=5):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+intersphinx_mapping = {
+    name: (site, None)
+    for name, site in (
+        ("python", "https://docs.python.org/3/"),
+        ("numpy", "https://numpy.org/doc/stable/"),
+        ("astropy", "https://docs.astropy.org/en/stable/"),
+        ("lsst", "https://pipelines.lsst.io/"),
+    )
+    if _isThere(site)
+}

@@ -93,7 +93,8 @@ class BuildTestCase(lsst.utils.tests.TestCase):
                 timeout=300,
             )
             self.assertEqual(done.returncode, 0, done.stderr)
-            index = pathlib.Path(folder, "lsst.ip.template", "index.html").read_text()
+            starts = [pathlib.Path(folder, name) for name in ("index.html", "lsst.ip.template/index.html")]
+            index = "".join(start.read_text() for start in starts)
             for page in PAGES:
                 with self.subTest(page=page.name):
                     self.assertTrue(page.stem == "index" or f"{page.stem}.html" in index)

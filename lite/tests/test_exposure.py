@@ -214,6 +214,12 @@ class ExposureTestCase(PixelAssertions):
     def setUp(self):
         self.exposure = makeExposure()
 
+    def testPrintedFormTellsTypeBoxAndComponents(self):
+        text = str(self.exposure)
+        for what in ("ExposureF", str(self.exposure.getBBox()), "WCS", "PSF", "filter"):
+            self.assertIn(what, text)
+        self.assertIn("ExposureI", str(afwImage.ExposureI(3, 2)))
+
     def assertComponentsEqual(self, left, right):
         """Assert that two exposures have the same components."""
         self.assertEqual(left.getWcs(), right.getWcs())

@@ -268,6 +268,17 @@ class TypedExposure(Sliceable, NoTemporaries):
 
     # ---- components
 
+    def __repr__(self):
+        info = self.getInfo()
+        parts = {
+            "WCS": info.hasWcs(),
+            "PSF": info.hasPsf(),
+            "photometric calibration": info.hasPhotoCalib(),
+            "filter": info.hasFilter(),
+        }
+        there = ", ".join(name for name, isThere in parts.items() if isThere) or "neither WCS, PSF nor filter"
+        return f"<{type(self).__name__} {self.getBBox()} with {there}>"
+
     def getInfo(self):
         """Return the components (`ExposureInfo`)."""
         return self._info

@@ -3,6 +3,7 @@
 """Checksums of coadds, in every form in which a Butler keeps them."""
 
 import gzip
+import os
 import pathlib
 import tempfile
 import unittest
@@ -12,6 +13,7 @@ import zipfile
 import numpy as np
 from astropy.io import fits
 from astropy.utils.exceptions import AstropyUserWarning
+from rangeServer import RangeServer
 from scenes import makeCoadd, makeExposure, makeSkyMap
 
 import lsst.geom as geom
@@ -26,6 +28,7 @@ KEEP_IN_MEMORY = "datastore: {cls: lsst.daf.butler.datastores.inMemoryDatastore.
 PATCH = 4
 DATA_ID = {"skymap": "small_sky", "tract": 0, "patch": PATCH, "band": "r"}
 COADD = f"deepCoadd@.*tract: 0, patch: {PATCH}"
+FORMATTER = "lsst.obs.base.formatters.fitsExposure.FitsExposureFormatter"
 CHECKSUM_CARDS = (b"CHECKSUM", b"DATASUM ")
 
 
@@ -186,6 +189,29 @@ class WholeFileTestCase(RepoTestCase):
         data[-2880] ^= 1
         path.write_bytes(gzip.compress(data))
         self.checkDamage(handle, f"{path.name}.*DATASUM")
+
+    @unittest.skipUnless(hasattr(os, "mkfifo"), "This system has no FIFOs.")
+    def testFifoInThePlaceOfTheFileIsAnError(self):
+        butler, ref, path = self.ingest()
+        path.unlink()
+        os.mkfifo(path)
+        with self.assertRaisesRegex(OSError, f"{path.name} is not there, or no regular file"):
+            verifyChecksums(butler.getDeferred(ref))
+
+    def testSignatureIsInNoMessage(self):
+        _, ref, path = self.ingest()
+        butler = self.makeButler("remote")
+        with RangeServer(path.parent) as server:
+            server.signature = "sesame"
+            url = f"{server.url}/{path.name}?Signature=sesame&Expires=1"
+            butler.ingest(FileDataset(url, [ref], formatter=FORMATTER), transfer="direct")
+            handle = butler.getDeferred(ref)
+            self.assertGreater(verifyChecksums(handle), 3)
+            server.signature = "expired"
+            with self.assertRaisesRegex(OSError, f"{path.name} cannot be fetched") as caught:
+                verifyChecksums(handle)
+        self.assertNotIn("sesame", str(caught.exception) + "".join(caught.exception.__notes__))
+        self.assertTrue(caught.exception.__suppress_context__)
 
     def testMemberOfAZipFile(self):
         source, ref, _ = self.ingest()

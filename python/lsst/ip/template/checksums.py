@@ -6,9 +6,10 @@ __all__ = ["ChecksumError", "verifyChecksums"]
 
 import contextlib
 import gzip
-import io
 import os
 import re
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -100,37 +101,63 @@ def _verifyFile(uri: ResourcePath) -> int:
     """Verify one file; return its number of HDUs with checksums."""
     with _openFile(uri) as file:
         try:
-            return _verifyHdus(_unpack(file, _memberOf(uri)), uri)
+            with _unpack(file, _memberOf(uri)) as unpacked:
+                return _verifyHdus(unpacked, uri)
         except (ChecksumError, OSError):
             raise
         except Exception as err:
             # Damaged headers and archives give many kinds.
-            raise ChecksumError(f"{uri} cannot be read: {err!r}. The file is damaged.") from err
+            name = _describe(uri)
+            raise ChecksumError(f"{name} cannot be read: {err!r}. The file is damaged.") from err
+
+
+def _describe(uri: ResourcePath) -> str:
+    """Give a URI without what may be secret: user, password, signature."""
+    return str(uri.replace(netloc=uri.netloc.rpartition("@")[2], query=""))
 
 
 @contextlib.contextmanager
 def _openFile(uri: ResourcePath) -> Iterator[Any]:
     """Open a file; of a zip file only the member is fetched."""
-    if _memberOf(uri):
-        with uri.open("rb") as file:
-            yield file
-    else:
-        with uri.as_local() as local, open(local.ospath, "rb") as file:
-            yield file
+    with contextlib.ExitStack() as stack:
+        try:
+            if _memberOf(uri):
+                file = stack.enter_context(uri.open("rb"))
+            else:
+                local = stack.enter_context(uri.as_local())
+                if not os.path.isfile(local.ospath):
+                    raise OSError(f"{_describe(uri)} is not there, or no regular file.")
+                file = stack.enter_context(open(local.ospath, "rb"))
+        except Exception as err:
+            if uri.isLocal:
+                raise
+            # What lsst.resources says has the whole URI.
+            raise OSError(f"{_describe(uri)} cannot be fetched ({type(err).__name__}).") from None
+        yield file
 
 
-def _unpack(file: BinaryIO, member: str) -> BinaryIO:
+@contextlib.contextmanager
+def _unpack(file: BinaryIO, member: str) -> Iterator[Any]:
     """Unpack a file that is compressed with gzip, or in a zip file.
 
     All of it is unpacked at once, since that compares it with checksums of
-    the archive's own.
+    the archive's own; on the disk, since a little can become much.
     """
-    if member:
-        with zipfile.ZipFile(file) as archive:
-            file = io.BytesIO(archive.read(member))
-    isCompressed = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
-    file.seek(0)
-    return io.BytesIO(gzip.decompress(file.read())) if isCompressed else file
+    with contextlib.ExitStack() as stack:
+        if member:
+            archive = stack.enter_context(zipfile.ZipFile(file))
+            file = _spool(stack, stack.enter_context(archive.open(member)))
+        isCompressed = file.read(len(_GZIP_MAGIC)) == _GZIP_MAGIC
+        file.seek(0)
+        yield _spool(stack, gzip.open(file)) if isCompressed else file
+
+
+def _spool(stack: contextlib.ExitStack, source: Any) -> BinaryIO:
+    """Write what a stream gives to a temporary file."""
+    target = stack.enter_context(tempfile.TemporaryFile())
+    shutil.copyfileobj(source, target)
+    target.seek(0)
+    return target
 
 
 def _verifyHdus(file: BinaryIO, uri: ResourcePath) -> int:
@@ -146,7 +173,7 @@ def _verifyHdus(file: BinaryIO, uri: ResourcePath) -> int:
         header = fits.Header.fromfile(file)
         data = file.tell()
         end = data + header.data_size_padded
-        name = f"{uri}, HDU {index} ({header.get('EXTNAME', '')})"
+        name = f"{_describe(uri)}, HDU {index} ({header.get('EXTNAME', '')})"
         if end > size:
             raise ChecksumError(f"{name} ends at byte {end}, but the file at {size}. The file is damaged.")
         if wrong := _findWrong(header, _addWords(file, start, data), _addWords(file, data, end)):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Cell coadds of lsst.images as the coadds of a template."""
 
+import copy
 import importlib.util
 import pathlib
 import unittest
@@ -73,6 +74,11 @@ class CellCoaddTestCase(lsst.utils.tests.TestCase):
         self.assertSameTemplate(self.makeTemplate(coadds), expected)
         handles = {patch: InMemoryDatasetHandle(coadd) for patch, coadd in coadds.items()}
         self.assertSameTemplate(self.makeTemplate(handles, psf="patches"), expected)
+
+    def testHandleCanBeCopied(self):
+        patch = self.patches[0]
+        handle = toHandle(self.makeCellCoadds()[patch], self.tractInfo.getId(), patch)
+        self.assertEqual(copy.copy(handle).get().getBBox(), self.box.dilatedBy(5))
 
     def testMissingCellHasNoData(self):
         corner = self.corner

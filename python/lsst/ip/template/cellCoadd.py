@@ -57,7 +57,10 @@ class CellCoaddHandle:
         self._handle = handle
 
     def __getattr__(self, name: str) -> Any:
-        # Which dataset it is, and where, is what the handle says.
+        # Which dataset it is, and where, is what the handle says. A copy in
+        # the making has none yet.
+        if name.startswith("_"):
+            raise AttributeError(name)
         return getattr(self._handle, name)
 
     def get(self, *, component: str | None = None, parameters: dict[str, Any] | None = None) -> Any:

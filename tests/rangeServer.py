@@ -144,6 +144,9 @@ class _Handler(BaseHTTPRequestHandler):
             wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
             if wanted and owner.hasRanges and not owner.ignoresRanges:
                 start = int(wanted[1])
+                if start >= status.st_size:
+                    self._answer(416, headers)
+                    return
                 stop = min(stop, int(wanted[2]) + 1) if wanted[2] else stop
                 code = 206
                 headers["Content-Range"] = f"bytes {start}-{stop - 1}/{status.st_size}"

@@ -4,7 +4,7 @@
 import unittest
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
@@ -30,12 +30,14 @@ def paint(boxList):
 class BoxesTestCase(lsst.utils.tests.TestCase):
     """Box arithmetic against counting pixels."""
 
+    @settings(deadline=None)
     @given(boxes, st.lists(boxes, max_size=5))
     def testSubtractionLeavesEachUncoveredPixelOnce(self, bbox, covers):
         rest = subtractBoxes(bbox, covers)
         self.assertFalse(any(box.isEmpty() for box in rest))
         np.testing.assert_array_equal(paint(rest), paint([bbox]) * (paint(covers) == 0))
 
+    @settings(deadline=None)
     @given(st.integers(-600, 600), st.integers(0, 5), st.integers(0, 2000))
     def testStripsAreTheBoxInFewRowsAtATime(self, y, width, height):
         bbox = geom.Box2I(geom.Point2I(-3, y), geom.Extent2I(width, height))
@@ -44,6 +46,7 @@ class BoxesTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(boundingBox(strips), bbox)
         self.assertTrue(all(0 < strip.getHeight() <= 512 for strip in strips))
 
+    @settings(deadline=None)
     @given(arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=9)))
     def testBoxesCoverWantedPixelsOnceAndNoOthers(self, pixels):
         corner = geom.Point2I(-3, 7)
@@ -53,6 +56,7 @@ class BoxesTestCase(lsst.utils.tests.TestCase):
             count[box.getSlices()] += 1
         np.testing.assert_array_equal(count, pixels)
 
+    @settings(deadline=None)
     @given(st.lists(boxes, max_size=5))
     def testBoundingBoxTouchesTheOutermostPixels(self, boxList):
         y, x = np.nonzero(paint(boxList))

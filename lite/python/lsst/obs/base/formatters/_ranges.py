@@ -104,9 +104,11 @@ def openRanges(uri: ResourcePath, expectedSize: int, what: str) -> Iterator[Rang
         try:
             with RangeFile(f"{name} ({what})", size, fetcher.fetch) as file:
                 yield file
-        except FitsError as err:
+        except (FileNotFoundError, FitsError) as err:
             # First see whether it is another file by now.
             _checkSame(before, _askInfo(uri, name, what), name, what)
+            if isinstance(err, FileNotFoundError):
+                raise
             raise FileIntegrityError(str(err)) from None
     _checkSame(before, _askInfo(uri, name, what), name, what)
 

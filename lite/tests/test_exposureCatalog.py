@@ -396,6 +396,22 @@ class CatalogTestCase(lsst.utils.tests.TestCase):
         many.resize(3)
         self.assertEqual(len(many), 3)
 
+    def testNumbersOfRowsAreNotNegative(self):
+        catalog = ExposureCatalog(makeSchema())
+        for change in (catalog.reserve, catalog.resize, catalog.table.preallocate):
+            for size in (-1, 2.5, "2"):
+                with self.subTest(change=change.__name__, size=size), self.assertRaises(TypeError):
+                    change(size)
+
+    def testFlagsAreTruthValues(self):
+        record = ExposureCatalog(makeSchema()).addNew()
+        for value in ("yes", np.array([True])):
+            with self.subTest(value=value), self.assertRaises(TypeError):
+                record.set("good", value)
+        for value in (True, np.bool_(True), 1):
+            record.set("good", value)
+            self.assertIs(record["good"], True)
+
     def testOnlyRecordsOfTheTableAreTakenIn(self):
         other = makeCatalog(1)
         for call in (

@@ -10,6 +10,8 @@ __all__ = ["AbsentModuleError", "Partial", "absentAttribute", "absentModule", "m
 
 import os
 import warnings
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import lsst
 
@@ -43,7 +45,7 @@ class AbsentModuleError(ModuleNotFoundError, NotImplementedError):
     """
 
 
-def absentModule(dottedName):
+def absentModule(dottedName: str) -> AbsentModuleError:
     """Make the error for a whole module that lite lacks.
 
     Parameters
@@ -61,7 +63,7 @@ def absentModule(dottedName):
     return AbsentModuleError(f"{dottedName} {_POINTER}")
 
 
-def absentAttribute(dottedName):
+def absentAttribute(dottedName: str) -> AttributeError:
     """Make the error for a name that the full stack has and lite lacks.
 
     Parameters
@@ -77,7 +79,7 @@ def absentAttribute(dottedName):
     return AttributeError(f"{dottedName} {_POINTER}")
 
 
-def notInLite(dottedName):
+def notInLite(dottedName: str) -> NotImplementedError:
     """Make the error for a call that the full stack could serve.
 
     Parameters
@@ -93,7 +95,7 @@ def notInLite(dottedName):
     return NotImplementedError(f"{dottedName} {_POINTER}")
 
 
-def moduleGetattr(moduleName):
+def moduleGetattr(moduleName: str) -> Callable[[str], NoReturn]:
     """Make a module's ``__getattr__`` that names what is lacking.
 
     Parameters
@@ -107,7 +109,7 @@ def moduleGetattr(moduleName):
         To be assigned to ``__getattr__`` at module level.
     """
 
-    def __getattr__(name):
+    def __getattr__(name: str) -> NoReturn:
         if name.startswith("__"):
             raise AttributeError(f"module {moduleName!r} has no attribute {name!r}")
         raise absentAttribute(f"{moduleName}.{name}")
@@ -118,10 +120,13 @@ def moduleGetattr(moduleName):
 class _PartialType(type):
     """Type of the classes that say which members they lack."""
 
-    def __getattr__(cls, name):
-        if name.startswith("_"):
-            raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
-        raise absentAttribute(f"{cls.__module__}.{cls.__qualname__}.{name}")
+    # Type checkers shall say so, too.
+    if not TYPE_CHECKING:
+
+        def __getattr__(cls, name: str) -> NoReturn:
+            if name.startswith("_"):
+                raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
+            raise absentAttribute(f"{cls.__module__}.{cls.__qualname__}.{name}")
 
 
 class Partial(metaclass=_PartialType):
@@ -129,14 +134,16 @@ class Partial(metaclass=_PartialType):
 
     __slots__ = ()
 
-    def __getattr__(self, name):
-        if name.startswith("_") or hasattr(type(self), name):
-            # Raises what a property raised before, or Python's own error.
-            return object.__getattribute__(self, name)
-        return getattr(type(self), name)
+    if not TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any:
+            if name.startswith("_") or hasattr(type(self), name):
+                # Raises what a property raised before, or Python's own error.
+                return object.__getattribute__(self, name)
+            return getattr(type(self), name)
 
 
-def _shadowed(searchPath, own):
+def _shadowed(searchPath: list[str], own: str) -> list[str]:
     """Find packages that come later on the path than lite's.
 
     Parameters
@@ -163,7 +170,7 @@ def _shadowed(searchPath, own):
     return [folder for folder in candidates if os.path.isfile(os.path.join(folder, "__init__.py"))]
 
 
-def _warnIfInTheWay():
+def _warnIfInTheWay() -> None:
     """Warn if lsst-lite hides packages of a full stack."""
     own = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     shadowed = _shadowed(list(lsst.__path__), own)

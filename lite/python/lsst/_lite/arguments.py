@@ -5,8 +5,8 @@
 The stack's classes are compiled: many of their constructors and methods can
 be called in several forms, and a call that fits none of them is a
 `TypeError`. A form here is a plain function whose annotations say what each
-argument may be: a class, or one of the converters of this module, which
-raise `TypeError`, so that they can be called anywhere.
+argument may be: a class, a union of classes, or an annotated type whose
+function converts the value, and raises `TypeError` if it cannot.
 """
 
 __all__ = [
@@ -15,18 +15,21 @@ __all__ = [
     "Float",
     "Int",
     "MismatchError",
-    "Optional",
     "Overloads",
     "Size",
     "checkArguments",
+    "toFlag",
+    "toSize",
 ]
 
 import inspect
-import math
+from collections.abc import Callable, Mapping
+from types import NoneType, UnionType
+from typing import Annotated, Any, TypeAlias, get_args, get_origin
 
 import numpy as np
 
-from .numbers import toBool, toDouble, toInt
+from .numbers import toBool, toDouble, toInteger
 
 
 class MismatchError(TypeError):
@@ -36,96 +39,80 @@ class MismatchError(TypeError):
     """
 
 
-class Int:
-    """An integer of any size; see `lsst._lite.numbers.toInt`."""
-
-    def __new__(cls, value):
-        return toInt(value, -math.inf, math.inf)
-
-
-class Size:
-    """A number of pixels: an integer that is not negative."""
-
-    def __new__(cls, value):
-        number = Int(value)
-        if number < 0:
-            raise TypeError(f"{value!r} is negative")
-        return number
+def toSize(value: Any) -> int:
+    """Convert to a number of pixels or rows, which is not negative."""
+    number = toInteger(value)
+    if number < 0:
+        raise TypeError(f"{value!r} is negative")
+    return number
 
 
-class Float:
-    """A real number, as a `float`; see `lsst._lite.numbers.toDouble`."""
-
-    def __new__(cls, value):
-        return toDouble(value)
-
-
-class Bool:
-    """A truth value; also `None` and numbers, but no strings or arrays."""
-
-    def __new__(cls, value):
-        if np.ndim(value):
-            raise TypeError(f"{type(value).__name__} is not a bool")
-        return toBool(value)
+def toFlag(value: Any) -> bool:
+    """Convert to a truth value, but no string and no array."""
+    if np.ndim(value):
+        raise TypeError(f"{type(value).__name__} is not a bool")
+    return toBool(value)
 
 
-class Array2:
-    """A two-dimensional `numpy.ndarray` that can be written to."""
-
-    def __new__(cls, value):
-        if not isinstance(value, np.ndarray) or value.ndim != 2 or not value.flags.writeable:
-            raise TypeError("not a writeable 2-d array")
-        return value
+def _toArray2(value: Any) -> np.ndarray:
+    if not isinstance(value, np.ndarray) or value.ndim != 2 or not value.flags.writeable:
+        raise TypeError("not a writeable 2-d array")
+    return value
 
 
-class Optional:
-    """An instance of a class, or `None`.
+Int: TypeAlias = Annotated[int, toInteger]
+"""An integer of any size."""
 
-    Parameters
-    ----------
-    cls : `type`
-        The class.
-    """
+Size: TypeAlias = Annotated[int, toSize]
+"""A number of pixels: an integer that is not negative."""
 
-    def __init__(self, cls):
-        self.cls = cls
-        self.__name__ = f"{cls.__name__} | None"
+Float: TypeAlias = Annotated[float, toDouble]
+"""A real number, as a `float`."""
 
-    def __call__(self, value):
-        if value is not None and not isinstance(value, self.cls):
-            raise TypeError(f"{type(value).__name__} is not {self.cls.__name__}")
-        return value
+Bool: TypeAlias = Annotated[bool, toFlag]
+"""A truth value; also `None` and numbers, but no strings or arrays."""
+
+Array2: TypeAlias = Annotated[np.ndarray, _toArray2]
+"""A two-dimensional `numpy.ndarray` that can be written to."""
 
 
-_CONVERTERS = (Array2, Bool, Float, Int, Size)
-
-
-def _makeConverter(annotation):
+def _makeConverter(annotation: Any) -> Callable[[Any], Any]:
     """Return the function that checks and converts one argument."""
-    if annotation is inspect.Parameter.empty:
+    if annotation is inspect.Parameter.empty or annotation is Any:
         return lambda value: value
-    if annotation in _CONVERTERS or isinstance(annotation, Optional):
-        return annotation
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return annotation.__metadata__[0]
+    if origin is not None and origin is not UnionType:
+        annotation = origin
 
-    def checkInstance(value):
+    def checkInstance(value: Any) -> Any:
         if not isinstance(value, annotation):
             # Not its repr: that of an image takes longer than all the rest.
-            raise TypeError(f"{type(value).__name__} is not {annotation.__name__}")
+            raise TypeError(f"{type(value).__name__} is not {_name(annotation)}")
         return value
 
     return checkInstance
 
 
+def _name(annotation: Any) -> str:
+    """Return the name of a type: a class, a union, or an annotated class."""
+    if get_origin(annotation) is Annotated:
+        return annotation.__origin__.__name__
+    classes = get_args(annotation) if isinstance(annotation, UnionType) else (annotation,)
+    return " | ".join("None" if cls is NoneType else cls.__name__ for cls in classes)
+
+
 class _Form:
     """One call form."""
 
-    def __init__(self, function):
+    def __init__(self, function: Callable[..., Any]) -> None:
         self.function = function
-        self.signature = inspect.signature(function)
+        self.signature = inspect.signature(function, eval_str=True)
         parameters = list(self.signature.parameters.values())[1:]
         self._parameters = [(p.name, _makeConverter(p.annotation), p.default) for p in parameters]
 
-    def bind(self, args, kwargs):
+    def bind(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> list[Any]:
         """Match arguments with the parameters of this form.
 
         Raises
@@ -163,11 +150,11 @@ class Overloads:
         if an argument turns out not to fit.
     """
 
-    def __init__(self, name, *functions):
+    def __init__(self, name: str, *functions: Callable[..., Any]) -> None:
         self._name = name
         self._forms = [_Form(function) for function in functions]
 
-    def __call__(self, instance, args, kwargs):
+    def __call__(self, instance: Any, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
         """Call the first form that fits.
 
         Raises
@@ -190,17 +177,18 @@ class Overloads:
         raise TypeError(f"{self._name}: incompatible arguments ({', '.join(given)}); call it as\n{forms}")
 
 
-def _describe(signature):
+def _describe(signature: inspect.Signature) -> str:
     """Format a signature without the instance."""
     words = []
     for parameter in list(signature.parameters.values())[1:]:
-        kind = getattr(parameter.annotation, "__name__", str(parameter.annotation))
+        annotation = parameter.annotation
+        kind = "" if annotation is inspect.Parameter.empty else f": {_name(annotation)}"
         default = "" if parameter.default is inspect.Parameter.empty else f" = {parameter.default}"
-        words.append(f"{parameter.name}: {kind}{default}")
+        words.append(f"{parameter.name}{kind}{default}")
     return f"({', '.join(words)})"
 
 
-def checkArguments(name, /, **arguments):
+def checkArguments(name: str, /, **arguments: tuple[Any, type | tuple[type, ...]]) -> None:
     """Check the arguments of a function that has one call form.
 
     Parameters

@@ -11,6 +11,7 @@ __all__ = [
     "toDouble",
     "toInt",
     "toIndex",
+    "toInteger",
     "truncateToInt",
     "wrapInt",
 ]
@@ -18,6 +19,7 @@ __all__ = [
 import enum
 import math
 import operator
+from typing import Any
 
 INT_MIN = -(2**31)
 INT_MAX = 2**31 - 1
@@ -26,12 +28,12 @@ INT_MAX = 2**31 - 1
 class EnumLikeCpp(enum.Enum):
     """Enumeration that converts to `int`, as wrapped C++ ones do."""
 
-    def __int__(self):
+    def __int__(self) -> int:
         return self.value
 
     __index__ = __int__
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if isinstance(other, int):
             return self.value == other
         return self is other
@@ -39,7 +41,7 @@ class EnumLikeCpp(enum.Enum):
     __hash__ = enum.Enum.__hash__
 
 
-def argumentError(what, *args, **kwargs):
+def argumentError(what: str, *args: object, **kwargs: object) -> TypeError:
     """Make the exception for arguments of a wrong type or number.
 
     Parameters
@@ -59,7 +61,7 @@ def argumentError(what, *args, **kwargs):
     return TypeError(f"{what}(): incompatible function arguments; invoked with ({', '.join(given)})")
 
 
-def toDouble(value):
+def toDouble(value: Any) -> float:
     """Convert to a C++ ``double``.
 
     Parameters
@@ -87,7 +89,7 @@ def toDouble(value):
         raise TypeError(f"{type(value).__name__} cannot be converted to float: {err}") from err
 
 
-def toInt(value, minimum=INT_MIN, maximum=INT_MAX):
+def toInt(value: Any, minimum: float = INT_MIN, maximum: float = INT_MAX) -> int:
     """Convert to a C++ ``int``.
 
     Parameters
@@ -125,7 +127,12 @@ def toInt(value, minimum=INT_MIN, maximum=INT_MAX):
     return value
 
 
-def toBool(value):
+def toInteger(value: Any) -> int:
+    """Convert to an integer of any size, by the rules of `toInt`."""
+    return toInt(value, -math.inf, math.inf)
+
+
+def toBool(value: Any) -> bool:
     """Convert to a C++ ``bool``.
 
     Parameters
@@ -150,7 +157,7 @@ def toBool(value):
     return bool(value)
 
 
-def toIndex(index, size):
+def toIndex(index: Any, size: int) -> int:
     """Resolve a possibly negative index.
 
     Parameters
@@ -176,21 +183,21 @@ def toIndex(index, size):
     return index + size if index < 0 else index
 
 
-def truncateToInt(value):
+def truncateToInt(value: float) -> int:
     """Cast a ``double`` to a 32-bit ``int`` as the processor does: towards
     zero, and to the smallest integer if it does not fit.
     """
     return int(value) if INT_MIN - 1 < value < INT_MAX + 1 else INT_MIN
 
 
-def wrapInt(value):
+def wrapInt(value: int) -> int:
     """Reduce an integer to 32 bits, as C++ arithmetic does."""
     if INT_MIN <= value <= INT_MAX:
         return value
     return (value - INT_MIN) % 2**32 + INT_MIN
 
 
-def divide(numerator, denominator):
+def divide(numerator: float, denominator: float) -> float:
     """Divide by the rules of IEEE 754, where division by zero is no error.
 
     Parameters
@@ -210,6 +217,6 @@ def divide(numerator, denominator):
     return math.copysign(math.inf, numerator) * math.copysign(1.0, denominator)
 
 
-def formatG(value):
+def formatG(value: float) -> str:
     """Format a number as a C++ stream does by default: six digits."""
     return str(value) if isinstance(value, int) else f"{value:g}"

@@ -12,13 +12,17 @@ import contextlib
 import contextvars
 import os
 import sys
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
 
-_threadOverride = contextvars.ContextVar("threadOverride", default=None)
+T = TypeVar("T")
+
+_threadOverride: contextvars.ContextVar[int | None] = contextvars.ContextVar("threadOverride", default=None)
 
 
 @contextlib.contextmanager
-def threads(count):
+def threads(count: int) -> Iterator[None]:
     """Set the number of threads for what is read, written or warped within.
 
     Parameters
@@ -35,7 +39,7 @@ def threads(count):
         _threadOverride.reset(token)
 
 
-def threadCount():
+def threadCount() -> int:
     """Give the number of threads to use.
 
     Returns
@@ -58,7 +62,7 @@ def threadCount():
     return min(4, os.cpu_count() or 1)
 
 
-def run(tasks, count=None):
+def run(tasks: Sequence[Callable[[], T]], count: int | None = None) -> list[T]:
     """Run tasks, in threads if that can help.
 
     Parameters

@@ -4,6 +4,8 @@
 
 __all__ = ["FitsPersistable"]
 
+from typing import Any
+
 from lsst._lite import Partial
 from lsst.afw.fits._inputArchive import readObject
 from lsst.afw.fits._outputArchive import writeObject
@@ -14,7 +16,7 @@ class FitsPersistable(Partial):
     """An object that can be written to a FITS file of its own."""
 
     @classmethod
-    def readFits(cls, fileName, hdu=-(2**31)):
+    def readFits(cls, fileName: str, hdu: int = -(2**31)) -> Any:
         """Read an object of this class from a FITS file.
 
         Parameters
@@ -39,7 +41,7 @@ class FitsPersistable(Partial):
             raise TypeError(f"{fileName} holds {type(value).__name__}, not {cls.__name__}")
         return value
 
-    def writeFits(self, fileName, mode="w"):
+    def writeFits(self, fileName: str, mode: str = "w") -> None:
         """Write this object to a FITS file.
 
         Parameters

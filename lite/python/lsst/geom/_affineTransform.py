@@ -1,9 +1,14 @@
 # This file is part of lsst-lite.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+from __future__ import annotations
+
 __all__ = ["AffineTransform"]
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from lsst._lite import Partial
 from lsst._lite.numbers import argumentError
@@ -26,7 +31,7 @@ class AffineTransform(Partial):
 
     __slots__ = ("_matrix",)
 
-    def __init__(self, linear=((1.0, 0.0), (0.0, 1.0)), translation=(0.0, 0.0)):
+    def __init__(self, linear: Any = ((1.0, 0.0), (0.0, 1.0)), translation: Any = (0.0, 0.0)) -> None:
         if isinstance(linear, Extent2D):
             linear, translation = np.identity(2), linear
         if np.shape(linear) == (3, 3):
@@ -36,19 +41,19 @@ class AffineTransform(Partial):
         self._matrix[:2, :2] = toMatrix(getattr(linear, "_matrix", linear), 2, 2)
         self._matrix[:2, 2:] = toMatrix(tuple(translation), 2, 1)
 
-    def getLinear(self):
+    def getLinear(self) -> LinearTransform:
         """Return the linear part (`LinearTransform`)."""
         return LinearTransform(self._matrix[:2, :2])
 
-    def getTranslation(self):
+    def getTranslation(self) -> Extent2D:
         """Return the translation (`Extent2D`)."""
         return Extent2D(*self._matrix[:2, 2])
 
-    def getMatrix(self):
+    def getMatrix(self) -> npt.NDArray[Any]:
         """Return the 3 x 3 matrix (`numpy.ndarray`)."""
         return self._matrix.copy()
 
-    def inverted(self):
+    def inverted(self) -> AffineTransform:
         """Return the inverse (`AffineTransform`).
 
         Raises
@@ -59,7 +64,7 @@ class AffineTransform(Partial):
         inverse = self.getLinear().inverted()
         return AffineTransform(inverse, -inverse(self.getTranslation()))
 
-    def __call__(self, *args):
+    def __call__(self, *args: Any) -> Any:
         if len(args) == 1 and isinstance(args[0], Point2D):
             return Point2D(self._matrix[:2] @ [*args[0]._values, 1.0])
         if len(args) == 1 and isinstance(args[0], Extent2D):
@@ -69,16 +74,16 @@ class AffineTransform(Partial):
         x, y = (np.asarray(values, dtype=float) for values in args)
         return tuple(row[0] * x + row[1] * y + row[2] for row in self._matrix[:2])
 
-    def __mul__(self, other):
+    def __mul__(self, other: AffineTransform) -> AffineTransform:
         if not isinstance(other, AffineTransform):
             return NotImplemented
         return AffineTransform(self._matrix @ other._matrix)
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return AffineTransform, (self.getMatrix(),)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self._matrix)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"AffineTransform(\n{self._matrix}\n)"

@@ -1,12 +1,19 @@
 # This file is part of lsst-lite.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
 __all__ = ["BoxD", "BoxI", "Box2D", "Box2I"]
 
 import math
 import sys
+from collections.abc import Callable
+from typing import Any, Generic, Self, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 from lsst._lite import Partial
 from lsst._lite.numbers import (
@@ -25,8 +32,11 @@ from lsst.pex.exceptions import InvalidParameterError, OverflowError
 from ._coordinates import Extent2D, Extent2I, Point2D, Point2I
 from ._interval import IntervalI
 
+PointT = TypeVar("PointT", Point2D, Point2I)
+ExtentT = TypeVar("ExtentT", Extent2D, Extent2I)
 
-class _Box(Partial):
+
+class _Box(Partial, Generic[PointT, ExtentT]):
     """What both kinds of boxes can do.
 
     Subclasses keep ``_minX``, ``_minY``, ``_maxX`` and ``_maxY`` and set
@@ -35,12 +45,34 @@ class _Box(Partial):
 
     __slots__ = ("_maxX", "_maxY", "_minX", "_minY")
 
-    def _copyFrom(self, other):
+    Point: ClassVar[type[Any]]
+    Extent: ClassVar[type[Any]]
+    _element: ClassVar[Any]
+
+    if TYPE_CHECKING:
+        # Each kind of boxes has its own.
+        _setCorners: Any
+        _setCornerAndSize: Any
+        _asArray: Any
+        _belowMaximum: Any
+        getWidth: Any
+        getHeight: Any
+        grow: Any
+        shift: Any
+        include: Any
+        clip: Any
+
+        def __contains__(self, other: Any) -> bool: ...
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make a box; every kind has forms of its own."""
+
+    def _copyFrom(self, other: Any) -> None:
         """Take over the limits of another box."""
         self._minX, self._minY = other._minX, other._minY
         self._maxX, self._maxY = other._maxX, other._maxY
 
-    def _forms(self):
+    def _forms(self) -> list[tuple[Callable[..., None], tuple[str, ...], type[Any], type[Any]]]:
         """List what two arguments of the constructor can be: what sets the
         limits, the names, and the types of the first two.
         """
@@ -49,15 +81,15 @@ class _Box(Partial):
             (self._setCorners, ("minimum", "maximum", "invert"), self.Point, self.Point),
         ]
 
-    def _requireBox(self, what, other):
+    def _requireBox(self, what: str, other: Any) -> None:
         if not isinstance(other, type(self)):
             raise argumentError(what, other)
 
-    def _requireExtent(self, what, other):
+    def _requireExtent(self, what: str, other: Any) -> None:
         if not isinstance(other, self.Extent):
             raise argumentError(what, other)
 
-    def _toBuffer(self, what, buffer):
+    def _toBuffer(self, what: str, buffer: Any) -> ExtentT:
         """Convert an argument that is an extent, or a number for both."""
         if isinstance(buffer, self.Extent):
             return buffer
@@ -66,27 +98,27 @@ class _Box(Partial):
         except TypeError as err:
             raise argumentError(what, buffer) from err
 
-    def getMin(self):
+    def getMin(self) -> PointT:
         """Return the corner with the smallest coordinates."""
         return self.Point(self._minX, self._minY)
 
-    def getMax(self):
+    def getMax(self) -> PointT:
         """Return the corner with the largest coordinates."""
         return self.Point(self._maxX, self._maxY)
 
-    def getMinX(self):
+    def getMinX(self) -> Any:
         """Return the smallest x coordinate."""
         return self._minX
 
-    def getMinY(self):
+    def getMinY(self) -> Any:
         """Return the smallest y coordinate."""
         return self._minY
 
-    def getMaxX(self):
+    def getMaxX(self) -> Any:
         """Return the largest x coordinate."""
         return self._maxX
 
-    def getMaxY(self):
+    def getMaxY(self) -> Any:
         """Return the largest y coordinate."""
         return self._maxY
 
@@ -95,11 +127,11 @@ class _Box(Partial):
     maxX = property(getMaxX, doc="The largest x coordinate.")
     maxY = property(getMaxY, doc="The largest y coordinate.")
 
-    def getDimensions(self):
+    def getDimensions(self) -> ExtentT:
         """Return width and height."""
         return self.Extent(self.getWidth(), self.getHeight())
 
-    def getCorners(self):
+    def getCorners(self) -> list[PointT]:
         """Return the corners, counterclockwise from the lowest (`list`)."""
         return [
             self.getMin(),
@@ -108,7 +140,7 @@ class _Box(Partial):
             self.Point(self._minX, self._maxY),
         ]
 
-    def contains(self, *args, **kwargs):
+    def contains(self, *args: Any, **kwargs: Any) -> Any:
         """Tell whether points, or all of another box, are inside.
 
         Parameters
@@ -130,7 +162,7 @@ class _Box(Partial):
             raise argumentError("contains", *args, **kwargs)
         return self._containsCoordinates(*args, **kwargs)
 
-    def _containsBox(self, other):
+    def _containsBox(self, other: Any) -> bool:
         return other.isEmpty() or (
             other._minX >= self._minX
             and other._minY >= self._minY
@@ -138,7 +170,7 @@ class _Box(Partial):
             and other._maxY <= self._maxY
         )
 
-    def _containsCoordinates(self, x, y):
+    def _containsCoordinates(self, x: Any, y: Any) -> Any:
         try:
             x, y = self._asArray(x), self._asArray(y)
         except (TypeError, ValueError) as err:
@@ -146,7 +178,7 @@ class _Box(Partial):
         inside = (x >= self._minX) & (y >= self._minY) & self._belowMaximum(x, y)
         return inside if inside.ndim else bool(inside)
 
-    def dilatedBy(self, buffer, /):
+    def dilatedBy(self, buffer: float | ExtentT, /) -> Self:
         """Return a box that is larger on all sides.
 
         Parameters
@@ -161,7 +193,7 @@ class _Box(Partial):
         box.grow(buffer)
         return box
 
-    def erodedBy(self, buffer, /):
+    def erodedBy(self, buffer: float | ExtentT, /) -> Self:
         """Return a box that is smaller on all sides.
 
         Parameters
@@ -172,7 +204,7 @@ class _Box(Partial):
         """
         return self.dilatedBy(-self._toBuffer("erodedBy", buffer))
 
-    def shiftedBy(self, offset, /):
+    def shiftedBy(self, offset: ExtentT, /) -> Self:
         """Return a box that is moved by an extent."""
         self._requireExtent("shiftedBy", offset)
         self._checkFinite(offset, "Cannot shift with a non-finite offset.")
@@ -181,12 +213,12 @@ class _Box(Partial):
         return box
 
     @staticmethod
-    def _checkFinite(extent, message):
+    def _checkFinite(extent: Any, message: str) -> None:
         """Refuse extents that are not finite."""
         if not all(map(math.isfinite, extent._values)):
             raise InvalidParameterError(message)
 
-    def expandedTo(self, other, /):
+    def expandedTo(self, other: Any, /) -> Self:
         """Return the smallest box with this and more inside.
 
         Parameters
@@ -199,25 +231,25 @@ class _Box(Partial):
         box.include(other)
         return box
 
-    def clippedTo(self, other, /):
+    def clippedTo(self, other: Any, /) -> Self:
         """Return the part that is also in another box."""
         box = type(self)(self)
         box.clip(other)
         return box
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.getMin(), self.getMax())
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"(minimum={self.getMin()}, maximum={self.getMax()})"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__}(corner={self.getMin()!r}, dimensions={self.getDimensions()!r})"
 
 
-class Box2I(_Box):
+class Box2I(_Box[Point2I, Extent2I]):
     """Rectangle of pixels.
 
     Minimum and maximum are both inside. All empty boxes are equal.
@@ -264,13 +296,13 @@ class Box2I(_Box):
     EXPAND = EdgeHandlingEnum.EXPAND
     SHRINK = EdgeHandlingEnum.SHRINK
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._minX = self._minY = 0
         self._maxX = self._maxY = -1
         if args or kwargs:
             _dispatch(self, args, kwargs)
 
-    def _setConverted(self, other, edgeHandling=EdgeHandlingEnum.EXPAND):
+    def _setConverted(self, other: Any, edgeHandling: Any = EdgeHandlingEnum.EXPAND) -> None:
         if not isinstance(other, Box2D) or not isinstance(edgeHandling, Box2I.EdgeHandlingEnum):
             raise argumentError("Box2I", other, edgeHandling)
         if other.isEmpty():
@@ -284,13 +316,13 @@ class Box2I(_Box):
             *(math.floor(limit - inward) for limit in limits[2:]),
         )
 
-    def _forms(self):
+    def _forms(self) -> list[tuple[Callable[..., None], tuple[str, ...], type[Any], type[Any]]]:
         return [*super()._forms(), (self._setIntervals, ("x", "y"), IntervalI, IntervalI)]
 
-    def _setIntervals(self, x, y):
+    def _setIntervals(self, x: IntervalI, y: IntervalI) -> None:
         self._setLimits(x._min, y._min, x._max, y._max)
 
-    def _setLimits(self, minX, minY, maxX, maxY):
+    def _setLimits(self, minX: int, minY: int, maxX: int, maxY: int) -> None:
         """Set the limits, or none if there are no pixels between them."""
         if maxX < minX or maxY < minY:
             minX, minY, maxX, maxY = 0, 0, -1, -1
@@ -299,7 +331,7 @@ class Box2I(_Box):
                 raise OverflowError(f"Integer overflow ({formatG(value)}) in a limit or the size of a box.")
         self._minX, self._minY, self._maxX, self._maxY = minX, minY, maxX, maxY
 
-    def _setCorners(self, minimum, maximum, invert=True):
+    def _setCorners(self, minimum: Point2I, maximum: Point2I, invert: bool = True) -> None:
         (minX, minY), (maxX, maxY) = minimum._values, maximum._values
         width, height = wrapInt(maxX - minX), wrapInt(maxY - minY)
         if not toBool(invert) and (width < 0 or height < 0):
@@ -310,7 +342,7 @@ class Box2I(_Box):
             minY, height = minY + height, -height
         self._minX, self._minY, self._maxX, self._maxY = minX, minY, minX + width, minY + height
 
-    def _setCornerAndSize(self, corner, dimensions, invert=True):
+    def _setCornerAndSize(self, corner: Point2I, dimensions: Extent2I, invert: bool = True) -> None:
         (minX, minY), (width, height) = corner._values, dimensions._values
         if width == 0 or height == 0 or (not toBool(invert) and (width < 0 or height < 0)):
             return
@@ -324,7 +356,7 @@ class Box2I(_Box):
         self._minX, self._minY, self._maxX, self._maxY = wrapInt(minX), wrapInt(minY), maxX, maxY
 
     @staticmethod
-    def makeCenteredBox(center, size):
+    def makeCenteredBox(center: Point2D, size: Extent2I) -> Box2I:
         """Make a box around a position.
 
         Parameters
@@ -352,33 +384,33 @@ class Box2I(_Box):
         return Box2I(Point2I(corner), size, False)
 
     @staticmethod
-    def _asArray(values):
+    def _asArray(values: Any) -> npt.NDArray[Any]:
         return np.asarray(values).astype(np.int32)
 
-    def _belowMaximum(self, x, y):
+    def _belowMaximum(self, x: Any, y: Any) -> Any:
         return (x <= self._maxX) & (y <= self._maxY)
 
-    def getBegin(self):
+    def getBegin(self) -> Point2I:
         """Return the position of the first pixel (`Point2I`)."""
         return Point2I(self._minX, self._minY)
 
-    def getEnd(self):
+    def getEnd(self) -> Point2I:
         """Return the position after the last pixel (`Point2I`)."""
         return Point2I(self._maxX + 1, self._maxY + 1)
 
-    def getBeginX(self):
+    def getBeginX(self) -> int:
         """Return the x coordinate of the first pixel (`int`)."""
         return self._minX
 
-    def getBeginY(self):
+    def getBeginY(self) -> int:
         """Return the y coordinate of the first pixel (`int`)."""
         return self._minY
 
-    def getEndX(self):
+    def getEndX(self) -> int:
         """Return the x coordinate after the last pixel (`int`)."""
         return self._maxX + 1
 
-    def getEndY(self):
+    def getEndY(self) -> int:
         """Return the y coordinate after the last pixel (`int`)."""
         return self._maxY + 1
 
@@ -387,15 +419,15 @@ class Box2I(_Box):
     endX = property(getEndX, doc="The x coordinate after the last pixel (`int`).")
     endY = property(getEndY, doc="The y coordinate after the last pixel (`int`).")
 
-    def getWidth(self):
+    def getWidth(self) -> int:
         """Return the number of columns (`int`)."""
         return self._maxX - self._minX + 1
 
-    def getHeight(self):
+    def getHeight(self) -> int:
         """Return the number of rows (`int`)."""
         return self._maxY - self._minY + 1
 
-    def getArea(self):
+    def getArea(self) -> int:
         """Return the number of pixels, in 32 bits (`int`)."""
         return wrapInt(self.getWidth() * self.getHeight())
 
@@ -403,33 +435,33 @@ class Box2I(_Box):
     height = property(getHeight, doc="The number of rows (`int`).")
     area = property(getArea, doc="The number of pixels (`int`).")
 
-    def getCenter(self):
+    def getCenter(self) -> Point2D:
         """Return the center (`Point2D`)."""
         return Box2D(self).getCenter()
 
-    def getCenterX(self):
+    def getCenterX(self) -> float:
         """Return the x coordinate of the center (`float`)."""
         return self.getCenter().x
 
-    def getCenterY(self):
+    def getCenterY(self) -> float:
         """Return the y coordinate of the center (`float`)."""
         return self.getCenter().y
 
     centerX = property(getCenterX, doc="The x coordinate of the center (`float`).")
     centerY = property(getCenterY, doc="The y coordinate of the center (`float`).")
 
-    def getX(self):
+    def getX(self) -> IntervalI:
         """Return the range of x coordinates (`IntervalI`)."""
         return IntervalI(min=self._minX, max=self._maxX)
 
-    def getY(self):
+    def getY(self) -> IntervalI:
         """Return the range of y coordinates (`IntervalI`)."""
         return IntervalI(min=self._minY, max=self._maxY)
 
     x = property(getX, doc="The range of x coordinates (`IntervalI`).")
     y = property(getY, doc="The range of y coordinates (`IntervalI`).")
 
-    def getSlices(self):
+    def getSlices(self) -> tuple[slice, slice]:
         """Return what selects the box from an array (`tuple` of `slice`).
 
         The first slice is for y, as in `numpy`, and the array is meant to
@@ -439,11 +471,11 @@ class Box2I(_Box):
 
     slices = property(getSlices, doc="What selects the box from an array.")
 
-    def isEmpty(self):
+    def isEmpty(self) -> bool:
         """Tell whether there is no pixel inside (`bool`)."""
         return self._maxX < self._minX
 
-    def __contains__(self, other):
+    def __contains__(self, other: Any) -> bool:
         if isinstance(other, Box2I):
             return self._containsBox(other)
         if not isinstance(other, Point2I):
@@ -451,7 +483,7 @@ class Box2I(_Box):
         x, y = other._values
         return self._minX <= x <= self._maxX and self._minY <= y <= self._maxY
 
-    def overlaps(self, other, /):
+    def overlaps(self, other: Box2I, /) -> bool:
         """Tell whether any pixel is in both boxes (`bool`)."""
         self._requireBox("overlaps", other)
         if self.isEmpty() or other.isEmpty():
@@ -463,7 +495,7 @@ class Box2I(_Box):
             and other._minY <= self._maxY
         )
 
-    def grow(self, buffer, /):
+    def grow(self, buffer: int | Extent2I, /) -> None:
         """Make this box larger on all sides.
 
         Parameters
@@ -476,14 +508,14 @@ class Box2I(_Box):
         if not self.isEmpty():
             self._setLimits(self._minX - x, self._minY - y, self._maxX + x, self._maxY + y)
 
-    def shift(self, offset, /):
+    def shift(self, offset: Extent2I, /) -> None:
         """Move this box by an extent."""
         self._requireExtent("shift", offset)
         x, y = offset
         if not self.isEmpty():
             self._setLimits(self._minX + x, self._minY + y, self._maxX + x, self._maxY + y)
 
-    def include(self, other, /):
+    def include(self, other: Any, /) -> None:
         """Make this box large enough for a `Point2I` or a `Box2I`."""
         if isinstance(other, Point2I):
             other = Box2I(other, other)
@@ -498,7 +530,7 @@ class Box2I(_Box):
                 max(self._maxY, other._maxY),
             )
 
-    def clip(self, other, /):
+    def clip(self, other: Box2I, /) -> None:
         """Reduce this box to the part that is also in another box."""
         self._requireBox("clip", other)
         self._setLimits(
@@ -508,7 +540,7 @@ class Box2I(_Box):
             min(self._maxY, other._maxY),
         )
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if not isinstance(other, Box2I):
             return NotImplemented
         return (
@@ -521,7 +553,7 @@ class Box2I(_Box):
     __hash__ = None
 
 
-class Box2D(_Box):
+class Box2D(_Box[Point2D, Extent2D]):
     """Rectangle of positions.
 
     The minimum is inside, the maximum is not. An empty box has NaN limits;
@@ -551,15 +583,15 @@ class Box2D(_Box):
     EPSILON = sys.float_info.epsilon * 2
     INVALID = math.nan
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._setEmpty()
         if args or kwargs:
             _dispatch(self, args, kwargs)
 
-    def _setEmpty(self):
+    def _setEmpty(self) -> None:
         self._minX = self._minY = self._maxX = self._maxY = math.nan
 
-    def _setConverted(self, *args, **kwargs):
+    def _setConverted(self, *args: Any, **kwargs: Any) -> None:
         if len(args) != 1 or kwargs or not isinstance(args[0], Box2I):
             raise argumentError("Box2D", *args, **kwargs)
         (other,) = args
@@ -567,21 +599,22 @@ class Box2D(_Box):
             self._minX, self._minY = other._minX - 0.5, other._minY - 0.5
             self._maxX, self._maxY = other._maxX + 0.5, other._maxY + 0.5
 
-    def _setCorners(self, minimum, maximum, invert=True):
-        self._setLimits(*minimum._values, *maximum._values, toBool(invert))
+    def _setCorners(self, minimum: Point2D, maximum: Point2D, invert: bool = True) -> None:
+        (minX, minY), (maxX, maxY) = minimum._values, maximum._values
+        self._setLimits(minX, minY, maxX, maxY, toBool(invert))
 
-    def _setCornerAndSize(self, corner, dimensions, invert=True):
+    def _setCornerAndSize(self, corner: Point2D, dimensions: Extent2D, invert: bool = True) -> None:
         (minX, minY), (width, height) = corner._values, dimensions._values
         self._setLimits(minX, minY, minX + width, minY + height, toBool(invert))
 
-    def _setLimits(self, minX, minY, maxX, maxY, invert):
+    def _setLimits(self, minX: float, minY: float, maxX: float, maxY: float, invert: Any) -> None:
         if minX == maxX or minY == maxY or (not invert and (minX > maxX or minY > maxY)):
             return
         self._minX, self._maxX = (maxX, minX) if minX > maxX else (minX, maxX)
         self._minY, self._maxY = (maxY, minY) if minY > maxY else (minY, maxY)
 
     @staticmethod
-    def makeCenteredBox(center, size):
+    def makeCenteredBox(center: Point2D, size: Extent2D) -> Box2D:
         """Make a box around a position.
 
         Parameters
@@ -601,21 +634,21 @@ class Box2D(_Box):
         return Box2D(center + size * -0.5, size, False)
 
     @staticmethod
-    def _asArray(values):
+    def _asArray(values: Any) -> npt.NDArray[Any]:
         return np.asarray(values, dtype=np.float64)
 
-    def _belowMaximum(self, x, y):
+    def _belowMaximum(self, x: Any, y: Any) -> Any:
         return (x < self._maxX) & (y < self._maxY)
 
-    def getWidth(self):
+    def getWidth(self) -> float:
         """Return the size in x (`float`)."""
         return 0.0 if self.isEmpty() else self._maxX - self._minX
 
-    def getHeight(self):
+    def getHeight(self) -> float:
         """Return the size in y (`float`)."""
         return 0.0 if self.isEmpty() else self._maxY - self._minY
 
-    def getArea(self):
+    def getArea(self) -> float:
         """Return the area (`float`)."""
         return self.getWidth() * self.getHeight()
 
@@ -623,26 +656,26 @@ class Box2D(_Box):
     height = property(getHeight, doc="The size in y (`float`).")
     area = property(getArea, doc="The area (`float`).")
 
-    def getCenter(self):
+    def getCenter(self) -> Point2D:
         """Return the center (`Point2D`)."""
         return Point2D(self.getCenterX(), self.getCenterY())
 
-    def getCenterX(self):
+    def getCenterX(self) -> float:
         """Return the x coordinate of the center (`float`)."""
         return (self._minX + self._maxX) * 0.5
 
-    def getCenterY(self):
+    def getCenterY(self) -> float:
         """Return the y coordinate of the center (`float`)."""
         return (self._minY + self._maxY) * 0.5
 
     centerX = property(getCenterX, doc="The x coordinate of the center (`float`).")
     centerY = property(getCenterY, doc="The y coordinate of the center (`float`).")
 
-    def isEmpty(self):
+    def isEmpty(self) -> bool:
         """Tell whether there is nothing inside (`bool`)."""
         return self._minX != self._minX
 
-    def __contains__(self, other):
+    def __contains__(self, other: Any) -> bool:
         if isinstance(other, Box2D):
             return self._containsBox(other)
         if not isinstance(other, Point2D):
@@ -650,7 +683,7 @@ class Box2D(_Box):
         x, y = other._values
         return self._minX <= x < self._maxX and self._minY <= y < self._maxY
 
-    def overlaps(self, other, /):
+    def overlaps(self, other: Box2D, /) -> bool:
         """Tell whether any position is in both boxes (`bool`).
 
         Boxes that only touch do not overlap.
@@ -665,7 +698,7 @@ class Box2D(_Box):
             or other._minY >= self._maxY
         )
 
-    def grow(self, buffer, /):
+    def grow(self, buffer: float | Extent2D, /) -> None:
         """Make this box larger on all sides.
 
         Parameters
@@ -682,13 +715,13 @@ class Box2D(_Box):
         if self._minX >= self._maxX or self._minY >= self._maxY:
             self._setEmpty()
 
-    def shift(self, offset, /):
+    def shift(self, offset: Extent2D, /) -> None:
         """Move this box by an extent."""
         self._requireExtent("shift", offset)
         self._minX, self._minY = self._minX + offset.x, self._minY + offset.y
         self._maxX, self._maxY = self._maxX + offset.x, self._maxY + offset.y
 
-    def include(self, other, /):
+    def include(self, other: Any, /) -> None:
         """Make this box large enough for a `Point2D` or a `Box2D`.
 
         The maximum is put slightly beyond a point, which would not be inside
@@ -706,7 +739,7 @@ class Box2D(_Box):
         self._minX, self._minY = min(self._minX, other._minX), min(self._minY, other._minY)
         self._maxX, self._maxY = max(self._maxX, other._maxX), max(self._maxY, other._maxY)
 
-    def _includePoint(self, x, y):
+    def _includePoint(self, x: float, y: float) -> None:
         if self.isEmpty():
             self._minX, self._minY, self._maxX, self._maxY = x, y, _justAbove(x), _justAbove(y)
             return
@@ -719,7 +752,7 @@ class Box2D(_Box):
         elif y >= self._maxY:
             self._maxY = _justAbove(y)
 
-    def clip(self, other, /):
+    def clip(self, other: Box2D, /) -> None:
         """Reduce this box to the part that is also in another box."""
         self._requireBox("clip", other)
         if self.isEmpty():
@@ -732,7 +765,7 @@ class Box2D(_Box):
         if self._maxX <= self._minX or self._maxY <= self._minY:
             self._setEmpty()
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if not isinstance(other, Box2D):
             return NotImplemented
         return (self.isEmpty() and other.isEmpty()) or (
@@ -748,7 +781,7 @@ class Box2D(_Box):
 BoxI, BoxD = Box2I, Box2D
 
 
-def _dispatch(box, args, kwargs):
+def _dispatch(box: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
     """Find the constructor that arguments are meant for, and call it.
 
     Parameters
@@ -775,14 +808,14 @@ def _dispatch(box, args, kwargs):
         raise argumentError(type(box).__name__, *args, **kwargs) from err
 
 
-def _bind(names, args, kwargs):
+def _bind(names: tuple[str, ...], args: tuple[Any, ...], kwargs: dict[str, Any]) -> dict[str, Any]:
     """Give names to arguments, or to none if they do not fit the names."""
     if len(args) > len(names) or (kwargs and not kwargs.keys() <= set(names[len(args) :])):
         return {}
     return dict(zip(names, args), **kwargs)
 
 
-def _justAbove(value):
+def _justAbove(value: float) -> float:
     """Return the limit of a box that has a coordinate just inside."""
     if value < 0.0:
         return value * (1.0 - Box2D.EPSILON)

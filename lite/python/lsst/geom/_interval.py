@@ -3,6 +3,8 @@
 
 __all__ = ["IntervalI"]
 
+from typing import Any
+
 from lsst._lite import Partial, notInLite
 from lsst._lite.numbers import argumentError, toInt
 
@@ -25,7 +27,7 @@ class IntervalI(Partial):
 
     __slots__ = ("_max", "_min")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._min, self._max = 0, -1
         if "size" in kwargs:
             raise notInLite("lsst.geom.IntervalI with a size")
@@ -34,7 +36,7 @@ class IntervalI(Partial):
         if kwargs:
             self._setLimits(**kwargs)
 
-    def _setLimits(self, min, max):
+    def _setLimits(self, min: int, max: int) -> None:
         try:
             min, max = toInt(min), toInt(max)
         except TypeError as err:
@@ -43,23 +45,23 @@ class IntervalI(Partial):
         if min <= max:
             self._min, self._max = min, max
 
-    def getMin(self):
+    def getMin(self) -> int:
         """Return the smallest integer (`int`)."""
         return self._min
 
-    def getMax(self):
+    def getMax(self) -> int:
         """Return the largest integer (`int`)."""
         return self._max
 
-    def getBegin(self):
+    def getBegin(self) -> int:
         """Return the smallest integer (`int`)."""
         return self._min
 
-    def getEnd(self):
+    def getEnd(self) -> int:
         """Return the integer after the largest (`int`)."""
         return self._max + 1
 
-    def getSize(self):
+    def getSize(self) -> int:
         """Return the number of integers (`int`)."""
         return self._max - self._min + 1
 
@@ -69,19 +71,19 @@ class IntervalI(Partial):
     end = property(getEnd, doc="The integer after the largest (`int`).")
     size = property(getSize, doc="The number of integers (`int`).")
 
-    def isEmpty(self):
+    def isEmpty(self) -> bool:
         """Tell whether there is nothing inside (`bool`)."""
         return self._max < self._min
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if not isinstance(other, IntervalI):
             return NotImplemented
         return self._min == other._min and self._max == other._max
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"(min={self._min}, max={self._max})"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"IntervalI{'()' if self.isEmpty() else self}"

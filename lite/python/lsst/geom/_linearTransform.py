@@ -1,9 +1,14 @@
 # This file is part of lsst-lite.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+from __future__ import annotations
+
 __all__ = ["LinearTransform"]
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from lsst._lite import Partial
 from lsst._lite.numbers import argumentError, toDouble
@@ -12,7 +17,7 @@ from lsst.pex.exceptions import Exception as PexException
 from ._coordinates import Extent2D, Point2D
 
 
-def toMatrix(value, *shape):
+def toMatrix(value: npt.ArrayLike, *shape: int) -> npt.NDArray[Any]:
     """Convert an argument to a matrix.
 
     Parameters
@@ -54,11 +59,11 @@ class LinearTransform(Partial):
 
     __slots__ = ("_matrix",)
 
-    def __init__(self, matrix=((1.0, 0.0), (0.0, 1.0))):
+    def __init__(self, matrix: Any = ((1.0, 0.0), (0.0, 1.0))) -> None:
         self._matrix = toMatrix(matrix, 2, 2)
 
     @staticmethod
-    def makeScaling(*args):
+    def makeScaling(*args: float) -> LinearTransform:
         """Make a transformation that scales.
 
         Parameters
@@ -76,16 +81,16 @@ class LinearTransform(Partial):
         factors = [toDouble(arg) for arg in args]
         return LinearTransform(np.diag([factors[0], factors[-1]]))
 
-    def getMatrix(self):
+    def getMatrix(self) -> npt.NDArray[Any]:
         """Return a copy of the matrix (`numpy.ndarray`)."""
         return self._matrix.copy()
 
-    def computeDeterminant(self):
+    def computeDeterminant(self) -> float:
         """Return the determinant of the matrix (`float`)."""
         (xx, xy), (yx, yy) = self._matrix
         return float(xx * yy - xy * yx)
 
-    def inverted(self):
+    def inverted(self) -> LinearTransform:
         """Return the inverse (`LinearTransform`).
 
         Raises
@@ -100,21 +105,21 @@ class LinearTransform(Partial):
             raise PexException("Could not compute LinearTransform inverse")
         return LinearTransform(np.array([[yy, -xy], [-yx, xx]]) / determinant)
 
-    def __call__(self, point):
+    def __call__(self, point: Any) -> Any:
         if not isinstance(point, Point2D | Extent2D):
             raise argumentError("__call__", point)
         return type(point)(self._matrix @ point._values)
 
-    def __mul__(self, other):
+    def __mul__(self, other: Any) -> Any:
         if not isinstance(other, LinearTransform):
             return NotImplemented
         return LinearTransform(self._matrix @ other._matrix)
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return LinearTransform, (self.getMatrix(),)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return str(self._matrix)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"LinearTransform(\n{self._matrix}\n)"

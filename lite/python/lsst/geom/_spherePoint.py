@@ -1,17 +1,21 @@
 # This file is part of lsst-lite.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+from __future__ import annotations
+
 __all__ = ["SpherePoint"]
 
 import math
 import operator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 from lsst._lite import Partial
 from lsst._lite.numbers import argumentError, toDouble, toIndex
 from lsst.pex.exceptions import InvalidParameterError
 from lsst.sphgeom import LonLat, UnitVector3d, Vector3d
 
-from ._angle import HALFPI, AngleUnit, _makeAngle, degrees, requireAngle, wrapRadians
+from ._angle import HALFPI, Angle, AngleUnit, _makeAngle, degrees, requireAngle, wrapRadians
 from ._coordinates import Point2D
 
 
@@ -43,7 +47,7 @@ class SpherePoint(Partial):
 
     __slots__ = ("_latitude", "_longitude")
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         if not args and not kwargs:
             self._longitude = self._latitude = math.nan
         elif len(args) + len(kwargs) == 1:
@@ -51,10 +55,16 @@ class SpherePoint(Partial):
         else:
             self._setFromAngles(*_toAngles(args, kwargs))
 
-    def _setFromObject(self, args, kwargs):
-        types = {"vector": Vector3d, "unitVector": UnitVector3d, "lonLat": LonLat, "other": SpherePoint}
-        (value,) = [*args, *kwargs.values()]
-        if not isinstance(value, tuple(types.get(name, ()) for name in (kwargs or types))):
+    def _setFromObject(self, args: Any, kwargs: Any) -> None:
+        types: dict[str, Any] = {
+            "vector": Vector3d,
+            "unitVector": UnitVector3d,
+            "lonLat": LonLat,
+            "other": SpherePoint,
+        }
+        value: Any = (*args, *kwargs.values())[0]
+        wanted: Any = tuple(types.get(name, ()) for name in (kwargs or types))
+        if not isinstance(value, wanted):
             raise argumentError("SpherePoint", *args, **kwargs)
         if isinstance(value, SpherePoint):
             self._longitude, self._latitude = value._longitude, value._latitude
@@ -65,13 +75,13 @@ class SpherePoint(Partial):
         else:
             self._setFromVector(value.x(), value.y(), value.z())
 
-    def _setFromAngles(self, longitude, latitude):
+    def _setFromAngles(self, longitude: float, latitude: float) -> None:
         """Set the coordinates, in radians."""
         self._longitude, self._latitude = wrapRadians(longitude), latitude
         if abs(latitude) > HALFPI:
             raise InvalidParameterError(f"Angle {latitude / degrees._radians:f} is not a valid latitude.")
 
-    def _setFromVector(self, x, y, z):
+    def _setFromVector(self, x: float, y: float, z: float) -> None:
         """Set the coordinates of a direction."""
         norm = math.sqrt(x * x + y * y + z * z)
         if norm <= 0.0:
@@ -81,27 +91,27 @@ class SpherePoint(Partial):
             norm = math.nan
         self._setFromUnitVector(x / norm, y / norm, z / norm)
 
-    def _setFromUnitVector(self, x, y, z):
+    def _setFromUnitVector(self, x: float, y: float, z: float) -> None:
         self._latitude = _asin(z)
         self._longitude = 0.0 if self.atPole() else wrapRadians(math.atan2(y, x))
 
-    def getLongitude(self):
+    def getLongitude(self) -> Angle:
         """Return the longitude (`Angle`)."""
         return _makeAngle(self._longitude)
 
-    def getLatitude(self):
+    def getLatitude(self) -> Angle:
         """Return the latitude (`Angle`)."""
         return _makeAngle(self._latitude)
 
-    def getRa(self):
+    def getRa(self) -> Angle:
         """Return the longitude, as right ascension (`Angle`)."""
         return _makeAngle(self._longitude)
 
-    def getDec(self):
+    def getDec(self) -> Angle:
         """Return the latitude, as declination (`Angle`)."""
         return _makeAngle(self._latitude)
 
-    def getPosition(self, units):
+    def getPosition(self, units: AngleUnit) -> Point2D:
         """Return both coordinates as numbers.
 
         Parameters
@@ -116,14 +126,14 @@ class SpherePoint(Partial):
         """
         return Point2D(self.getLongitude().asAngularUnits(units), self.getLatitude().asAngularUnits(units))
 
-    def getVector(self):
+    def getVector(self) -> UnitVector3d:
         """Return the unit vector (`lsst.sphgeom.UnitVector3d`)."""
         # The constructor would normalize once more and lose the last bit.
         vector = UnitVector3d.__new__(UnitVector3d)
-        vector.__setstate__(self._toUnitVector())
+        vector.__setstate__(self._toUnitVector())  # type: ignore[attr-defined]
         return vector
 
-    def _toUnitVector(self):
+    def _toUnitVector(self) -> tuple[float, float, float]:
         """Compute the coordinates of the unit vector."""
         cosLatitude = math.cos(self._latitude)
         return (
@@ -132,15 +142,15 @@ class SpherePoint(Partial):
             math.sin(self._latitude),
         )
 
-    def isFinite(self):
+    def isFinite(self) -> bool:
         """Tell whether both coordinates are finite (`bool`)."""
         return math.isfinite(self._longitude) and math.isfinite(self._latitude)
 
-    def atPole(self):
+    def atPole(self) -> bool:
         """Tell whether this is one of the poles (`bool`)."""
         return abs(self._latitude) >= HALFPI
 
-    def bearingTo(self, other):
+    def bearingTo(self, other: SpherePoint) -> Angle:
         """Return the direction to another position.
 
         Parameters
@@ -161,7 +171,7 @@ class SpherePoint(Partial):
         x = cos1 * sin2 - sin1 * cos2 * math.cos(deltaLongitude)
         return _makeAngle(wrapRadians(90.0 * degrees._radians - math.atan2(y, x)))
 
-    def separation(self, other):
+    def separation(self, other: SpherePoint) -> Angle:
         """Return the distance to another position, along a great circle.
 
         Parameters
@@ -182,7 +192,7 @@ class SpherePoint(Partial):
         )
         return _makeAngle(2.0 * _asin(math.sqrt(haversine)))
 
-    def rotated(self, axis, amount):
+    def rotated(self, axis: SpherePoint, amount: Angle) -> SpherePoint:
         """Return this position after a rotation of the sky.
 
         Parameters
@@ -204,7 +214,7 @@ class SpherePoint(Partial):
         result._setFromVector(*(sum(map(operator.mul, row, vector)) for row in matrix))
         return result
 
-    def offset(self, bearing, amount):
+    def offset(self, bearing: Angle, amount: Angle) -> SpherePoint:
         """Return a position at a given distance and direction.
 
         Parameters
@@ -228,7 +238,7 @@ class SpherePoint(Partial):
         axis._setFromVector(*_cross(position, direction))
         return self.rotated(axis, requireAngle("offset", amount))
 
-    def getTangentPlaneOffset(self, other):
+    def getTangentPlaneOffset(self, other: SpherePoint) -> tuple[Angle, Angle]:
         """Return the offset to another position in a tangent plane.
 
         Parameters
@@ -251,35 +261,35 @@ class SpherePoint(Partial):
         eta = (cos1 * cosDelta * sin2 - sin1 * cos2) / divisor
         return _makeAngle(xi), _makeAngle(eta)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return 2
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> Angle:
         return _makeAngle((self._longitude, self._latitude)[toIndex(index, 2)])
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Angle]:
         return iter((self.getLongitude(), self.getLatitude()))
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if isinstance(other, LonLat):
             other = SpherePoint(other)
         if not isinstance(other, SpherePoint):
             return NotImplemented
         return self._longitude == other._longitude and self._latitude == other._latitude
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return SpherePoint, (self.getLongitude(), self.getLatitude())
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"({self.getLongitude().asDegrees():.10f}, {self.getLatitude().asDegrees():+.10f})"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"SpherePoint({', '.join(f'{angle.asDegrees()!r}*degrees' for angle in self)})"
 
 
-def _toAngles(args, kwargs):
+def _toAngles(args: Any, kwargs: Any) -> tuple[float, ...]:
     """Turn longitude, latitude and perhaps a unit into radians."""
     names = ("longitude", "latitude", "units")
     bound = dict(zip(names, args, strict=False))
@@ -296,7 +306,7 @@ def _toAngles(args, kwargs):
         raise argumentError("SpherePoint", *args, **kwargs) from err
 
 
-def _requirePoint(what, value):
+def _requirePoint(what: str, value: Any) -> SpherePoint:
     """Return an argument that must be a position."""
     if isinstance(value, LonLat):
         return SpherePoint(value)
@@ -305,12 +315,12 @@ def _requirePoint(what, value):
     return value
 
 
-def _cross(a, b):
+def _cross(a: Sequence[float], b: Sequence[float]) -> tuple[float, float, float]:
     """Compute the cross product of two vectors."""
     return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
 
 
-def _rotationMatrix(axis, angle):
+def _rotationMatrix(axis: Sequence[float], angle: float) -> tuple[tuple[float, float, float], ...]:
     """Compute the matrix of a rotation.
 
     Parameters
@@ -336,16 +346,16 @@ def _rotationMatrix(axis, angle):
     )
 
 
-def _sin(value):
+def _sin(value: float) -> float:
     """Compute a sine, which is NaN for an infinite angle."""
     return math.sin(value) if math.isfinite(value) else math.nan
 
 
-def _cos(value):
+def _cos(value: float) -> float:
     """Compute a cosine, which is NaN for an infinite angle."""
     return math.cos(value) if math.isfinite(value) else math.nan
 
 
-def _asin(value):
+def _asin(value: float) -> float:
     """Compute an inverse sine, which is NaN outside -1 to 1."""
     return math.asin(value) if -1.0 <= value <= 1.0 else math.nan

@@ -5,14 +5,23 @@
 __all__ = ["BaseSkyMapConfig", "BaseSkyMap"]
 
 import hashlib
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import numpy.typing as npt
 
 import lsst.geom as geom
 import lsst.pex.config as pexConfig
+from lsst.geom import SpherePoint
 
 from . import detail
+from .patchInfo import PatchInfo
 from .tractBuilder import tractBuilderRegistry
+from .tractInfo import TractInfo
+
+if TYPE_CHECKING:
+    from lsst.daf.butler import Butler
 
 
 class BaseSkyMapConfig(pexConfig.Config):
@@ -22,22 +31,22 @@ class BaseSkyMapConfig(pexConfig.Config):
         doc="How to divide a tract into patches",
         default="legacy",
     )
-    tractOverlap = pexConfig.Field(
+    tractOverlap = pexConfig.Field[float](
         doc="How much adjacent tracts overlap at least (degrees)",
         dtype=float,
         default=1.0,
     )
-    pixelScale = pexConfig.Field(
+    pixelScale = pexConfig.Field[float](
         doc="Size of a pixel on the sky, at the centre of a tract (arcseconds)",
         dtype=float,
         default=0.333,
     )
-    projection = pexConfig.Field(
+    projection = pexConfig.Field[str](
         doc="FITS code of the projection, three letters, such as TAN (gnomonic) or STG (stereographic)",
         dtype=str,
         default="STG",
     )
-    rotation = pexConfig.Field(
+    rotation = pexConfig.Field[float](
         doc="Angle from the pixels' x axis to west, towards north (degrees)",
         dtype=float,
         default=0,
@@ -45,7 +54,7 @@ class BaseSkyMapConfig(pexConfig.Config):
 
     # Configuration files older than tract builders set these two.
 
-    def getPatchInnerDimensions(self):
+    def getPatchInnerDimensions(self) -> Any:
         """Get the dimensions of the patches of the "legacy" tract builder.
 
         Returns
@@ -55,7 +64,7 @@ class BaseSkyMapConfig(pexConfig.Config):
         """
         return self.tractBuilder["legacy"].patchInnerDimensions
 
-    def setPatchInnerDimensions(self, value):
+    def setPatchInnerDimensions(self, value: Sequence[int]) -> None:
         """Set the dimensions of the patches of the "legacy" tract builder.
 
         Parameters
@@ -67,7 +76,7 @@ class BaseSkyMapConfig(pexConfig.Config):
 
     patchInnerDimensions = property(getPatchInnerDimensions, setPatchInnerDimensions)
 
-    def getPatchBorder(self):
+    def getPatchBorder(self) -> int:
         """Get the border of the patches of the "legacy" tract builder.
 
         Returns
@@ -77,7 +86,7 @@ class BaseSkyMapConfig(pexConfig.Config):
         """
         return self.tractBuilder["legacy"].patchBorder
 
-    def setPatchBorder(self, value):
+    def setPatchBorder(self, value: int) -> None:
         """Set the border of the patches of the "legacy" tract builder.
 
         Parameters
@@ -116,23 +125,23 @@ class BaseSkyMap:
     SKYMAP_DATASET_TYPE_NAME = "skyMap"
     """Name of the dataset type of sky maps."""
 
-    def __init__(self, config=None):
+    def __init__(self, config: Any = None) -> None:
         if config is None:
             config = self.ConfigClass()
         # The hash and the pickle are of the configuration.
         config.freeze()
         self.config = config
-        self._tractInfoList = []
+        self._tractInfoList: list[TractInfo] = []
         self._wcsFactory = detail.WcsFactory(
             pixelScale=self.config.pixelScale * geom.arcseconds,
             projection=self.config.projection,
             rotation=self.config.rotation * geom.degrees,
         )
         self._tractBuilder = config.tractBuilder.apply()
-        self._centerVectors = None
-        self._sha1 = None
+        self._centerVectors: Any = None
+        self._sha1: bytes | None = None
 
-    def findTract(self, coord):
+    def findTract(self, coord: SpherePoint) -> TractInfo:
         """Find the tract whose centre is nearest to a position.
 
         Parameters
@@ -159,7 +168,7 @@ class BaseSkyMap:
         centers = self._getCenters()
         return self[min((coord.separation(centers[i]).asDegrees(), int(i)) for i in nearest)[1]]
 
-    def _getCenters(self):
+    def _getCenters(self) -> list[SpherePoint]:
         """Get the centres of all tracts.
 
         Returns
@@ -169,7 +178,9 @@ class BaseSkyMap:
         """
         return [tractInfo.getCtrCoord() for tractInfo in self]
 
-    def findTractIdArray(self, ra, dec, degrees=False):
+    def findTractIdArray(
+        self, ra: npt.ArrayLike, dec: npt.ArrayLike, degrees: bool = False
+    ) -> npt.NDArray[Any]:
         """Find the numbers of the tracts for many positions.
 
         Parameters
@@ -194,7 +205,9 @@ class BaseSkyMap:
             ]
         )
 
-    def findTractPatchList(self, coordList):
+    def findTractPatchList(
+        self, coordList: Sequence[SpherePoint]
+    ) -> list[tuple[TractInfo, tuple[PatchInfo, ...]]]:
         """Find the tracts and patches that may overlap a region.
 
         Parameters
@@ -211,7 +224,9 @@ class BaseSkyMap:
         """
         return _keepOverlaps(self, coordList)
 
-    def findClosestTractPatchList(self, coordList):
+    def findClosestTractPatchList(
+        self, coordList: Sequence[SpherePoint]
+    ) -> list[tuple[TractInfo, tuple[PatchInfo, ...]]]:
         """Find the patches of the tracts that are closest to a region.
 
         Parameters
@@ -228,25 +243,25 @@ class BaseSkyMap:
         """
         return _keepOverlaps((self.findTract(coord) for coord in coordList), coordList)
 
-    def __getitem__(self, ind):
+    def __getitem__(self, ind: int) -> TractInfo:
         return self._tractInfoList[ind]
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[TractInfo]:
         return iter(self._tractInfoList)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._tractInfoList)
 
-    def __hash__(self):
+    def __hash__(self) -> int:
         return hash(self.getSha1())
 
-    def __eq__(self, other):
+    def __eq__(self, other: Any) -> bool:
         try:
             return self.getSha1() == other.getSha1()
         except AttributeError:
             return NotImplemented
 
-    def logSkyMapInfo(self, log):
+    def logSkyMapInfo(self, log: Any) -> None:
         """Log where the tracts are.
 
         Parameters
@@ -267,7 +282,7 @@ class BaseSkyMap:
                 numY,
             )
 
-    def getSha1(self):
+    def getSha1(self) -> bytes:
         """Get the hash of the sky map.
 
         Returns
@@ -283,7 +298,7 @@ class BaseSkyMap:
             self._sha1 = sha1.digest()
         return self._sha1
 
-    def updateSha1(self, sha1):
+    def updateSha1(self, sha1: Any) -> None:
         """Add what is special to a kind of sky map to its hash.
 
         Parameters
@@ -297,7 +312,7 @@ class BaseSkyMap:
         """
         raise NotImplementedError()
 
-    def register(self, name, butler):
+    def register(self, name: str, butler: "Butler") -> None:
         """Make a sky map known to a Butler repository.
 
         Writes the dimension records of the sky map, its tracts and patches,
@@ -353,7 +368,9 @@ class BaseSkyMap:
                 butler.put(self, datasetType, {"skymap": name}, run=self.SKYMAP_RUN_COLLECTION_NAME)
 
 
-def _keepOverlaps(tractInfos, coordList):
+def _keepOverlaps(
+    tractInfos: Iterable[TractInfo], coordList: Sequence[SpherePoint]
+) -> list[tuple[TractInfo, tuple[PatchInfo, ...]]]:
     """Keep the tracts that have patches in a region, once each.
 
     Parameters
@@ -374,7 +391,7 @@ def _keepOverlaps(tractInfos, coordList):
     return [(tractInfo, patchList) for tractInfo, patchList in pairs if patchList]
 
 
-def _registerTract(name, tractInfo, registry):
+def _registerTract(name: str, tractInfo: TractInfo, registry: Any) -> None:
     """Write the dimension records of a tract and its patches.
 
     Parameters

@@ -4,7 +4,11 @@
 
 __all__ = ["CachingSkyMap"]
 
+from collections.abc import Iterator
+from typing import Any
+
 from .baseSkyMap import BaseSkyMap
+from .tractInfo import TractInfo
 
 
 class CachingSkyMap(BaseSkyMap):
@@ -25,23 +29,23 @@ class CachingSkyMap(BaseSkyMap):
     ``config`` and ``version``, which pickles are made of.
     """
 
-    def __init__(self, numTracts, config=None, version=0):
+    def __init__(self, numTracts: int, config: Any = None, version: int = 0) -> None:
         super().__init__(config)
         self._numTracts = numTracts
-        self._tractCache = {}
-        self._version = version
+        self._tractCache: dict[int, TractInfo] = {}
+        self._version: Any = version
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.config, self._version)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[TractInfo]:
         for index in range(self._numTracts):
             yield self[index]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._numTracts
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> TractInfo:
         if index < 0 or index >= self._numTracts:
             raise IndexError(f"Tract index {index} is out of range [0-{self._numTracts - 1}]")
         tractInfo = self._tractCache.get(index)
@@ -50,7 +54,7 @@ class CachingSkyMap(BaseSkyMap):
             tractInfo = self._tractCache.setdefault(index, self.generateTract(index))
         return tractInfo
 
-    def generateTract(self, index):
+    def generateTract(self, index: int) -> TractInfo:
         """Make a tract.
 
         Parameters

@@ -4,7 +4,12 @@
 
 __all__ = ["CellInfo"]
 
+from typing import Any
+
+from lsst.afw.geom import SkyWcs
 from lsst.geom import Box2I
+from lsst.skymap.detail import Index2D
+from lsst.sphgeom import ConvexPolygon
 
 from .detail import makeSkyPolygonFromBBox
 
@@ -32,16 +37,23 @@ class CellInfo:
         Raised if the outer box does not contain the inner one.
     """
 
-    def __init__(self, index, innerBBox, outerBBox, sequentialIndex, tractWcs):
+    def __init__(
+        self,
+        index: Index2D,
+        innerBBox: Box2I,
+        outerBBox: Box2I,
+        sequentialIndex: int,
+        tractWcs: SkyWcs | None,
+    ) -> None:
         if not outerBBox.contains(innerBBox):
             raise RuntimeError(f"outerBBox={outerBBox} does not contain innerBBox={innerBBox}")
         self._index = index
         self._innerBBox = Box2I(innerBBox)
         self._outerBBox = Box2I(outerBBox)
         self._sequentialIndex = sequentialIndex
-        self._wcs = tractWcs
+        self._wcs: Any = tractWcs
 
-    def getIndex(self):
+    def getIndex(self) -> Index2D:
         """Get the column and row of the cell in its patch.
 
         Returns
@@ -53,7 +65,7 @@ class CellInfo:
 
     index = property(getIndex)
 
-    def getSequentialIndex(self):
+    def getSequentialIndex(self) -> int:
         """Get the number of the cell in its patch.
 
         Returns
@@ -65,7 +77,7 @@ class CellInfo:
 
     sequential_index = property(getSequentialIndex)
 
-    def getWcs(self):
+    def getWcs(self) -> SkyWcs:
         """Get the WCS of the tract.
 
         Returns
@@ -77,7 +89,7 @@ class CellInfo:
 
     wcs = property(getWcs)
 
-    def getInnerBBox(self):
+    def getInnerBBox(self) -> Box2I:
         """Get the inner bounding box.
 
         Returns
@@ -89,7 +101,7 @@ class CellInfo:
 
     inner_bbox = property(getInnerBBox)
 
-    def getOuterBBox(self):
+    def getOuterBBox(self) -> Box2I:
         """Get the outer bounding box.
 
         Returns
@@ -101,7 +113,7 @@ class CellInfo:
 
     outer_bbox = property(getOuterBBox)
 
-    def getInnerSkyPolygon(self, tractWcs=None):
+    def getInnerSkyPolygon(self, tractWcs: SkyWcs | None = None) -> ConvexPolygon:
         """Get the region on the sky of the inner bounding box.
 
         Parameters
@@ -117,13 +129,13 @@ class CellInfo:
         return makeSkyPolygonFromBBox(self._innerBBox, self._wcs if tractWcs is None else tractWcs)
 
     @property
-    def inner_sky_polygon(self):
+    def inner_sky_polygon(self) -> ConvexPolygon:
         """Region on the sky of the inner bounding box
         (`lsst.sphgeom.ConvexPolygon`).
         """
         return self.getInnerSkyPolygon()
 
-    def getOuterSkyPolygon(self, tractWcs=None):
+    def getOuterSkyPolygon(self, tractWcs: SkyWcs | None = None) -> ConvexPolygon:
         """Get the region on the sky of the outer bounding box.
 
         Parameters
@@ -139,13 +151,13 @@ class CellInfo:
         return makeSkyPolygonFromBBox(self._outerBBox, self._wcs if tractWcs is None else tractWcs)
 
     @property
-    def outer_sky_polygon(self):
+    def outer_sky_polygon(self) -> ConvexPolygon:
         """Region on the sky of the outer bounding box
         (`lsst.sphgeom.ConvexPolygon`).
         """
         return self.getOuterSkyPolygon()
 
-    def __eq__(self, rhs):
+    def __eq__(self, rhs: object) -> bool:
         if not isinstance(rhs, CellInfo):
             return NotImplemented
         return (
@@ -155,10 +167,10 @@ class CellInfo:
         )
 
     # Equality says nothing of the WCS, so that hashing by value would mislead.
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"CellInfo(index={self._index})"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"CellInfo(index={self._index}, innerBBox={self._innerBBox}, outerBBox={self._outerBBox})"

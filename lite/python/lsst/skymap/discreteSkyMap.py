@@ -6,22 +6,29 @@ __all__ = ["DiscreteSkyMapConfig", "DiscreteSkyMap"]
 
 import functools
 import struct
+from typing import Any
 
 import lsst.geom as geom
+from lsst.geom import SpherePoint
 from lsst.pex.config import ListField
 
+from .baseSkyMap import BaseSkyMapConfig
 from .cachingSkyMap import CachingSkyMap
 from .tractInfo import ExplicitTractInfo
 
 
-class DiscreteSkyMapConfig(CachingSkyMap.ConfigClass):
+class DiscreteSkyMapConfig(BaseSkyMapConfig):
     """Where the tracts are, and how large."""
 
-    raList = ListField(dtype=float, default=[], doc="Right ascension of the centre of each tract (degrees)")
-    decList = ListField(dtype=float, default=[], doc="Declination of the centre of each tract (degrees)")
-    radiusList = ListField(dtype=float, default=[], doc="Half the width of each tract (degrees)")
+    raList = ListField[float](
+        dtype=float, default=[], doc="Right ascension of the centre of each tract (degrees)"
+    )
+    decList = ListField[float](
+        dtype=float, default=[], doc="Declination of the centre of each tract (degrees)"
+    )
+    radiusList = ListField[float](dtype=float, default=[], doc="Half the width of each tract (degrees)")
 
-    def validate(self):
+    def validate(self) -> None:
         # Docstring inherited.
         super().validate()
         for name in ("raList", "decList"):
@@ -44,18 +51,18 @@ class DiscreteSkyMap(CachingSkyMap):
 
     ConfigClass = DiscreteSkyMapConfig
 
-    def __init__(self, config, version=0):
+    def __init__(self, config: DiscreteSkyMapConfig, version: int = 0) -> None:
         super().__init__(len(config.radiusList), config, version)
 
-    def _getCenters(self):
+    def _getCenters(self) -> list[SpherePoint]:
         # Docstring inherited.
         return [self._getCenter(index) for index in range(len(self))]
 
-    def _getCenter(self, index):
+    def _getCenter(self, index: int) -> SpherePoint:
         """Get the ICRS centre of a tract."""
         return geom.SpherePoint(self.config.raList[index], self.config.decList[index], geom.degrees)
 
-    def generateTract(self, index):
+    def generateTract(self, index: int) -> ExplicitTractInfo:
         # Docstring inherited.
         center = self._getCenter(index)
         return ExplicitTractInfo(
@@ -67,7 +74,7 @@ class DiscreteSkyMap(CachingSkyMap):
             functools.partial(self._wcsFactory.makeWcs, crPixPos=geom.Point2D(0, 0), crValCoord=center),
         )
 
-    def updateSha1(self, sha1):
+    def updateSha1(self, sha1: Any) -> None:
         # Docstring inherited.
         for values in (self.config.raList, self.config.decList, self.config.radiusList):
             sha1.update(struct.pack(f"<{len(values)}d", *values))

@@ -5,25 +5,27 @@
 __all__ = ["DodecaSkyMapConfig", "DodecaSkyMap"]
 
 import struct
+from typing import Any
 
 import lsst.geom as geom
 import lsst.pex.config as pexConfig
+from lsst.geom import SpherePoint
 
 from . import detail
-from .baseSkyMap import BaseSkyMap
+from .baseSkyMap import BaseSkyMap, BaseSkyMapConfig
 from .tractInfo import TractInfo
 
 
-class DodecaSkyMapConfig(BaseSkyMap.ConfigClass):
+class DodecaSkyMapConfig(BaseSkyMapConfig):
     """How the dodecahedron is oriented."""
 
-    withTractsOnPoles = pexConfig.Field(
+    withTractsOnPoles = pexConfig.Field[bool](
         doc="Put the centre of a tract on each pole? Otherwise, the corner of three tracts is there",
         dtype=bool,
         default=False,
     )
 
-    def setDefaults(self):
+    def setDefaults(self) -> None:
         # Docstring inherited.
         self.tractOverlap = 3.5
         self.patchBorder = 250
@@ -45,12 +47,12 @@ class DodecaSkyMap(BaseSkyMap):
     ConfigClass = DodecaSkyMapConfig
     _version = (1, 0)
 
-    def __init__(self, config=None):
+    def __init__(self, config: DodecaSkyMapConfig | None = None) -> None:
         super().__init__(config)
         self._dodecahedron = detail.Dodecahedron(withFacesOnPoles=self.config.withTractsOnPoles)
         self._tractInfoList = [self._makeTract(face) for face in range(12)]
 
-    def _makeTract(self, face):
+    def _makeTract(self, face: int) -> TractInfo:
         """Make the tract of a face.
 
         Parameters
@@ -74,17 +76,17 @@ class DodecaSkyMap(BaseSkyMap):
             wcs=self._wcsFactory.makeWcs(crPixPos=geom.Point2D(0, 0), crValCoord=center),
         )
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         return {"version": self._version, "config": self.config}
 
-    def __setstate__(self, stateDict):
+    def __setstate__(self, stateDict: Any) -> None:
         if stateDict["version"] >= (2, 0):
             raise RuntimeError(
                 f"Cannot unpickle version {stateDict['version']} of DodecaSkyMap; this is {self._version}"
             )
-        self.__init__(stateDict["config"])
+        type(self).__init__(self, stateDict["config"])
 
-    def findTract(self, coord):
+    def findTract(self, coord: SpherePoint) -> TractInfo:
         """Find the tract whose inner region contains a position.
 
         Parameters
@@ -99,7 +101,7 @@ class DodecaSkyMap(BaseSkyMap):
         """
         return self[self._dodecahedron.getFaceInd(list(coord.getVector()))]
 
-    def getVersion(self):
+    def getVersion(self) -> tuple[int, int]:
         """Get the version of the definition of the tracts.
 
         Returns
@@ -109,6 +111,6 @@ class DodecaSkyMap(BaseSkyMap):
         """
         return self._version
 
-    def updateSha1(self, sha1):
+    def updateSha1(self, sha1: Any) -> None:
         # Docstring inherited.
         sha1.update(struct.pack("<?", self.config.withTractsOnPoles))

@@ -5,30 +5,31 @@
 __all__ = ["EquatSkyMapConfig", "EquatSkyMap"]
 
 import struct
+from typing import Any
 
 import lsst.geom as geom
 import lsst.pex.config as pexConfig
 
-from .baseSkyMap import BaseSkyMap
+from .baseSkyMap import BaseSkyMap, BaseSkyMapConfig
 from .tractInfo import TractInfo
 
 
-class EquatSkyMapConfig(BaseSkyMap.ConfigClass):
+class EquatSkyMapConfig(BaseSkyMapConfig):
     """How broad the band is, and how it is divided."""
 
-    numTracts = pexConfig.Field(
+    numTracts = pexConfig.Field[int](
         doc="Number of tracts around the equator; with the projection TAN at least 3",
         dtype=int,
         default=4,
     )
-    decRange = pexConfig.ListField(
+    decRange = pexConfig.ListField[float](
         doc="Lowest and highest declination (degrees)",
         dtype=float,
         length=2,
         default=(-1.25, 1.25),
     )
 
-    def setDefaults(self):
+    def setDefaults(self) -> None:
         # Docstring inherited.
         self.projection = "CEA"
 
@@ -45,11 +46,11 @@ class EquatSkyMap(BaseSkyMap):
     ConfigClass = EquatSkyMapConfig
     _version = (1, 0)
 
-    def __init__(self, config=None):
+    def __init__(self, config: EquatSkyMapConfig | None = None) -> None:
         super().__init__(config)
         self._tractInfoList = [self._makeTract(index) for index in range(self.config.numTracts)]
 
-    def _makeTract(self, index):
+    def _makeTract(self, index: int) -> TractInfo:
         """Make a tract.
 
         Parameters
@@ -81,17 +82,17 @@ class EquatSkyMap(BaseSkyMap):
             wcs=self._wcsFactory.makeWcs(crPixPos=geom.Point2D(0, 0), crValCoord=reference),
         )
 
-    def __getstate__(self):
+    def __getstate__(self) -> dict[str, Any]:
         return {"version": self._version, "config": self.config}
 
-    def __setstate__(self, stateDict):
+    def __setstate__(self, stateDict: Any) -> None:
         if stateDict["version"] >= (2, 0):
             raise RuntimeError(
                 f"Cannot unpickle version {stateDict['version']} of EquatSkyMap; this is {self._version}"
             )
-        self.__init__(stateDict["config"])
+        type(self).__init__(self, stateDict["config"])
 
-    def getVersion(self):
+    def getVersion(self) -> tuple[int, int]:
         """Get the version of the definition of the tracts.
 
         Returns
@@ -101,6 +102,6 @@ class EquatSkyMap(BaseSkyMap):
         """
         return self._version
 
-    def updateSha1(self, sha1):
+    def updateSha1(self, sha1: Any) -> None:
         # Docstring inherited.
         sha1.update(struct.pack("<i2d", self.config.numTracts, *self.config.decRange))

@@ -5,9 +5,12 @@
 __all__ = ["PatchInfo"]
 
 import numbers
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
+from lsst.afw.geom import SkyWcs
 from lsst.geom import Box2I, Extent2I, Point2I
+from lsst.sphgeom import ConvexPolygon
 
 from .cellInfo import CellInfo
 from .detail import Index2D, makeSkyPolygonFromBBox
@@ -54,19 +57,20 @@ class PatchInfo:
 
     def __init__(
         self,
-        index,
-        innerBBox,
-        outerBBox,
-        sequentialIndex,
-        tractWcs,
-        cellInnerDimensions=(0, 0),
-        cellBorder=0,
-        numCellsPerPatchInner=0,
-        numCellsInPatchBorder=0,
-    ):
+        index: Index2D,
+        innerBBox: Box2I,
+        outerBBox: Box2I,
+        sequentialIndex: int,
+        tractWcs: SkyWcs,
+        cellInnerDimensions: Any = (0, 0),
+        cellBorder: int = 0,
+        numCellsPerPatchInner: int = 0,
+        numCellsInPatchBorder: int = 0,
+    ) -> None:
         if not outerBBox.contains(innerBBox):
             raise RuntimeError(f"outerBBox={outerBBox} does not contain innerBBox={innerBBox}")
-        if not isinstance(cellInnerDimensions, (Iterable, Extent2I)):
+        isPair: bool = isinstance(cellInnerDimensions, (Iterable, Extent2I))
+        if not isPair:
             raise ValueError(f"cellInnerDimensions={cellInnerDimensions!r} is not a pair of numbers")
         if len(cellInnerDimensions) != 2:
             raise ValueError(
@@ -84,7 +88,7 @@ class PatchInfo:
         numCells = numCellsPerPatchInner + 2 * numCellsInPatchBorder if numCellsPerPatchInner else 0
         self._numCells = Index2D(x=numCells, y=numCells)
 
-    def getIndex(self):
+    def getIndex(self) -> Index2D:
         """Get the column and row of the patch in its tract.
 
         Returns
@@ -96,7 +100,7 @@ class PatchInfo:
 
     index = property(getIndex)
 
-    def getSequentialIndex(self):
+    def getSequentialIndex(self) -> int:
         """Get the number of the patch in its tract.
 
         Returns
@@ -108,7 +112,7 @@ class PatchInfo:
 
     sequential_index = property(getSequentialIndex)
 
-    def getWcs(self):
+    def getWcs(self) -> SkyWcs:
         """Get the WCS of the tract.
 
         Returns
@@ -120,7 +124,7 @@ class PatchInfo:
 
     wcs = property(getWcs)
 
-    def getInnerBBox(self):
+    def getInnerBBox(self) -> Box2I:
         """Get the inner bounding box.
 
         Returns
@@ -132,7 +136,7 @@ class PatchInfo:
 
     inner_bbox = property(getInnerBBox)
 
-    def getOuterBBox(self):
+    def getOuterBBox(self) -> Box2I:
         """Get the outer bounding box, that of a coadd of the patch.
 
         Returns
@@ -144,7 +148,7 @@ class PatchInfo:
 
     outer_bbox = property(getOuterBBox)
 
-    def getInnerSkyPolygon(self, tractWcs=None):
+    def getInnerSkyPolygon(self, tractWcs: SkyWcs | None = None) -> ConvexPolygon:
         """Get the region on the sky of the inner bounding box.
 
         Parameters
@@ -160,13 +164,13 @@ class PatchInfo:
         return makeSkyPolygonFromBBox(self._innerBBox, self._wcs if tractWcs is None else tractWcs)
 
     @property
-    def inner_sky_polygon(self):
+    def inner_sky_polygon(self) -> ConvexPolygon:
         """Region on the sky of the inner bounding box
         (`lsst.sphgeom.ConvexPolygon`).
         """
         return self.getInnerSkyPolygon()
 
-    def getOuterSkyPolygon(self, tractWcs=None):
+    def getOuterSkyPolygon(self, tractWcs: SkyWcs | None = None) -> ConvexPolygon:
         """Get the region on the sky of the outer bounding box.
 
         Parameters
@@ -182,13 +186,13 @@ class PatchInfo:
         return makeSkyPolygonFromBBox(self._outerBBox, self._wcs if tractWcs is None else tractWcs)
 
     @property
-    def outer_sky_polygon(self):
+    def outer_sky_polygon(self) -> ConvexPolygon:
         """Region on the sky of the outer bounding box
         (`lsst.sphgeom.ConvexPolygon`).
         """
         return self.getOuterSkyPolygon()
 
-    def getNumCells(self):
+    def getNumCells(self) -> Index2D:
         """Get the number of cells, those in the border included.
 
         Returns
@@ -200,7 +204,7 @@ class PatchInfo:
 
     num_cells = property(getNumCells)
 
-    def getCellBorder(self):
+    def getCellBorder(self) -> int:
         """Get the width of the border around a cell.
 
         Returns
@@ -212,7 +216,7 @@ class PatchInfo:
 
     cell_border = property(getCellBorder)
 
-    def getCellInnerDimensions(self):
+    def getCellInnerDimensions(self) -> Extent2I:
         """Get the dimensions of the inner boxes of the cells.
 
         Returns
@@ -224,7 +228,7 @@ class PatchInfo:
 
     cell_inner_dimensions = property(getCellInnerDimensions)
 
-    def getCellInfo(self, index):
+    def getCellInfo(self, index: Any) -> CellInfo:
         """Get a cell.
 
         Parameters
@@ -243,7 +247,8 @@ class PatchInfo:
         IndexError
             Raised if the patch has no such cell, or no cells at all.
         """
-        pair = self.getCellIndexPair(index) if isinstance(index, numbers.Number) else Index2D(*index)
+        isNumber: bool = isinstance(index, numbers.Number)
+        pair = self.getCellIndexPair(index) if isNumber else Index2D(*index)
         self._requireCells()
         if not (0 <= pair.x < self._numCells.x and 0 <= pair.y < self._numCells.y):
             raise IndexError(
@@ -267,7 +272,7 @@ class PatchInfo:
             tractWcs=self._wcs,
         )
 
-    def getSequentialCellIndex(self, cellInfo):
+    def getSequentialCellIndex(self, cellInfo: CellInfo) -> int:
         """Get the number of a cell of this patch.
 
         Parameters
@@ -282,7 +287,7 @@ class PatchInfo:
         """
         return self.getSequentialCellIndexFromPair(cellInfo.getIndex())
 
-    def getSequentialCellIndexFromPair(self, index):
+    def getSequentialCellIndexFromPair(self, index: Any) -> int:
         """Convert column and row of a cell to its number.
 
         Parameters
@@ -298,7 +303,7 @@ class PatchInfo:
         x, y = index
         return self._numCells.x * y + x
 
-    def getCellIndexPair(self, sequentialIndex):
+    def getCellIndexPair(self, sequentialIndex: int) -> Index2D:
         """Convert the number of a cell to its column and row.
 
         Parameters
@@ -320,22 +325,22 @@ class PatchInfo:
         y, x = divmod(sequentialIndex, self._numCells.x)
         return Index2D(x=x, y=y)
 
-    def _requireCells(self):
+    def _requireCells(self) -> None:
         if not self._numCells.x or not self._numCells.y:
             raise IndexError("Patch does not contain cells.")
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[CellInfo]:
         for y in range(self._numCells.y):
             for x in range(self._numCells.x):
                 yield self.getCellInfo(Index2D(x=x, y=y))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._numCells.x * self._numCells.y
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> CellInfo:
         return self.getCellInfo(index)
 
-    def __eq__(self, rhs):
+    def __eq__(self, rhs: object) -> bool:
         if not isinstance(rhs, PatchInfo):
             return NotImplemented
         return (
@@ -347,12 +352,12 @@ class PatchInfo:
         )
 
     # Equality says nothing of the WCS, so that hashing by value would mislead.
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"PatchInfo(index={self._index})"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         text = f"PatchInfo(index={self._index}, innerBBox={self._innerBBox}, outerBBox={self._outerBBox}"
         if self._numCells.x:
             text += (

@@ -9,27 +9,32 @@ import functools
 import itertools
 import math
 import struct
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 import lsst.geom as geom
+from lsst.geom import Angle, SpherePoint
 from lsst.pex.config import Field
 from lsst.sphgeom import LonLat
 
-from .baseSkyMap import _keepOverlaps
+from .baseSkyMap import BaseSkyMapConfig, _keepOverlaps
 from .cachingSkyMap import CachingSkyMap
-from .tractInfo import ExplicitTractInfo
+from .patchInfo import PatchInfo
+from .tractInfo import ExplicitTractInfo, TractInfo
 
 
-class RingsSkyMapConfig(CachingSkyMap.ConfigClass):
+class RingsSkyMapConfig(BaseSkyMapConfig):
     """How many rings there are, and where they start."""
 
-    numRings = Field(
+    numRings = Field[int](
         doc="Number of rings, not counting the two polar caps",
         dtype=int,
         check=lambda value: value > 0,
     )
-    raStart = Field(
+    raStart = Field[float](
         doc="Right ascension of the centre of the first tract of each ring (degrees)",
         dtype=float,
         default=0.0,
@@ -63,9 +68,9 @@ class RingsSkyMap(CachingSkyMap):
     """
 
     ConfigClass = RingsSkyMapConfig
-    _version = (1, 0)
+    _version: Any = (1, 0)
 
-    def __init__(self, config, version=1):
+    def __init__(self, config: RingsSkyMapConfig, version: int = 1) -> None:
         if version not in (0, 1):
             raise AssertionError(f"Unrecognised version: {version}; must be 0 or 1")
         # The two polar caps together are as high as a ring (radians).
@@ -76,13 +81,13 @@ class RingsSkyMap(CachingSkyMap):
         super().__init__(self._ringStarts[-1] + 2, config, version)
         self._raStart = self.config.raStart * geom.degrees
 
-    def _computeRingNum(self, ring):
+    def _computeRingNum(self, ring: int) -> int:
         """Compute the number of tracts in a ring."""
         south = self._ringSize * (ring + 0.5) - 0.5 * math.pi
         dec = min(abs(south), abs(south + self._ringSize))
         return int(2 * math.pi * math.cos(dec) / self._ringSize) + 1
 
-    def getRingIndices(self, index):
+    def getRingIndices(self, index: int) -> tuple[int, int]:
         """Find the ring of a tract.
 
         Parameters
@@ -115,7 +120,7 @@ class RingsSkyMap(CachingSkyMap):
         ring = findRing(self._ringStarts, tractNum, lo=1) - 1
         return ring, tractNum - self._ringStarts[ring]
 
-    def generateTract(self, index):
+    def generateTract(self, index: int) -> ExplicitTractInfo:
         # Docstring inherited.
         ring, tractNum = self.getRingIndices(index)
         center = self._getCenter(ring, tractNum)
@@ -129,7 +134,7 @@ class RingsSkyMap(CachingSkyMap):
             self._getInnerBoxCorners(ring, center),
         )
 
-    def _getCenter(self, ring, tractNum):
+    def _getCenter(self, ring: int, tractNum: int) -> SpherePoint:
         """Get the ICRS centre of a tract."""
         if ring == -1:
             return geom.SpherePoint(0.0, -0.5 * math.pi, geom.radians)
@@ -138,7 +143,7 @@ class RingsSkyMap(CachingSkyMap):
         ra = (2 * math.pi * tractNum / self._ringNums[ring]) * geom.radians + self._raStart
         return geom.SpherePoint(ra.wrap(), (self._ringSize * (ring + 1) - 0.5 * math.pi) * geom.radians)
 
-    def _getInnerBoxCorners(self, ring, center):
+    def _getInnerBoxCorners(self, ring: int, center: SpherePoint) -> tuple[LonLat, LonLat]:
         """Find the corners of the part of the sky where a tract is found.
 
         Parameters
@@ -164,7 +169,7 @@ class RingsSkyMap(CachingSkyMap):
             LonLat.fromRadians((ra + halfWidth) % (2 * math.pi), north),
         )
 
-    def _decToRingNum(self, dec):
+    def _decToRingNum(self, dec: Angle) -> int:
         """Find the ring of a declination.
 
         Parameters
@@ -184,7 +189,7 @@ class RingsSkyMap(CachingSkyMap):
             return self.config.numRings
         return min(int((radians - self._capEdge) / self._ringSize), self.config.numRings - 1)
 
-    def _raToTractNum(self, ra, ring):
+    def _raToTractNum(self, ra: Angle, ring: int) -> int:
         """Find the tract of a ring at a right ascension.
 
         Parameters
@@ -203,13 +208,13 @@ class RingsSkyMap(CachingSkyMap):
         num = self._ringNums[ring]
         return int(fromStart / (2 * math.pi / num) + 0.5) % num
 
-    def _getIndex(self, ring, tractNum):
+    def _getIndex(self, ring: int, tractNum: int) -> int:
         """Get the number of a tract in the sky map from that in its ring."""
         if self._version == 0 and tractNum == 0 and ring != 0:
             return self._ringStarts[ring + 1] + 1
         return self._ringStarts[ring] + tractNum + 1
 
-    def findTract(self, coord):
+    def findTract(self, coord: SpherePoint) -> TractInfo:
         """Find the tract by the ring and right ascension of a position.
 
         Parameters
@@ -229,7 +234,7 @@ class RingsSkyMap(CachingSkyMap):
             return self[self._numTracts - 1]
         return self[self._getIndex(ring, self._raToTractNum(coord.getLongitude(), ring))]
 
-    def findTractIdArray(self, ra, dec, degrees=False):
+    def findTractIdArray(self, ra: Any, dec: Any, degrees: bool = False) -> npt.NDArray[Any]:
         # Docstring inherited.
         ra, dec = np.atleast_1d(ra), np.atleast_1d(dec)
         if degrees:
@@ -247,7 +252,7 @@ class RingsSkyMap(CachingSkyMap):
         index[dec > -self._capEdge] = self._numTracts - 1
         return index.astype(np.int32)
 
-    def findAllTracts(self, coord):
+    def findAllTracts(self, coord: SpherePoint) -> list[TractInfo]:
         """Find all tracts that have a pixel at a position.
 
         Parameters
@@ -261,7 +266,7 @@ class RingsSkyMap(CachingSkyMap):
             The tracts, by number, the polar caps last.
         """
         nearest = self._decToRingNum(coord.getLatitude())
-        indices = {}
+        indices: dict[int, Any] = {}
         for ring in range(max(nearest - 1, 0), min(nearest + 2, self.config.numRings)):
             tractNum = self._raToTractNum(coord.getLongitude(), ring)
             for neighbour in (tractNum - 1, tractNum, tractNum + 1):
@@ -269,13 +274,15 @@ class RingsSkyMap(CachingSkyMap):
         indices.update({0: None, self._numTracts - 1: None})
         return [self[index] for index in indices if self[index].contains(coord)]
 
-    def findTractPatchList(self, coordList):
+    def findTractPatchList(
+        self, coordList: Sequence[SpherePoint]
+    ) -> list[tuple[TractInfo, tuple[PatchInfo, ...]]]:
         # Docstring inherited.
         coords = list(coordList)
         return _keepOverlaps(
             itertools.chain.from_iterable(self.findAllTracts(coord) for coord in coords), coords
         )
 
-    def updateSha1(self, sha1):
+    def updateSha1(self, sha1: Any) -> None:
         # Docstring inherited.
         sha1.update(struct.pack("<id", self.config.numRings, self.config.raStart))

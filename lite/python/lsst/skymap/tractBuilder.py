@@ -16,9 +16,12 @@ import abc
 import numbers
 import struct
 from collections.abc import Iterable
+from typing import Any
 
 import lsst.geom as geom
 import lsst.pex.config as pexConfig
+from lsst.afw.geom import SkyWcs
+from lsst.geom import Box2D, Box2I, Extent2I
 
 from .detail import Index2D
 from .patchInfo import PatchInfo
@@ -43,13 +46,15 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
     ``_patchInnerDimensions`` and ``_patchBorder``.
     """
 
-    _numPatches = None
-    _tractBBox = None
+    _numPatches: Any = None
+    _tractBBox: Any = None
+    _patchInnerDimensions: Any
+    _patchBorder: int
 
-    def __init__(self, config):
+    def __init__(self, config: Any) -> None:
         self.config = config
 
-    def setupPatches(self, minBBox, wcs):
+    def setupPatches(self, minBBox: Box2D, wcs: SkyWcs) -> tuple[Box2I, Index2D]:
         """Lay out the patches of a tract.
 
         Parameters
@@ -79,7 +84,7 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         self._tractBBox = geom.Box2I(geom.Point2I(0, 0), geom.Extent2I(*dimensions))
         return geom.Box2I(geom.Point2I(*corner), geom.Extent2I(*dimensions)), self._numPatches
 
-    def getPatchBorder(self):
+    def getPatchBorder(self) -> int:
         """Get the width of the border around a patch.
 
         Returns
@@ -89,7 +94,7 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         """
         return self._patchBorder
 
-    def getPatchInnerDimensions(self):
+    def getPatchInnerDimensions(self) -> Extent2I:
         """Get the dimensions of the inner boxes of patches.
 
         Returns
@@ -100,7 +105,7 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         return geom.Extent2I(self._patchInnerDimensions)
 
     @abc.abstractmethod
-    def getPatchInfo(self, index, tractWcs):
+    def getPatchInfo(self, index: Any, tractWcs: SkyWcs) -> PatchInfo:
         """Get a patch.
 
         Parameters
@@ -125,7 +130,7 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         """
         raise NotImplementedError()
 
-    def getSequentialPatchIndex(self, patchInfo):
+    def getSequentialPatchIndex(self, patchInfo: PatchInfo) -> int:
         """Get the number of a patch of this tract.
 
         Parameters
@@ -140,7 +145,7 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         """
         return self.getSequentialPatchIndexFromPair(patchInfo.getIndex())
 
-    def getSequentialPatchIndexFromPair(self, index):
+    def getSequentialPatchIndexFromPair(self, index: Any) -> int:
         """Convert column and row of a patch to its number.
 
         Parameters
@@ -158,14 +163,15 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         ValueError
             Raised if ``index`` is not a pair.
         """
-        if not isinstance(index, Iterable):
+        isSequence: bool = isinstance(index, Iterable)
+        if not isSequence:
             raise ValueError(f"Patch index {index!r} is not a pair of numbers")
         if len(index) != 2:
             raise ValueError(f"Patch index {index} has {len(index)} values; must have 2")
         x, y = index
         return self._numPatches.x * y + x
 
-    def getPatchIndexPair(self, sequentialIndex):
+    def getPatchIndexPair(self, sequentialIndex: int) -> Index2D:
         """Convert the number of a patch to its column and row.
 
         Parameters
@@ -182,7 +188,7 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         return Index2D(x=x, y=y)
 
     @abc.abstractmethod
-    def getPackedConfig(self, config):
+    def getPackedConfig(self, config: Any) -> bytes:
         """Pack the configuration of a sky map, for its hash.
 
         Parameters
@@ -197,7 +203,7 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         """
         raise NotImplementedError()
 
-    def _getIndexAndInnerBBox(self, index):
+    def _getIndexAndInnerBBox(self, index: Any) -> tuple[Index2D, Box2I]:
         """Find the inner box of a patch.
 
         Parameters
@@ -214,7 +220,8 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         """
         if self._numPatches is None:
             raise RuntimeError("No tract has been laid out with setupPatches")
-        pair = self.getPatchIndexPair(index) if isinstance(index, numbers.Number) else Index2D(*index)
+        isNumber: bool = isinstance(index, numbers.Number)
+        pair = self.getPatchIndexPair(index) if isNumber else Index2D(*index)
         if not (0 <= pair.x < self._numPatches.x and 0 <= pair.y < self._numPatches.y):
             raise IndexError(
                 f"Patch index {tuple(pair)} is not in range [0-{self._numPatches.x - 1}, "
@@ -225,7 +232,7 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         return pair, geom.Box2I(innerMin, self._patchInnerDimensions)
 
 
-def _packSkyMapConfig(config):
+def _packSkyMapConfig(config: Any) -> bytes:
     """Pack what is the same for all tract builders, for the hash."""
     return struct.pack(
         "<dd3sd", config.tractOverlap, config.pixelScale, config.projection.encode("ascii"), config.rotation
@@ -235,13 +242,13 @@ def _packSkyMapConfig(config):
 class LegacyTractBuilderConfig(BaseTractBuilderConfig):
     """Dimensions of plain patches."""
 
-    patchInnerDimensions = pexConfig.ListField(
+    patchInnerDimensions = pexConfig.ListField[int](
         doc="Width and height of the inner box of a patch (pixels)",
         dtype=int,
         length=2,
         default=(4000, 4000),
     )
-    patchBorder = pexConfig.Field(
+    patchBorder = pexConfig.Field[int](
         doc="Width of the border that a patch shares with its neighbours (pixels)",
         dtype=int,
         default=100,
@@ -259,12 +266,12 @@ class LegacyTractBuilder(BaseTractBuilder):
 
     ConfigClass = LegacyTractBuilderConfig
 
-    def __init__(self, config):
+    def __init__(self, config: Any) -> None:
         super().__init__(config)
         self._patchInnerDimensions = geom.Extent2I(*config.patchInnerDimensions)
         self._patchBorder = config.patchBorder
 
-    def getPatchInfo(self, index, tractWcs):
+    def getPatchInfo(self, index: Any, tractWcs: SkyWcs) -> PatchInfo:
         # Docstring inherited.
         pair, innerBBox = self._getIndexAndInnerBBox(index)
         return PatchInfo(
@@ -275,7 +282,7 @@ class LegacyTractBuilder(BaseTractBuilder):
             tractWcs=tractWcs,
         )
 
-    def getPackedConfig(self, config):
+    def getPackedConfig(self, config: Any) -> bytes:
         # Docstring inherited.
         own = config.tractBuilder[config.tractBuilder.name]
         return struct.pack("<3i", *own.patchInnerDimensions, own.patchBorder) + _packSkyMapConfig(config)
@@ -284,29 +291,29 @@ class LegacyTractBuilder(BaseTractBuilder):
 class CellTractBuilderConfig(BaseTractBuilderConfig):
     """Dimensions of patches that are made of cells."""
 
-    cellInnerDimensions = pexConfig.ListField(
+    cellInnerDimensions = pexConfig.ListField[int](
         doc="Width and height of the inner box of a cell (pixels); they must be equal",
         dtype=int,
         length=2,
         default=(150, 150),
     )
-    cellBorder = pexConfig.Field(
+    cellBorder = pexConfig.Field[int](
         doc="Width of the border that a cell shares with its neighbours (pixels)",
         dtype=int,
         default=50,
     )
-    numCellsPerPatchInner = pexConfig.Field(
+    numCellsPerPatchInner = pexConfig.Field[int](
         doc="Cells along each axis of the inner box of a patch",
         dtype=int,
         default=20,
     )
-    numCellsInPatchBorder = pexConfig.Field(
+    numCellsInPatchBorder = pexConfig.Field[int](
         doc="Cells between the inner box of a patch and the edge of its outer cells",
         dtype=int,
         default=1,
     )
 
-    def validate(self):
+    def validate(self) -> None:
         # Docstring inherited.
         super().validate()
         width, height = self.cellInnerDimensions
@@ -330,7 +337,7 @@ class CellTractBuilder(BaseTractBuilder):
 
     ConfigClass = CellTractBuilderConfig
 
-    def __init__(self, config):
+    def __init__(self, config: Any) -> None:
         super().__init__(config)
         width, height = config.cellInnerDimensions
         self._cellInnerDimensions = geom.Extent2I(width, height)
@@ -339,7 +346,7 @@ class CellTractBuilder(BaseTractBuilder):
         )
         self._patchBorder = config.numCellsInPatchBorder * width + config.cellBorder
 
-    def getPatchInfo(self, index, tractWcs):
+    def getPatchInfo(self, index: Any, tractWcs: SkyWcs) -> PatchInfo:
         # Docstring inherited.
         pair, innerBBox = self._getIndexAndInnerBBox(index)
         return PatchInfo(
@@ -354,7 +361,7 @@ class CellTractBuilder(BaseTractBuilder):
             numCellsInPatchBorder=self.config.numCellsInPatchBorder,
         )
 
-    def getPackedConfig(self, config):
+    def getPackedConfig(self, config: Any) -> bytes:
         # Docstring inherited.
         own = config.tractBuilder[config.tractBuilder.name]
         packed = struct.pack(

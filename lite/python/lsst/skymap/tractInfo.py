@@ -8,12 +8,17 @@ import copy
 import dataclasses
 import functools
 import math
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import lsst.geom as geom
 import lsst.pex.exceptions as pexExceptions
-from lsst.sphgeom import Box, ConvexPolygon
+from lsst.afw.geom import SkyWcs
+from lsst.geom import Angle, Box2D, Box2I, Extent2I, Point2D, Point2I, SpherePoint
+from lsst.sphgeom import Box, ConvexPolygon, Region
 
 from .detail import Index2D, makeSkyPolygonFromBBox
+from .patchInfo import PatchInfo
 from .tractBuilder import BaseTractBuilder
 
 # Beyond any tract, and within the integers of a box.
@@ -33,7 +38,7 @@ class _Layout:
     bbox: geom.Box2I
     """Bounding box, from pixel (0, 0); not to be changed."""
 
-    wcs: object
+    wcs: SkyWcs
     """Pixels to ICRS (`lsst.afw.geom.SkyWcs`)."""
 
 
@@ -72,7 +77,16 @@ class TractInfo:
     column and row or by sequential index.
     """
 
-    def __init__(self, id, tractBuilder, ctrCoord, vertexCoordList, tractOverlap, wcs, innerBoxCorners=None):
+    def __init__(
+        self,
+        id: int,
+        tractBuilder: Any,
+        ctrCoord: SpherePoint,
+        vertexCoordList: Any,
+        tractOverlap: Angle,
+        wcs: Any,
+        innerBoxCorners: Any = None,
+    ) -> None:
         self._id = id
         self._ctrCoord = ctrCoord
         self._vertexCoordList = tuple(vertexCoordList)
@@ -85,7 +99,7 @@ class TractInfo:
             self._layout  # noqa: B018
 
     @functools.cached_property
-    def _layout(self):
+    def _layout(self) -> _Layout:
         """Pixels and patches (`_Layout`)."""
         wcs = self._initialWcs() if callable(self._initialWcs) else self._initialWcs
         # The number of patches is the tract's; a builder knows only one.
@@ -98,7 +112,7 @@ class TractInfo:
             wcs=wcs.copyAtShiftedPixelOrigin(geom.Extent2D(-bbox.getMinX(), -bbox.getMinY())),
         )
 
-    def _minimumBoundingBox(self, wcs):
+    def _minimumBoundingBox(self, wcs: SkyWcs) -> Box2D:
         """Find the pixels of the inner region and the overlap.
 
         Parameters
@@ -112,7 +126,7 @@ class TractInfo:
             Box around the vertices, with circles of half the overlap about
             them.
         """
-        coords = self._vertexCoordList
+        coords = list(self._vertexCoordList)
         if self._tractOverlap != 0:
             step = 15.0 * geom.degrees
             coords = [
@@ -120,9 +134,9 @@ class TractInfo:
                 for vertex in self._vertexCoordList
                 for i in range(24)
             ]
-        return _makeBox(wcs.skyToPixel(list(coords)))
+        return _makeBox(wcs.skyToPixel(coords))
 
-    def getSequentialPatchIndex(self, patchInfo):
+    def getSequentialPatchIndex(self, patchInfo: PatchInfo) -> int:
         """Get the number of a patch of this tract.
 
         Parameters
@@ -137,7 +151,7 @@ class TractInfo:
         """
         return self._layout.tractBuilder.getSequentialPatchIndex(patchInfo)
 
-    def getSequentialPatchIndexFromPair(self, index):
+    def getSequentialPatchIndexFromPair(self, index: Any) -> int:
         """Convert column and row of a patch to its number.
 
         Parameters
@@ -157,7 +171,7 @@ class TractInfo:
         """
         return self._layout.tractBuilder.getSequentialPatchIndexFromPair(index)
 
-    def getPatchIndexPair(self, sequentialIndex):
+    def getPatchIndexPair(self, sequentialIndex: int) -> Index2D:
         """Convert the number of a patch to its column and row.
 
         Parameters
@@ -172,7 +186,7 @@ class TractInfo:
         """
         return self._layout.tractBuilder.getPatchIndexPair(sequentialIndex)
 
-    def findPatch(self, coord):
+    def findPatch(self, coord: SpherePoint) -> PatchInfo:
         """Find the patch whose inner box contains a position.
 
         Parameters
@@ -196,7 +210,7 @@ class TractInfo:
         width, height = self.getPatchInnerDimensions()
         return self.getPatchInfo(Index2D(pixel.getX() // width, pixel.getY() // height))
 
-    def findPatchList(self, coordList):
+    def findPatchList(self, coordList: Iterable[SpherePoint]) -> tuple[PatchInfo, ...]:
         """Find the patches that may overlap a region.
 
         Parameters
@@ -228,7 +242,7 @@ class TractInfo:
             for y in range(bbox.getMinY() // height, bbox.getMaxY() // height + 1)
         )
 
-    def _skyToPixel(self, coords):
+    def _skyToPixel(self, coords: Any) -> list[Point2D]:
         """Convert positions to pixels; off the projection there are none."""
         if not coords:
             return []
@@ -237,7 +251,7 @@ class TractInfo:
         except (pexExceptions.DomainError, pexExceptions.RuntimeError):
             return []
 
-    def _findPixel(self, coord):
+    def _findPixel(self, coord: SpherePoint) -> Point2I | None:
         """Find the pixel at a position.
 
         Parameters
@@ -255,7 +269,7 @@ class TractInfo:
                 return geom.Point2I(point)
         return None
 
-    def getBBox(self):
+    def getBBox(self) -> Box2I:
         """Get the bounding box of the tract.
 
         Returns
@@ -267,7 +281,7 @@ class TractInfo:
 
     bbox = property(getBBox)
 
-    def getCtrCoord(self):
+    def getCtrCoord(self) -> SpherePoint:
         """Get the centre of the inner region.
 
         Returns
@@ -279,7 +293,7 @@ class TractInfo:
 
     ctr_coord = property(getCtrCoord)
 
-    def getId(self):
+    def getId(self) -> int:
         """Get the number of the tract.
 
         Returns
@@ -291,7 +305,7 @@ class TractInfo:
 
     tract_id = property(getId)
 
-    def getNumPatches(self):
+    def getNumPatches(self) -> Index2D:
         """Get the number of patches.
 
         Returns
@@ -303,7 +317,7 @@ class TractInfo:
 
     num_patches = property(getNumPatches)
 
-    def getPatchBorder(self):
+    def getPatchBorder(self) -> int:
         """Get the width of the border around a patch.
 
         Returns
@@ -315,7 +329,7 @@ class TractInfo:
 
     patch_border = property(getPatchBorder)
 
-    def getPatchInfo(self, index):
+    def getPatchInfo(self, index: Any) -> PatchInfo:
         """Get a patch.
 
         Parameters
@@ -336,7 +350,7 @@ class TractInfo:
         """
         return self._layout.tractBuilder.getPatchInfo(index, self._layout.wcs)
 
-    def getPatchInnerDimensions(self):
+    def getPatchInnerDimensions(self) -> Extent2I:
         """Get the dimensions of the inner boxes of patches.
 
         Returns
@@ -348,7 +362,7 @@ class TractInfo:
 
     patch_inner_dimensions = property(getPatchInnerDimensions)
 
-    def getTractOverlap(self):
+    def getTractOverlap(self) -> Angle:
         """Get how much adjacent tracts overlap at least.
 
         Returns
@@ -360,7 +374,7 @@ class TractInfo:
 
     tract_overlap = property(getTractOverlap)
 
-    def getVertexList(self):
+    def getVertexList(self) -> tuple[SpherePoint, ...]:
         """Get the vertices of the inner region.
 
         Returns
@@ -372,7 +386,7 @@ class TractInfo:
 
     vertex_list = property(getVertexList)
 
-    def getInnerSkyPolygon(self):
+    def getInnerSkyPolygon(self) -> ConvexPolygon:
         """Get the region of the sky between the vertices.
 
         Returns
@@ -384,13 +398,13 @@ class TractInfo:
         return ConvexPolygon.convexHull([vertex.getVector() for vertex in self.getVertexList()])
 
     @property
-    def inner_sky_polygon(self):
+    def inner_sky_polygon(self) -> ConvexPolygon:
         """Region of the sky between the vertices
         (`lsst.sphgeom.ConvexPolygon`).
         """
         return self.getInnerSkyPolygon()
 
-    def getInnerSkyRegion(self):
+    def getInnerSkyRegion(self) -> Region:
         """Get the inner region.
 
         Returns
@@ -404,11 +418,11 @@ class TractInfo:
         return self.getInnerSkyPolygon()
 
     @property
-    def inner_sky_region(self):
+    def inner_sky_region(self) -> Region:
         """The inner region (`lsst.sphgeom.Region`)."""
         return self.getInnerSkyRegion()
 
-    def getOuterSkyPolygon(self):
+    def getOuterSkyPolygon(self) -> ConvexPolygon:
         """Get the region of the sky that the tract's pixels cover.
 
         Returns
@@ -419,13 +433,13 @@ class TractInfo:
         return makeSkyPolygonFromBBox(bbox=self._layout.bbox, wcs=self._layout.wcs)
 
     @property
-    def outer_sky_polygon(self):
+    def outer_sky_polygon(self) -> ConvexPolygon:
         """Region of the sky that the tract's pixels cover
         (`lsst.sphgeom.ConvexPolygon`).
         """
         return self.getOuterSkyPolygon()
 
-    def getWcs(self):
+    def getWcs(self) -> SkyWcs:
         """Get the WCS of the tract.
 
         Returns
@@ -437,7 +451,7 @@ class TractInfo:
 
     wcs = property(getWcs)
 
-    def contains(self, coord):
+    def contains(self, coord: SpherePoint) -> bool:
         """Find whether the tract has a pixel at a position.
 
         Parameters
@@ -453,21 +467,21 @@ class TractInfo:
         pixel = self._findPixel(coord)
         return pixel is not None and self._layout.bbox.contains(pixel)
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"TractInfo(id={self._id})"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"TractInfo(id={self._id}, ctrCoord={self._ctrCoord.getVector()})"
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[PatchInfo]:
         for y in range(self._layout.numPatches.y):
             for x in range(self._layout.numPatches.x):
                 yield self.getPatchInfo(Index2D(x, y))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._layout.numPatches.x * self._layout.numPatches.y
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: Any) -> PatchInfo:
         return self.getPatchInfo(index)
 
 
@@ -497,17 +511,26 @@ class ExplicitTractInfo(TractInfo):
     The vertices are those of the whole tract.
     """
 
-    def __init__(self, ident, tractBuilder, ctrCoord, radius, tractOverlap, wcs, innerBoxCorners=None):
+    def __init__(
+        self,
+        ident: int,
+        tractBuilder: Any,
+        ctrCoord: SpherePoint,
+        radius: Angle,
+        tractOverlap: Angle,
+        wcs: Any,
+        innerBoxCorners: Any = None,
+    ) -> None:
         self._radius = radius
         super().__init__(ident, tractBuilder, ctrCoord, [], tractOverlap, wcs, innerBoxCorners)
 
-    def _minimumBoundingBox(self, wcs):
+    def _minimumBoundingBox(self, wcs: SkyWcs) -> Box2D:
         # Docstring inherited.
         distance = self._radius + self._tractOverlap
         ends = [self._ctrCoord.offset(i * 90.0 * geom.degrees, distance) for i in range(4)]
         return _makeBox(wcs.skyToPixel(ends))
 
-    def getVertexList(self):
+    def getVertexList(self) -> tuple[SpherePoint, ...]:
         # Docstring inherited.
         bbox = geom.Box2D(self._layout.bbox)
         # A point on the upper edges of a box is not in the box.
@@ -517,7 +540,7 @@ class ExplicitTractInfo(TractInfo):
     vertex_list = property(getVertexList)
 
 
-def _makeBox(points):
+def _makeBox(points: Iterable[Point2D]) -> Box2D:
     """Make the box around points.
 
     Parameters

@@ -189,7 +189,7 @@ class DcrModel:
             visitInfo, wcs, self.effectiveWavelength, self.bandwidth, len(self.handles), bbox
         )
         wanted = bbox.dilatedBy(SPLINE_MARGIN + math.ceil(np.max(np.abs(shifts))))
-        matched = None
+        matched: Any = None
         calibrations: dict[str, afwImage.PhotoCalib | None] = {}
         for handle, dcr in zip(self.handles, shifts):
             coadd = _readSlice(handle, wanted, photoCalib)
@@ -373,13 +373,18 @@ def wavelengthGenerator(
     yield from zip(edges[:-1], edges[1:])
 
 
-def checkVisitInfo(visitInfo: afwImage.VisitInfo | None) -> None:
+def checkVisitInfo(visitInfo: afwImage.VisitInfo | None) -> afwImage.VisitInfo:
     """Raise if the refraction cannot be calculated for an exposure.
 
     Parameters
     ----------
     visitInfo : `lsst.afw.image.VisitInfo` or `None`
         Observing conditions of the exposure.
+
+    Returns
+    -------
+    visitInfo : `lsst.afw.image.VisitInfo`
+        The same.
 
     Raises
     ------
@@ -406,6 +411,7 @@ def checkVisitInfo(visitInfo: afwImage.VisitInfo | None) -> None:
             f"The visitInfo of the exposure has no {', no '.join(missing)}: "
             "a DCR-matched template cannot be made for it."
         )
+    return visitInfo
 
 
 def findDcrBox(patchInfo: TemplatePatch, bbox: geom.Box2I, border: int) -> geom.Box2I:

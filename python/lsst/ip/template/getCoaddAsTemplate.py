@@ -320,7 +320,7 @@ class GetCoaddAsTemplateTask(Task):
 
     def getOverlapPatchList(
         self, exposure: ScienceExposure, skyMap: BaseSkyMap
-    ) -> tuple[TractInfo, list[PatchInfo], list[geom.SpherePoint]]:
+    ) -> tuple[TractInfo, tuple[PatchInfo, ...], list[geom.SpherePoint]]:
         """Find the tract closest to an exposure and its patches under it.
 
         Parameters
@@ -334,7 +334,7 @@ class GetCoaddAsTemplateTask(Task):
         -------
         tractInfo : `lsst.skymap.TractInfo`
             The tract that the skymap finds for the centre of the exposure.
-        patchList : `list` [`lsst.skymap.PatchInfo`]
+        patchList : `tuple` [`lsst.skymap.PatchInfo`]
             Patches of that tract under the exposure and its border, in the
             order in which they are copied.
         skyCorners : `list` [`lsst.geom.SpherePoint`]
@@ -548,8 +548,7 @@ class GetCoaddAsTemplateTask(Task):
         """Choose what the pixels of the patches come from."""
         if not self.config.isDcr():
             return StoredPatch.fromHandles
-        checkVisitInfo(visitInfo)
-        return functools.partial(self._makeDcrPatch, tractInfo.getWcs(), visitInfo)
+        return functools.partial(self._makeDcrPatch, tractInfo.getWcs(), checkVisitInfo(visitInfo))
 
     def _makeDcrPatch(self, wcs: SkyWcs, visitInfo: afwImage.VisitInfo, handles: Sequence[Any]) -> DcrPatch:
         """Make the source of a patch from the handles of its slices."""
@@ -697,6 +696,7 @@ class GetCoaddAsTemplateTask(Task):
             return
         patch = contributions.componentPatches["photoCalibPatch"]
         giver = next(record for record in contributions.records if record.patch == patch)
+        assert giver.photoCalib is not None  # It is what made it the giver.
         checkCalibration(giver.photoCalib, geom.Box2I(), giver.name)
         mismatches = findCalibrationMismatches(giver, pixelRecords)
         if mismatches and self.config.calibrationMismatch == "error":

@@ -15,5 +15,6 @@ import lsst.ip.diffim.getTemplate
 from .getCoaddAsTemplate import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask
 
 for module in (lsst.ip.diffim, lsst.ip.diffim.getTemplate):
-    module.GetCoaddAsTemplateConfig = GetCoaddAsTemplateConfig
-    module.GetCoaddAsTemplateTask = GetCoaddAsTemplateTask
+    vars(module).update(
+        GetCoaddAsTemplateConfig=GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask=GetCoaddAsTemplateTask
+    )

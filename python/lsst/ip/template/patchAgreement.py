@@ -106,8 +106,8 @@ def checkFilters(records: Sequence[CoaddRecord], log: LsstLoggers) -> None:
         )
 
 
-def _bandOf(filterLabel: afwImage.FilterLabel) -> str | None:
-    return filterLabel.bandLabel if filterLabel.hasBandLabel() else None
+def _bandOf(filterLabel: afwImage.FilterLabel | None) -> str | None:
+    return None if filterLabel is None or not filterLabel.hasBandLabel() else filterLabel.bandLabel
 
 
 def findCalibrationMismatches(giver: CoaddRecord, records: Iterable[CoaddRecord]) -> list[str]:
@@ -136,12 +136,14 @@ def _findMismatch(giver: CoaddRecord, record: CoaddRecord) -> str | None:
     """Say why a coadd's pixels need another calibration than the
     template's, if they do.
     """
-    if not reaches(giver.photoCalib, record.bbox):
+    wanted = giver.photoCalib
+    assert wanted is not None  # It is what made it the giver.
+    if not reaches(wanted, record.bbox):
         return (
             f"The photometric calibration of {giver.name} ({giver.photoCalib}) varies and ends within "
             f"{record.bbox}, the pixels of {record.name}."
         )
-    if record.photoCalib is None or calibrationsAgree(record.photoCalib, giver.photoCalib, record.bbox):
+    if record.photoCalib is None or calibrationsAgree(record.photoCalib, wanted, record.bbox):
         return None
     return (
         f"The photometric calibration of {record.name} ({record.photoCalib}) is not "

@@ -309,7 +309,7 @@ def _drawPatch(ax: Axes, patchInfo: PatchInfo, style: OutlineStyle) -> None:
         )
 
 
-def _placeLabel(ax: Axes, patchInfo: PatchInfo) -> geom.Point2D:
+def _placeLabel(ax: Axes, patchInfo: PatchInfo) -> geom.Point2D | None:
     """Find the middle of the part of a patch that is seen.
 
     The part that no neighbour overlaps is preferred, then the inner box. A
@@ -327,7 +327,7 @@ def _placeLabel(ax: Axes, patchInfo: PatchInfo) -> geom.Point2D:
     return place
 
 
-def _findCore(patchInfo: PatchInfo) -> geom.Box2D:
+def _findCore(patchInfo: PatchInfo) -> geom.Box2I:
     """Find the part of a patch that no neighbour overlaps."""
     inner, outer = patchInfo.getInnerBBox(), patchInfo.getOuterBBox()
     # At the edge of a tract the border is narrower.

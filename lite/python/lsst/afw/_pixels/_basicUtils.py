@@ -4,12 +4,16 @@
 
 __all__ = ["makeImageFromArray", "makeMaskFromArray", "makeMaskedImageFromArrays"]
 
-from ._image import Image
-from ._mask import Mask
-from ._maskedImage import MaskedImage
+from typing import Any
+
+import numpy.typing as npt
+
+from ._image import Image, TypedImage
+from ._mask import Mask, MaskX
+from ._maskedImage import MaskedImage, TypedMaskedImage
 
 
-def makeImageFromArray(array):
+def makeImageFromArray(array: npt.NDArray[Any] | None) -> TypedImage | None:
     """Make an image of the type of an array.
 
     Parameters
@@ -25,7 +29,7 @@ def makeImageFromArray(array):
     return None if array is None else Image(array, dtype=array.dtype.type)
 
 
-def makeMaskFromArray(array):
+def makeMaskFromArray(array: npt.NDArray[Any] | None) -> MaskX | None:
     """Make a mask of an array.
 
     Parameters
@@ -41,7 +45,9 @@ def makeMaskFromArray(array):
     return None if array is None else Mask(array, dtype=array.dtype.type)
 
 
-def makeMaskedImageFromArrays(image, mask=None, variance=None):
+def makeMaskedImageFromArrays(
+    image: npt.NDArray[Any], mask: npt.NDArray[Any] | None = None, variance: npt.NDArray[Any] | None = None
+) -> TypedMaskedImage:
     """Make a masked image of arrays.
 
     Parameters

@@ -5,6 +5,7 @@
 __all__ = ["Color"]
 
 import math
+from typing import Any
 
 from lsst._lite.arguments import Float, Overloads
 
@@ -25,30 +26,30 @@ class Color:
 
     __module__ = "lsst.afw.image._imageLib"
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         _INIT_FORMS(self, args, kwargs)
 
-    def _initIndeterminate(self):
+    def _initIndeterminate(self) -> None:
         self._value, self._type = math.nan, ""
 
-    def _initValue(self, colorValue: Float, colorType: str):
+    def _initValue(self, colorValue: Float, colorType: str) -> None:
         self._value, self._type = colorValue, colorType
 
-    def getColorValue(self):
+    def getColorValue(self) -> float:
         """Return the colour, in magnitudes; NaN if indeterminate."""
         return self._value
 
-    def getColorType(self):
+    def getColorType(self) -> str:
         """Return which magnitudes it is the difference of."""
         return self._type
 
-    def isIndeterminate(self):
+    def isIndeterminate(self) -> bool:
         """Whether the colour is unknown."""
         return math.isnan(self._value)
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if not isinstance(other, Color):
             return NotImplemented
         if self.isIndeterminate() and other.isIndeterminate():

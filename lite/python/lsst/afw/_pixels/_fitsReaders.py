@@ -5,10 +5,19 @@
 __all__ = ["ImageFitsReader", "MaskFitsReader", "MaskedImageFitsReader"]
 
 
-from lsst.afw.fits._metadata import DEFAULT_HDU
-from lsst.geom import Box2I
+from typing import Any
 
-from ._origin import PARENT
+import numpy as np
+import numpy.typing as npt
+
+from lsst.afw.fits._metadata import DEFAULT_HDU
+from lsst.daf.base import PropertyList
+from lsst.geom import Box2I, Point2I
+
+from ._image import TypedImage
+from ._mask import MaskX
+from ._maskedImage import TypedMaskedImage
+from ._origin import PARENT, ImageOrigin
 from ._plane import openPlane
 from ._planeMethods import PlaneMethods, readImage, readMask, readMaskedImage
 from ._planeTriple import openPlanes
@@ -30,22 +39,22 @@ class _PlaneReader:
         Raised if the file cannot be opened.
     """
 
-    def __init__(self, fileName, hdu=DEFAULT_HDU):
+    def __init__(self, fileName: str, hdu: int = DEFAULT_HDU) -> None:
         self._plane = openPlane(fileName, hdu)
 
-    def getFileName(self):
+    def getFileName(self) -> str:
         """Return the name of the file."""
         return self._plane.fileName
 
     fileName = property(getFileName, doc="Name of the file (`str`).")
 
-    def getHdu(self):
+    def getHdu(self) -> int:
         """Return the number of the HDU, from 0."""
         return self._plane.hdu
 
     hdu = property(getHdu, doc="Number of the HDU, from 0 (`int`).")
 
-    def readBBox(self, origin=PARENT):
+    def readBBox(self, origin: ImageOrigin = PARENT) -> Box2I:
         """Read the box of the pixels.
 
         Parameters
@@ -60,7 +69,7 @@ class _PlaneReader:
         """
         return self._plane.readBBox(origin)
 
-    def readXY0(self, bbox=Box2I(), origin=PARENT):
+    def readXY0(self, bbox: Box2I = Box2I(), origin: ImageOrigin = PARENT) -> Point2I:
         """Read the position of the first pixel.
 
         Parameters
@@ -82,11 +91,11 @@ class _PlaneReader:
         """
         return self._plane.find(bbox, origin)[2]
 
-    def readDType(self):
+    def readDType(self) -> np.dtype[Any]:
         """Read the type of the pixels (`numpy.dtype`)."""
         return self._plane.readDType()
 
-    def readMetadata(self):
+    def readMetadata(self) -> PropertyList:
         """Read the header.
 
         Returns
@@ -96,7 +105,13 @@ class _PlaneReader:
         """
         return self._plane.metadata
 
-    def readArray(self, bbox=Box2I(), origin=PARENT, allowUnsafe=False, dtype=None):
+    def readArray(
+        self,
+        bbox: Box2I = Box2I(),
+        origin: ImageOrigin = PARENT,
+        allowUnsafe: bool = False,
+        dtype: npt.DTypeLike | None = None,
+    ) -> npt.NDArray[Any]:
         """Read pixels into an array.
 
         Parameters
@@ -143,7 +158,13 @@ class ImageFitsReader(_PlaneReader):
 
     __module__ = "lsst.afw.image"
 
-    def read(self, bbox=Box2I(), origin=PARENT, allowUnsafe=False, dtype=None):
+    def read(
+        self,
+        bbox: Box2I = Box2I(),
+        origin: ImageOrigin = PARENT,
+        allowUnsafe: bool = False,
+        dtype: npt.DTypeLike | None = None,
+    ) -> TypedImage:
         """Read pixels.
 
         Parameters
@@ -193,7 +214,14 @@ class MaskFitsReader(_PlaneReader):
 
     __module__ = "lsst.afw.image"
 
-    def read(self, bbox=Box2I(), origin=PARENT, conformMasks=False, allowUnsafe=False, dtype=None):
+    def read(
+        self,
+        bbox: Box2I = Box2I(),
+        origin: ImageOrigin = PARENT,
+        conformMasks: bool = False,
+        allowUnsafe: bool = False,
+        dtype: npt.DTypeLike | None = None,
+    ) -> MaskX:
         """Read pixels.
 
         Parameters
@@ -245,18 +273,18 @@ class MaskedImageFitsReader(PlaneMethods):
 
     __module__ = "lsst.afw.image"
 
-    def __init__(self, fileName, hdu=DEFAULT_HDU):
+    def __init__(self, fileName: str, hdu: int = DEFAULT_HDU) -> None:
         self._planes = openPlanes(fileName, hdu)
 
     def read(
         self,
-        bbox=Box2I(),
-        origin=PARENT,
-        conformMasks=False,
-        needAllHdus=False,
-        allowUnsafe=False,
-        dtype=None,
-    ):
+        bbox: Box2I = Box2I(),
+        origin: ImageOrigin = PARENT,
+        conformMasks: bool = False,
+        needAllHdus: bool = False,
+        allowUnsafe: bool = False,
+        dtype: npt.DTypeLike | None = None,
+    ) -> TypedMaskedImage:
         """Read all planes.
 
         Parameters
@@ -289,18 +317,18 @@ class MaskedImageFitsReader(PlaneMethods):
         """
         return readMaskedImage(self._planes, bbox, origin, conformMasks, needAllHdus, allowUnsafe, dtype)
 
-    def readPrimaryMetadata(self):
+    def readPrimaryMetadata(self) -> PropertyList:
         """Read the primary header (`lsst.daf.base.PropertyList`)."""
         return self._planes.readPrimaryMetadata()
 
-    def readImageMetadata(self):
+    def readImageMetadata(self) -> PropertyList:
         """Read the header of the image (`lsst.daf.base.PropertyList`)."""
         return self._planes.image.metadata
 
-    def readMaskMetadata(self):
+    def readMaskMetadata(self) -> PropertyList:
         """Read the header of the mask (`lsst.daf.base.PropertyList`)."""
         return self._planes.mask.metadata
 
-    def readVarianceMetadata(self):
+    def readVarianceMetadata(self) -> PropertyList:
         """Read the header of the variance (`lsst.daf.base.PropertyList`)."""
         return self._planes.variance.metadata

@@ -2,11 +2,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Images of each pixel type, and arithmetic on them."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ._slicing import refuseTemporary
+
 __all__ = ["Image", "ImageD", "ImageF", "ImageI", "ImageL", "ImageU"]
+
+from collections.abc import Callable
+from typing import Any, Self
 
 import numpy as np
 
-from lsst._lite.arguments import Bool, Int, MismatchError, Optional, Overloads, Size, checkArguments
+from lsst._lite.arguments import Bool, Int, MismatchError, Overloads, Size, checkArguments
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import LengthError
@@ -16,12 +25,12 @@ from ._imageBase import ImageBaseD, ImageBaseF, ImageBaseI, ImageBaseL, ImageBas
 from ._origin import PARENT, ImageOrigin
 from ._plane import openPlane
 from ._planeWriters import writeImage
-from ._slicing import NoTemporaries, Sliceable
+from ._slicing import Sliceable
 
 DEFAULT_HDU = -(2**31)
 
 
-def _divide(left, right, out):
+def _divide(left: Any, right: Any, out: Any) -> None:
     """Divide as C++ does: integers truncate toward zero."""
     if np.issubdtype(left.dtype, np.floating):
         np.divide(left, right, out=out)
@@ -32,24 +41,24 @@ def _divide(left, right, out):
     out[...] = quotient
 
 
-class TypedImage(Sliceable, NoTemporaries):
+class TypedImage(Sliceable, PixelArray):
     """What the image classes have beyond their ``ImageBase``."""
 
     # ---- construction
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         _INIT_FORMS(self, args, kwargs)
 
-    def _initSize(self, width: Size, height: Size, intialValue=0):
+    def _initSize(self, width: Size, height: Size, intialValue: Any = 0) -> None:
         self._allocateDimensions(Extent2I(width, height), self._toPixel(intialValue))
 
-    def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0), initialValue=0):
+    def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0), initialValue: Any = 0) -> None:
         self._allocateDimensions(dimensions, self._toPixel(initialValue))
 
-    def _initBox(self, bbox: Box2I, initialValue=0):
+    def _initBox(self, bbox: Box2I, initialValue: Any = 0) -> None:
         self._allocate(bbox, self._toPixel(initialValue))
 
-    def _initImage(self, rhs: PixelArray, deep: Bool = False):
+    def _initImage(self, rhs: PixelArray, deep: Bool = False) -> None:
         if self._isSameType(rhs):
             self._initFromOther(rhs, deep)
         elif isinstance(rhs, TypedImage):
@@ -57,7 +66,9 @@ class TypedImage(Sliceable, NoTemporaries):
         else:
             raise MismatchError("not an image")
 
-    def _initSubset(self, rhs: PixelArray, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False):
+    def _initSubset(
+        self, rhs: PixelArray, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False
+    ) -> None:
         if not self._isSameType(rhs):
             raise MismatchError("another type of image")
         self._initFromSubset(rhs, bbox, origin, deep)
@@ -66,38 +77,38 @@ class TypedImage(Sliceable, NoTemporaries):
         self,
         fileName: str,
         hdu: Int = DEFAULT_HDU,
-        metadata: Optional(PropertySet) = None,
+        metadata: PropertySet | None = None,
         bbox: Box2I = Box2I(),
         origin: ImageOrigin = PARENT,
         allowUnsafe: Bool = False,
-    ):
+    ) -> None:
         plane = openPlane(fileName, hdu)
         if metadata is not None:
             metadata.update(plane.readMetadata())
         array, xy0 = plane.readPixels(bbox, origin, allowUnsafe, self._pixelType)
         self._initFromArray(array, False, xy0)
 
-    def _isSameType(self, other):
+    def _isSameType(self, other: Any) -> bool:
         return isinstance(other, TypedImage) and other._pixelType is self._pixelType
 
     @classmethod
-    def _isFloating(cls):
+    def _isFloating(cls) -> bool:
         return issubclass(cls._pixelType, np.floating)
 
     # ---- conversion
 
-    def convertF(self):
+    def convertF(self) -> ImageF:
         """Return a copy with 32-bit floating-point pixels."""
         return ImageF(self, True)
 
-    def convertD(self):
+    def convertD(self) -> ImageD:
         """Return a copy with 64-bit floating-point pixels."""
         return ImageD(self, True)
 
     convertFloat = convertF
     convertDouble = convertD
 
-    def subset(self, bbox, origin=PARENT):
+    def subset(self, bbox: Box2I, origin: ImageOrigin = PARENT) -> Self:
         """Return a view of a box of pixels.
 
         Parameters
@@ -124,7 +135,7 @@ class TypedImage(Sliceable, NoTemporaries):
 
     # ---- arithmetic
 
-    def _operand(self, other):
+    def _operand(self, other: Any) -> Any:
         """Return what an in-place operator works with.
 
         Raises
@@ -141,7 +152,7 @@ class TypedImage(Sliceable, NoTemporaries):
             return other._array
         return self._toPixel(other)
 
-    def _operate(self, function, other):
+    def _operate(self, function: Callable[..., Any], other: Any) -> Self:
         """Apply a binary function in place, with the compiled overflow."""
         try:
             operand = self._operand(other)
@@ -151,16 +162,16 @@ class TypedImage(Sliceable, NoTemporaries):
             function(self._array, operand, out=self._array)
         return self
 
-    def __iadd__(self, other):
+    def __iadd__(self, other: Any) -> Self:  # type: ignore[misc]
         return self._operate(np.add, other)
 
-    def __isub__(self, other):
+    def __isub__(self, other: Any) -> Self:  # type: ignore[misc]
         return self._operate(np.subtract, other)
 
-    def __imul__(self, other):
+    def __imul__(self, other: Any) -> Self:  # type: ignore[misc]
         return self._operate(np.multiply, other)
 
-    def __itruediv__(self, other):
+    def __itruediv__(self, other: Any) -> Self:  # type: ignore[misc]
         if self._isFloating() and not isinstance(other, TypedImage):
             try:
                 # The stack multiplies by the reciprocal, in the pixel type.
@@ -171,16 +182,16 @@ class TypedImage(Sliceable, NoTemporaries):
             return self._operate(np.multiply, reciprocal)
         return self._operate(_divide, other)
 
-    __add__ = __sub__ = __mul__ = __rmul__ = __truediv__ = NoTemporaries._refuse
+    __add__ = __sub__ = __mul__ = __rmul__ = __truediv__ = refuseTemporary
 
     # ---- files
 
     @classmethod
-    def _readFits(cls, filename, hdu=DEFAULT_HDU):
+    def _readFits(cls, filename: str, hdu: int = DEFAULT_HDU) -> Self:
         checkArguments("readFits", filename=(filename, str))
         return cls(filename, hdu)
 
-    def writeFits(self, *args, **kwargs):
+    def writeFits(self, *args: Any, **kwargs: Any) -> None:
         """Write to a FITS file.
 
         Called as ``writeFits(fileName, metadata=None, mode="w")`` or
@@ -201,12 +212,17 @@ class TypedImage(Sliceable, NoTemporaries):
         """
         _WRITE_FORMS(self, args, kwargs)
 
-    def _write(self, fileName: str, metadata: Optional(PropertySet) = None, mode: str = "w"):
+    def _write(self, fileName: str, metadata: PropertySet | None = None, mode: str = "w") -> None:
         writeImage(self, fileName, metadata=metadata, mode=mode)
 
     def _writeCompressed(
-        self, filename: str, options, mode: str = "w", header: Optional(PropertySet) = None, mask=None
-    ):
+        self,
+        filename: str,
+        options: Any,
+        mode: str = "w",
+        header: PropertySet | None = None,
+        mask: Any = None,
+    ) -> None:
         writeImage(self, filename, metadata=header, mode=mode, options=options, mask=mask)
 
 
@@ -224,7 +240,7 @@ _INIT_FORMS = Overloads(
 _WRITE_FORMS = Overloads("writeFits", TypedImage._write, TypedImage._writeCompressed)
 
 
-def _rebuildImage(cls, array, x0, y0):
+def _rebuildImage(cls: Any, array: Any, x0: int, y0: int) -> Any:
     """Construct a pickled image."""
     return cls(array, False, Point2I(x0, y0))
 
@@ -235,7 +251,7 @@ class ImageI(TypedImage, ImageBaseI):
     __module__ = "lsst.afw.image._image"
 
     @staticmethod
-    def readFits(filename, hdu=DEFAULT_HDU):
+    def readFits(filename: str, hdu: int = DEFAULT_HDU) -> ImageI:
         """Read an image from a FITS file."""
         return ImageI._readFits(filename, hdu)
 
@@ -246,7 +262,7 @@ class ImageF(TypedImage, ImageBaseF):
     __module__ = "lsst.afw.image._image"
 
     @staticmethod
-    def readFits(filename, hdu=DEFAULT_HDU):
+    def readFits(filename: str, hdu: int = DEFAULT_HDU) -> ImageF:
         """Read an image from a FITS file."""
         return ImageF._readFits(filename, hdu)
 
@@ -257,7 +273,7 @@ class ImageD(TypedImage, ImageBaseD):
     __module__ = "lsst.afw.image._image"
 
     @staticmethod
-    def readFits(filename, hdu=DEFAULT_HDU):
+    def readFits(filename: str, hdu: int = DEFAULT_HDU) -> ImageD:
         """Read an image from a FITS file."""
         return ImageD._readFits(filename, hdu)
 
@@ -268,7 +284,7 @@ class ImageU(TypedImage, ImageBaseU):
     __module__ = "lsst.afw.image._image"
 
     @staticmethod
-    def readFits(filename, hdu=DEFAULT_HDU):
+    def readFits(filename: str, hdu: int = DEFAULT_HDU) -> ImageU:
         """Read an image from a FITS file."""
         return ImageU._readFits(filename, hdu)
 
@@ -279,7 +295,7 @@ class ImageL(TypedImage, ImageBaseL):
     __module__ = "lsst.afw.image._image"
 
     @staticmethod
-    def readFits(filename, hdu=DEFAULT_HDU):
+    def readFits(filename: str, hdu: int = DEFAULT_HDU) -> ImageL:
         """Read an image from a FITS file."""
         return ImageL._readFits(filename, hdu)
 
@@ -293,16 +309,20 @@ class Image(metaclass=TemplateMeta):
 
     __module__ = "lsst.afw.image._image"
 
-    def __reduce__(self):
+    if TYPE_CHECKING:
+        # What is constructed is one of the classes for each type.
+        def __new__(cls, *args: Any, **kwargs: Any) -> Any: ...
+
+    def __reduce__(self: Any) -> tuple[Any, ...]:
         return _rebuildImage, (type(self), np.ascontiguousarray(self._array), self._x0, self._y0)
 
-    def __deepcopy__(self, memo=None):
+    def __deepcopy__(self: Any, memo: dict[int, Any] | None = None) -> Any:
         return self.clone()
 
-    def __str__(self):
+    def __str__(self: Any) -> str:
         return f"{self.array}, bbox={self.getBBox()}"
 
-    def __repr__(self):
+    def __repr__(self: Any) -> str:
         return f"{self.__module__}.{type(self).__name__}={self}"
 
 

@@ -2,11 +2,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What all images are: pixels and the position of the first of them."""
 
+from __future__ import annotations
+
 __all__ = ["ImageBaseD", "ImageBaseF", "ImageBaseI", "ImageBaseL", "ImageBaseU", "PixelArray"]
 
-import numpy as np
+from typing import Any, ClassVar, Self
 
-from lsst._lite.arguments import Array2, Bool, Float, Int, MismatchError, Overloads, checkArguments
+import numpy as np
+import numpy.typing as npt
+
+from lsst._lite.arguments import Array2, Bool, Int, MismatchError, Overloads, checkArguments
+from lsst._lite.numbers import toDouble, toInteger
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError
 
@@ -22,12 +28,15 @@ class PixelArray:
     of them can have the same memory: a subimage is always a view.
     """
 
-    _pixelType = None
+    _pixelType: ClassVar[Any] = None
     """Numpy type of a pixel (set by the classes for each type)."""
+
+    _baseType: ClassVar[type[PixelArray]]
+    """The class of ``ImageBase`` for the type."""
 
     # ---- construction
 
-    def _allocate(self, bbox, initialValue=0):
+    def _allocate(self, bbox: Box2I, initialValue: Any = 0) -> None:
         """Take memory for a box of pixels, all with the same value."""
         width, height = bbox.getWidth(), bbox.getHeight()
         self._checkDimensions(width, height)
@@ -39,46 +48,46 @@ class PixelArray:
         self._setOrigin(bbox.getMinX(), bbox.getMinY())
 
     @staticmethod
-    def _checkDimensions(width, height):
+    def _checkDimensions(width: int, height: int) -> None:
         """Refuse dimensions that an image cannot have."""
         if width < 0 or height < 0:
             raise LengthError(f"Both width and height must be non-negative: {width}, {height}")
         if width * height > _MAX_PIXELS:
             raise LengthError(f"Image dimensions ({width} x {height}) too large; int overflow detected.")
 
-    def _allocateDimensions(self, dimensions, initialValue=0):
+    def _allocateDimensions(self, dimensions: Extent2I, initialValue: Any = 0) -> None:
         """Take memory for an image with its first pixel at (0, 0)."""
         width, height = dimensions
         self._checkDimensions(width, height)
         self._allocate(Box2I(Point2I(0, 0), dimensions), initialValue)
 
-    def _share(self, array, x0, y0, deep):
+    def _share(self, array: npt.NDArray[Any], x0: int, y0: int, deep: bool) -> None:
         """Use the memory of an array, or a copy of it."""
         self._array = array.copy() if deep else array
         self._setOrigin(x0, y0)
 
-    def _setOrigin(self, x0, y0):
+    def _setOrigin(self, x0: int, y0: int) -> None:
         self._x0, self._y0 = int(x0), int(y0)
 
-    def _initFromArray(self, array: Array2, deep: Bool = False, xy0: Point2I = Point2I(0, 0)):
+    def _initFromArray(self, array: Array2, deep: Bool = False, xy0: Point2I = Point2I(0, 0)) -> None:
         """Use, or copy, the memory of an array with exactly this type."""
         self._checkArray(array)
         self._checkDimensions(*array.shape[::-1])
         # The view keeps this image as it is if the caller reshapes the array.
-        self._share(array.view(np.ndarray), *xy0, deep)
+        self._share(array.view(np.ndarray), xy0.x, xy0.y, deep)
 
-    def _checkArray(self, array):
+    def _checkArray(self, array: Any) -> None:
         """Refuse an array whose memory is not laid out as that of images."""
         if array.dtype != self._pixelType or not array.dtype.isnative:
             raise MismatchError(f"array of {array.dtype}, not {np.dtype(self._pixelType)}")
         if array.shape[1] > 1 and array.strides[1] != array.itemsize:
             raise MismatchError("rows of the array are not contiguous")
 
-    def _initFromOther(self, src, deep):
+    def _initFromOther(self, src: Any, deep: bool) -> None:
         """Use, or copy, the pixels of another image of this type."""
         self._share(src._array, src._x0, src._y0, deep)
 
-    def _initFromSubset(self, src, bbox, origin, deep):
+    def _initFromSubset(self, src: Any, bbox: Box2I, origin: ImageOrigin, deep: bool) -> None:
         """Use, or copy, the pixels of another image inside a box."""
         x, y = bbox.getMinX(), bbox.getMinY()
         if origin is PARENT:
@@ -86,7 +95,7 @@ class PixelArray:
         view = src._viewPixels(x, y, bbox.getWidth(), bbox.getHeight())
         self._share(view, src._x0 + x, src._y0 + y, deep)
 
-    def _initByConversion(self, src, deep):
+    def _initByConversion(self, src: Any, deep: bool) -> None:
         """Copy the pixels of an image of another type."""
         if not deep:
             raise InvalidParameterError(
@@ -96,7 +105,7 @@ class PixelArray:
         with np.errstate(invalid="ignore"):
             self._share(src._array.astype(self._pixelType), src._x0, src._y0, False)
 
-    def _viewPixels(self, x, y, width, height):
+    def _viewPixels(self, x: int, y: int, width: int, height: int) -> npt.NDArray[Any]:
         """Return a view of a box of pixels, in local coordinates."""
         if x < 0 or y < 0 or x + width > self.getWidth() or y + height > self.getHeight():
             raise LengthError(
@@ -105,14 +114,14 @@ class PixelArray:
             )
         return self._array[y : y + height, x : x + width]
 
-    def _takePixels(self, other):
+    def _takePixels(self, other: Any) -> None:
         """Become a view of the pixels of another image of this type."""
         self._initFromOther(other, False)
 
     # ---- pixels
 
     @classmethod
-    def _toPixel(cls, value):
+    def _toPixel(cls, value: Any) -> Any:
         """Convert a number to a pixel value.
 
         Raises
@@ -123,14 +132,14 @@ class PixelArray:
         if np.issubdtype(cls._pixelType, np.floating):
             # A double that is too large for a float becomes infinite.
             with np.errstate(over="ignore"):
-                return cls._pixelType(Float(value))
-        number = Int(value)
+                return cls._pixelType(toDouble(value))
+        number = toInteger(value)
         limits = np.iinfo(cls._pixelType)
         if not limits.min <= number <= limits.max:
             raise TypeError(f"{value!r} does not fit into {cls._pixelType.__name__}")
         return cls._pixelType(number)
 
-    def _find(self, index, origin):
+    def _find(self, index: Any, origin: ImageOrigin) -> Any:
         """Return the array indices of a pixel.
 
         Raises
@@ -144,18 +153,18 @@ class PixelArray:
             raise IndexError(f"Pixel index {index} out of bounds {bbox}.")
         return index.getY() - bbox.getMinY(), index.getX() - bbox.getMinX()
 
-    def _get(self, index, origin):
+    def _get(self, index: Any, origin: ImageOrigin) -> Any:
         return self._array[self._find(index, origin)].item()
 
-    def _set(self, index, value, origin):
+    def _set(self, index: Any, value: Any, origin: ImageOrigin) -> None:
         pixel = self._toPixel(value)
         self._array[self._find(index, origin)] = pixel
 
-    def set(self, value, /):
+    def set(self, value: float, /) -> None:
         """Set all pixels to a value."""
         self._array[...] = self._toPixel(value)
 
-    def getArray(self):
+    def getArray(self) -> npt.NDArray[Any]:
         """Return the pixels.
 
         Returns
@@ -167,11 +176,11 @@ class PixelArray:
         return self._array[...]
 
     @property
-    def array(self):
+    def array(self) -> npt.NDArray[Any]:
         return self.getArray()
 
     @array.setter
-    def array(self, array):
+    def array(self, array: npt.ArrayLike) -> None:
         if not isinstance(array, np.ndarray) or array.ndim != 2 or array.dtype != self._pixelType:
             raise TypeError(
                 f"array: must be a 2-d array of {np.dtype(self._pixelType)}, not "
@@ -179,7 +188,7 @@ class PixelArray:
             )
         self._array[...] = array
 
-    def assign(self, rhs, bbox=Box2I(), origin=PARENT):
+    def assign(self, rhs: Self, bbox: Box2I = Box2I(), origin: ImageOrigin = PARENT) -> None:
         """Copy the pixels of another image into this one.
 
         Parameters
@@ -214,46 +223,46 @@ class PixelArray:
 
     # ---- geometry
 
-    def getWidth(self):
+    def getWidth(self) -> int:
         """Return the number of columns."""
         return self._array.shape[1]
 
-    def getHeight(self):
+    def getHeight(self) -> int:
         """Return the number of rows."""
         return self._array.shape[0]
 
-    def getDimensions(self):
+    def getDimensions(self) -> Extent2I:
         """Return the width and height, as an `lsst.geom.Extent2I`."""
         return Extent2I(self.getWidth(), self.getHeight())
 
-    def getX0(self):
+    def getX0(self) -> int:
         """Return the column of the first pixel, in the parent."""
         return self._x0
 
-    def getY0(self):
+    def getY0(self) -> int:
         """Return the row of the first pixel, in the parent."""
         return self._y0
 
-    def getXY0(self):
+    def getXY0(self) -> Point2I:
         """Return the position of the first pixel, in the parent."""
         return Point2I(self._x0, self._y0)
 
-    def _setXY0Point(self, xy0: Point2I):
+    def _setXY0Point(self, xy0: Point2I) -> None:
         self._setOrigin(*xy0)
 
-    def _setXY0Numbers(self, x0: Int, y0: Int):
+    def _setXY0Numbers(self, x0: Int, y0: Int) -> None:
         self._setOrigin(x0, y0)
 
     _setXY0Forms = Overloads("setXY0", _setXY0Point, _setXY0Numbers)
 
-    def setXY0(self, *args, **kwargs):
+    def setXY0(self, *args: Any, **kwargs: Any) -> None:
         """Set the position of the first pixel, in the parent.
 
         Called as ``setXY0(xy0: Point2I)`` or ``setXY0(x0: int, y0: int)``.
         """
         self._setXY0Forms(self, args, kwargs)
 
-    def getBBox(self, origin=PARENT):
+    def getBBox(self, origin: ImageOrigin = PARENT) -> Box2I:
         """Return the box of pixels.
 
         Parameters
@@ -276,17 +285,19 @@ class PixelArray:
     y0 = property(getY0)
 
 
-def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0)):
+def _initDimensions(self: Any, dimensions: Extent2I = Extent2I(0, 0)) -> None:
     self._allocateDimensions(dimensions)
 
 
-def _initCopy(self, src: PixelArray, deep: Bool = False):
+def _initCopy(self: Any, src: PixelArray, deep: Bool = False) -> None:
     if not isinstance(src, self._baseType):
         raise MismatchError("another pixel type")
     self._initFromOther(src, deep)
 
 
-def _initSubset(self, src: PixelArray, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False):
+def _initSubset(
+    self: Any, src: PixelArray, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False
+) -> None:
     if not isinstance(src, self._baseType):
         raise MismatchError("another pixel type")
     self._initFromSubset(src, bbox, origin, deep)
@@ -298,13 +309,13 @@ _BASE_FORMS = Overloads("ImageBase", _initDimensions, _initCopy, _initSubset, Pi
 class _TypedPixelArray(PixelArray):
     """Base of the ``ImageBase`` classes; each is one pixel type."""
 
-    def __init_subclass__(cls, pixelType=None, **kwargs):
+    def __init_subclass__(cls, pixelType: Any = None, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if pixelType is not None:
             cls._pixelType = pixelType
             cls._baseType = cls
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         _BASE_FORMS(self, args, kwargs)
 
 

@@ -2,13 +2,24 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Masks: images of named bits."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from ._slicing import refuseTemporary
+
 __all__ = ["Mask", "MaskPixel", "MaskX", "makeStoredMask", "remapPlanes"]
 
 import collections.abc
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from lsst._lite.arguments import Bool, Int, MismatchError, Optional, Overloads, Size, checkArguments
+from lsst._lite.arguments import Bool, Int, MismatchError, Overloads, Size, checkArguments
+from lsst._lite.numbers import toInteger
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError, RuntimeError
@@ -20,19 +31,19 @@ from ._maskPlanes import NUM_PLANES_MAX, MaskPlanes
 from ._origin import PARENT, ImageOrigin
 from ._plane import openPlane
 from ._planeWriters import writeMask
-from ._slicing import NoTemporaries, Sliceable
+from ._slicing import Sliceable
 
 MaskPixel = np.int32
 
 _PREFIX = "MP_"
 
 
-def _makeBits(plane):
+def _makeBits(plane: int) -> Any:
     """Return the pixel value that has just one bit, for a bit number."""
     return MaskPixel(np.uint32(1 << plane).astype(MaskPixel))
 
 
-def _getBits(plane):
+def _getBits(plane: int) -> Any:
     """Return the pixel value of a plane of the default dictionary.
 
     Raises
@@ -45,7 +56,7 @@ def _getBits(plane):
     return _makeBits(plane)
 
 
-def remapPlanes(array, changes, keep):
+def remapPlanes(array: npt.NDArray[Any], changes: list[tuple[Any, Any]], keep: Any) -> None:
     """Move bits of mask pixels, in place.
 
     Parameters
@@ -63,7 +74,7 @@ def remapPlanes(array, changes, keep):
     array[...] = result
 
 
-class MaskX(Sliceable, NoTemporaries, ImageBaseI):
+class MaskX(Sliceable, ImageBaseI):
     """An image whose pixels are sets of named bits ("planes").
 
     The names are shared by all masks of the process, see `addMaskPlane`.
@@ -73,45 +84,49 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
 
     # ---- construction
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._planes = MaskPlanes.getDefault()
         _INIT_FORMS(self, args, kwargs)
 
-    def _initSize(self, width: Size, height: Size, planeDefs: collections.abc.Mapping = {}):
+    def _initSize(self, width: Size, height: Size, planeDefs: Mapping[str, int] = {}) -> None:
         self._allocateDimensions(Extent2I(width, height))
         self._planes = _makePlanes(planeDefs)
 
     def _initSizeValue(
-        self, width: Size, height: Size, initialValue: Int, planeDefs: collections.abc.Mapping = {}
-    ):
+        self, width: Size, height: Size, initialValue: Int, planeDefs: Mapping[str, int] = {}
+    ) -> None:
         self._allocateDimensions(Extent2I(width, height), self._toPixel(initialValue))
         self._planes = _makePlanes(planeDefs)
 
-    def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0), planeDefs: collections.abc.Mapping = {}):
+    def _initDimensions(
+        self, dimensions: Extent2I = Extent2I(0, 0), planeDefs: Mapping[str, int] = {}
+    ) -> None:
         self._allocateDimensions(dimensions)
         self._planes = _makePlanes(planeDefs)
 
     def _initDimensionsValue(
-        self, dimensions: Extent2I, initialValue: Int, planeDefs: collections.abc.Mapping = {}
-    ):
+        self, dimensions: Extent2I, initialValue: Int, planeDefs: Mapping[str, int] = {}
+    ) -> None:
         self._allocateDimensions(dimensions, self._toPixel(initialValue))
         self._planes = _makePlanes(planeDefs)
 
-    def _initBox(self, bbox: Box2I, planeDefs: collections.abc.Mapping = {}):
+    def _initBox(self, bbox: Box2I, planeDefs: Mapping[str, int] = {}) -> None:
         self._allocate(bbox)
         self._planes = _makePlanes(planeDefs)
 
-    def _initBoxValue(self, bbox: Box2I, initialValue: Int, planeDefs: collections.abc.Mapping = {}):
+    def _initBoxValue(self, bbox: Box2I, initialValue: Int, planeDefs: Mapping[str, int] = {}) -> None:
         self._allocate(bbox, self._toPixel(initialValue))
         self._planes = _makePlanes(planeDefs)
 
-    def _initMask(self, src: PixelArray, deep: Bool = False):
+    def _initMask(self, src: PixelArray, deep: Bool = False) -> None:
         if not isinstance(src, MaskX):
             raise MismatchError("not a mask")
         self._initFromOther(src, deep)
         self._planes = src._planes
 
-    def _initSubset(self, src: PixelArray, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False):
+    def _initSubset(
+        self, src: PixelArray, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False
+    ) -> None:
         if not isinstance(src, MaskX):
             raise MismatchError("not a mask")
         self._initFromSubset(src, bbox, origin, deep)
@@ -121,12 +136,12 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         self,
         fileName: str,
         hdu: Int = DEFAULT_HDU,
-        metadata: Optional(PropertySet) = None,
+        metadata: PropertySet | None = None,
         bbox: Box2I = Box2I(),
         origin: ImageOrigin = PARENT,
         conformMasks: Bool = False,
         allowUnsafe: Bool = False,
-    ):
+    ) -> None:
         plane = openPlane(fileName, hdu)
         if metadata is not None:
             metadata.update(plane.readMetadata())
@@ -134,7 +149,7 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         self._initFromArray(array, False, xy0)
         self._conformStored(plane.planes(), conformMasks)
 
-    def _conformStored(self, planes, conformMasks):
+    def _conformStored(self, planes: dict[str, int], conformMasks: bool) -> None:
         """Let pixels of a file mean the same in the session.
 
         Parameters
@@ -150,7 +165,7 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         self._planes = MaskPlanes.getDefault()
         self.conformMaskPlanes(planes)
 
-    def subset(self, bbox, origin=PARENT):
+    def subset(self, bbox: Box2I, origin: ImageOrigin = PARENT) -> MaskX:
         """Return a view of a box of pixels.
 
         Parameters
@@ -177,7 +192,7 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
 
     # ---- bits
 
-    def _combine(self, ufunc, other):
+    def _combine(self, ufunc: np.ufunc, other: Any) -> MaskX:
         """Apply a bitwise operation in place."""
         if isinstance(other, MaskX):
             if not self._planes.matches(other._planes):
@@ -193,19 +208,19 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         ufunc(self._array, operand, out=self._array)
         return self
 
-    def __ior__(self, other):
+    def __ior__(self, other: Any) -> MaskX:  # type: ignore[misc]
         return self._combine(np.bitwise_or, other)
 
-    def __iand__(self, other):
+    def __iand__(self, other: Any) -> MaskX:  # type: ignore[misc]
         return self._combine(np.bitwise_and, other)
 
-    __and__ = __or__ = NoTemporaries._refuse
+    __and__ = __or__ = refuseTemporary
 
-    def clearAllMaskPlanes(self):
+    def clearAllMaskPlanes(self) -> None:
         """Set all pixels to 0."""
         self._array[...] = 0
 
-    def clearMaskPlane(self, plane, /):
+    def clearMaskPlane(self, plane: int, /) -> None:
         """Clear one bit of all pixels.
 
         Parameters
@@ -218,9 +233,9 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         lsst.pex.exceptions.InvalidParameterError
             Raised if no plane has that number.
         """
-        np.bitwise_and(self._array, ~_getBits(Int(plane)), out=self._array)
+        np.bitwise_and(self._array, ~_getBits(toInteger(plane)), out=self._array)
 
-    def getAsString(self, x, y, /):
+    def getAsString(self, x: int, y: int, /) -> str:
         """Return the names of the planes that are set in a pixel.
 
         Parameters
@@ -228,18 +243,18 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         x, y : `int`
             Column and row, in local coordinates.
         """
-        x, y = Int(x), Int(y)
+        x, y = toInteger(x), toInteger(y)
         if not (0 <= x < self.getWidth() and 0 <= y < self.getHeight()):
             raise IndexError(f"Pixel index ({x}, {y}) out of bounds {self.getWidth()}x{self.getHeight()}.")
         return self.interpret(int(self._array[y, x]))
 
     # ---- planes
 
-    def getMaskPlaneDict(self):
+    def getMaskPlaneDict(self) -> dict[str, int]:
         """Return the bit number of each plane of this mask, by name."""
         return self._planes.asDict()
 
-    def conformMaskPlanes(self, currentPlaneDict, /):
+    def conformMaskPlanes(self, currentPlaneDict: dict[str, int], /) -> None:
         """Move the bits of the pixels to where the process has the planes.
 
         Parameters
@@ -253,7 +268,7 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
             self._moveBits(currentPlaneDict)
         self._planes = MaskPlanes.getDefault()
 
-    def _moveBits(self, currentPlaneDict):
+    def _moveBits(self, currentPlaneDict: dict[str, int]) -> None:
         keep, changes = MaskPixel(0), []
         for name, old in sorted(currentPlaneDict.items()):
             new = MaskPlanes.getDefault().find(name)
@@ -267,7 +282,7 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
             remapPlanes(self._array, changes, keep)
 
     @staticmethod
-    def addMaskPlane(name, /):
+    def addMaskPlane(name: str, /) -> int:
         """Add a plane to all masks of the process.
 
         Parameters
@@ -289,7 +304,7 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         return MaskPlanes.add(name)
 
     @staticmethod
-    def removeMaskPlane(name, /):
+    def removeMaskPlane(name: str, /) -> None:
         """Forget a plane; masks that exist keep it.
 
         Raises
@@ -301,12 +316,12 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         MaskPlanes.removeFromDefault(name)
 
     @staticmethod
-    def clearMaskPlaneDict():
+    def clearMaskPlaneDict() -> None:
         """Forget all planes of the process."""
         MaskPlanes.getDefault().clear()
 
     @staticmethod
-    def getMaskPlane(name, /):
+    def getMaskPlane(name: str, /) -> int:
         """Return the bit number of a plane.
 
         Raises
@@ -318,7 +333,7 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         return MaskPlanes.getDefault().get(name)
 
     @staticmethod
-    def getPlaneBitMask(name, /):
+    def getPlaneBitMask(name: str | Sequence[str], /) -> int:
         """Return the pixel value with the bits of planes.
 
         Parameters
@@ -346,17 +361,17 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         return int(bits)
 
     @staticmethod
-    def getNumPlanesMax():
+    def getNumPlanesMax() -> int:
         """Return the number of planes that there can be."""
         return NUM_PLANES_MAX
 
     @staticmethod
-    def getNumPlanesUsed():
+    def getNumPlanesUsed() -> int:
         """Return the number of planes that there are."""
         return len(MaskPlanes.getDefault())
 
     @staticmethod
-    def interpret(value, /):
+    def interpret(value: int, /) -> str:
         """Return the names of the planes that are set in a pixel value.
 
         Parameters
@@ -374,7 +389,7 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         return ",".join(name for name, plane in planes.items() if bits & _getBits(plane))
 
     @staticmethod
-    def addMaskPlanesToMetadata(metadata, /):
+    def addMaskPlanesToMetadata(metadata: PropertySet, /) -> None:
         """Write the planes of the process as ``MP_`` cards.
 
         Parameters
@@ -392,12 +407,12 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
     # ---- files
 
     @staticmethod
-    def readFits(filename, hdu=DEFAULT_HDU):
+    def readFits(filename: str, hdu: int = DEFAULT_HDU) -> MaskX:
         """Read a mask from a FITS file."""
         checkArguments("readFits", filename=(filename, str))
         return MaskX(filename, hdu)
 
-    def writeFits(self, *args, **kwargs):
+    def writeFits(self, *args: Any, **kwargs: Any) -> None:
         """Write to a FITS file, with the planes of the process.
 
         Called as ``writeFits(fileName, metadata=None, mode="w")`` or
@@ -416,14 +431,18 @@ class MaskX(Sliceable, NoTemporaries, ImageBaseI):
         """
         _WRITE_FORMS(self, args, kwargs)
 
-    def _write(self, fileName: str, metadata: Optional(PropertySet) = None, mode: str = "w"):
+    def _write(self, fileName: str, metadata: PropertySet | None = None, mode: str = "w") -> None:
         writeMask(self, fileName, metadata=metadata, mode=mode)
 
-    def _writeCompressed(self, filename: str, options, mode: str = "w", header: Optional(PropertySet) = None):
+    def _writeCompressed(
+        self, filename: str, options: Any, mode: str = "w", header: PropertySet | None = None
+    ) -> None:
         writeMask(self, filename, metadata=header, mode=mode, options=options)
 
 
-def makeStoredMask(array, xy0, planes, conformMasks):
+def makeStoredMask(
+    array: npt.NDArray[Any], xy0: Point2I, planes: dict[str, int], conformMasks: bool
+) -> MaskX:
     """Make a mask of pixels of a file.
 
     Parameters
@@ -440,17 +459,17 @@ def makeStoredMask(array, xy0, planes, conformMasks):
     return mask
 
 
-def _findCards(metadata):
+def _findCards(metadata: PropertySet) -> list[str]:
     """Return the names of the cards that define mask planes."""
     return [name for name in metadata.paramNames(False) if name.startswith(_PREFIX)]
 
 
-def _makePlanes(planeDefs):
+def _makePlanes(planeDefs: Any) -> MaskPlanes:
     """Check plane definitions, and make a dictionary of them."""
     for name, plane in planeDefs.items():
         if not isinstance(name, str):
             raise TypeError(f"{name!r} is not the name of a mask plane")
-        Int(plane)
+        toInteger(plane)
     return MaskPlanes.make(planeDefs)
 
 
@@ -471,7 +490,7 @@ _INIT_FORMS = Overloads(
 _WRITE_FORMS = Overloads("writeFits", MaskX._write, MaskX._writeCompressed)
 
 
-def _rebuildMask(cls, array, x0, y0, planes):
+def _rebuildMask(cls: Any, array: npt.NDArray[Any], x0: int, y0: int, planes: Any) -> MaskX:
     """Construct a pickled mask, for this process's planes."""
     mask = cls(array, False, Point2I(x0, y0))
     mask._planes = MaskPlanes(planes)
@@ -489,18 +508,22 @@ class Mask(metaclass=TemplateMeta):
 
     __module__ = "lsst.afw.image._image"
 
+    if TYPE_CHECKING:
+        # What is constructed is one of the classes for each type.
+        def __new__(cls, *args: Any, **kwargs: Any) -> Any: ...
+
     TEMPLATE_PARAMS = ("dtype",)
     TEMPLATE_DEFAULTS = (MaskPixel,)
 
-    def __reduce__(self):
+    def __reduce__(self: Any) -> tuple[Any, ...]:
         array = np.ascontiguousarray(self._array)
         # The stack pickles through FITS, and so with the session's planes.
         return _rebuildMask, (type(self), array, self._x0, self._y0, MaskPlanes.getDefault().asDict())
 
-    def __str__(self):
+    def __str__(self: Any) -> str:
         return f"{self.array}, bbox={self.getBBox()}, maskPlaneDict={self.getMaskPlaneDict()}"
 
-    def __repr__(self):
+    def __repr__(self: Any) -> str:
         return f"{self.__module__}.{type(self).__name__}={self}"
 
 

@@ -2,10 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The dictionaries that give mask planes their bits."""
 
+from __future__ import annotations
+
+from typing import Any
+
 __all__ = ["NUM_PLANES_MAX", "MaskPlanes"]
 
 import threading
 import weakref
+from collections.abc import Mapping
 
 from lsst.pex.exceptions import InvalidParameterError, RuntimeError
 
@@ -43,51 +48,51 @@ class MaskPlanes:
         Bit number of each plane.
     """
 
-    _live = weakref.WeakSet()
-    _default = None
+    _live: weakref.WeakSet[MaskPlanes] = weakref.WeakSet()
+    _default: Any = None
     _lock = threading.RLock()
 
-    def __init__(self, planes):
+    def __init__(self, planes: Mapping[str, int]) -> None:
         self._planes = dict(planes)
         with self._lock:
             self._live.add(self)
 
     @classmethod
-    def getDefault(cls):
+    def getDefault(cls) -> MaskPlanes:
         """Return the default dictionary of the process."""
         return cls._default
 
     @classmethod
-    def setDefault(cls, planes):
+    def setDefault(cls, planes: MaskPlanes) -> None:
         """Make a dictionary the default; masks keep those they have."""
         with cls._lock:
             cls._default = planes
 
     @classmethod
-    def make(cls, planes):
+    def make(cls, planes: Mapping[str, int]) -> MaskPlanes:
         """Return a new dictionary, or the default one for no planes."""
         return cls(planes) if planes else cls._default
 
-    def copy(self):
+    def copy(self) -> MaskPlanes:
         """Return an independent dictionary with the same planes."""
         return MaskPlanes(self._planes)
 
-    def matches(self, other):
+    def matches(self, other: MaskPlanes) -> bool:
         """Whether another dictionary has the same planes and bits."""
         return self._planes == other._planes
 
-    def asDict(self):
+    def asDict(self) -> dict[str, int]:
         """Return the planes, by name, as the stack's `std::map` does."""
         return dict(sorted(self._planes.items()))
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._planes)
 
-    def find(self, name):
+    def find(self, name: str) -> int:
         """Return the bit number of a plane, or -1 if there is none."""
         return self._planes.get(name, -1)
 
-    def get(self, name):
+    def get(self, name: str) -> int:
         """Return the bit number of a plane.
 
         Raises
@@ -100,22 +105,22 @@ class MaskPlanes:
             raise InvalidParameterError(f"Invalid mask plane name: {name}")
         return plane
 
-    def hasBit(self, plane):
+    def hasBit(self, plane: int) -> bool:
         """Whether a bit number is in use."""
         return plane in self._planes.values()
 
-    def remove(self, name):
+    def remove(self, name: str) -> None:
         """Forget a plane, if it exists."""
         with self._lock:
             self._planes = {key: plane for key, plane in self._planes.items() if key != name}
 
-    def clear(self):
+    def clear(self) -> None:
         """Forget all planes."""
         with self._lock:
             self._planes = {}
 
     @classmethod
-    def removeFromDefault(cls, name):
+    def removeFromDefault(cls, name: str) -> None:
         """Forget a plane, for masks that are made from now on.
 
         Raises
@@ -129,12 +134,12 @@ class MaskPlanes:
             cls._default = cls._default.copy()
             cls._default.remove(name)
 
-    def _addUnlessContradicted(self, name, plane):
+    def _addUnlessContradicted(self, name: str, plane: int) -> None:
         if not self.hasBit(plane) and name not in self._planes:
             self._planes = {**self._planes, name: plane}
 
     @classmethod
-    def add(cls, name):
+    def add(cls, name: str) -> int:
         """Add a plane to all dictionaries that it does not contradict.
 
         Parameters

@@ -2,6 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Masked images: an image with its mask and its variance."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+from ._slicing import refuseTemporary
+
 __all__ = [
     "MaskedImage",
     "MaskedImageD",
@@ -14,10 +21,11 @@ __all__ = [
 ]
 
 import collections.abc
+from typing import Any, Self
 
 import numpy as np
 
-from lsst._lite.arguments import Bool, Int, MismatchError, Optional, Overloads, Size, checkArguments
+from lsst._lite.arguments import Bool, Int, MismatchError, Overloads, Size, checkArguments
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError
@@ -26,28 +34,28 @@ from lsst.utils import TemplateMeta
 from ._image import Image, ImageD, ImageF, ImageI, ImageL, ImageU, TypedImage
 from ._mask import MaskX, makeStoredMask
 from ._origin import PARENT, ImageOrigin
-from ._planeTriple import openPlanes
+from ._planeTriple import StoredPlanes, openPlanes
 from ._planeWriters import writeMaskedImage
-from ._slicing import NoTemporaries, Sliceable
+from ._slicing import Sliceable
 
 VariancePixel = np.float32
 
 
-class TypedMaskedImage(Sliceable, NoTemporaries):
+class TypedMaskedImage(Sliceable):
     """What the masked image classes share; they differ in the image type."""
 
-    _imageType = None
+    _imageType: ClassVar[type[TypedImage]]
     """Class of the image plane (set by the classes for each type)."""
 
     # ---- construction
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         _INIT_FORMS(self, args, kwargs)
 
-    def _setPlanes(self, image, mask, variance):
+    def _setPlanes(self, image: Any, mask: MaskX, variance: ImageF) -> None:
         self._image, self._mask, self._variance = image, mask, variance
 
-    def _initMaskedImage(self, rhs: object, deep: Bool = False):
+    def _initMaskedImage(self, rhs: Any, deep: Bool = False) -> None:
         if not self._isSameType(rhs):
             raise MismatchError("another type of masked image")
         if deep:
@@ -55,7 +63,7 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
         else:
             self._setPlanes(rhs._image, rhs._mask, rhs._variance)
 
-    def _initConversion(self, src: object, deep: Bool):
+    def _initConversion(self, src: Any, deep: Bool) -> None:
         if not issubclass(self._imageType._pixelType, np.floating) or self._isSameType(src):
             raise MismatchError("no conversion to this type")
         if not isinstance(src, TypedMaskedImage):
@@ -66,22 +74,24 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
             )
         self._setPlanes(self._imageType(src._image, True), src._mask.clone(), src._variance.clone())
 
-    def _initSize(self, width: Size, height: Size, planeDict: collections.abc.Mapping = {}):
+    def _initSize(self, width: Size, height: Size, planeDict: Mapping[str, int] = {}) -> None:
         self._initDimensions(Extent2I(width, height), planeDict)
 
-    def _initDimensions(self, dimensions: Extent2I, planeDict: collections.abc.Mapping = {}):
+    def _initDimensions(self, dimensions: Extent2I, planeDict: Mapping[str, int] = {}) -> None:
         mask = MaskX(dimensions, planeDict)
         self._setPlanes(self._imageType(dimensions), mask, ImageF(dimensions))
 
-    def _initBox(self, bbox: Box2I, planeDict: collections.abc.Mapping = {}):
+    def _initBox(self, bbox: Box2I, planeDict: Mapping[str, int] = {}) -> None:
         self._setPlanes(self._imageType(bbox), MaskX(bbox, planeDict), ImageF(bbox))
 
-    def _initPlanes(self, image: TypedImage, mask: Optional(MaskX) = None, variance: Optional(ImageF) = None):
+    def _initPlanes(
+        self, image: TypedImage, mask: MaskX | None = None, variance: ImageF | None = None
+    ) -> None:
         if not isinstance(image, self._imageType):
             raise MismatchError("another type of image")
         self._setPlanes(image, _conform(image, mask, MaskX), _conform(image, variance, ImageF))
 
-    def _initSubset(self, rhs: object, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False):
+    def _initSubset(self, rhs: Any, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False) -> None:
         if not self._isSameType(rhs):
             raise MismatchError("another type of masked image")
         self._setPlanes(
@@ -93,16 +103,16 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
     def _initFile(
         self,
         fileName: str,
-        metadata: Optional(PropertySet) = None,
+        metadata: PropertySet | None = None,
         bbox: Box2I = Box2I(),
         origin: ImageOrigin = PARENT,
         conformMasks: Bool = False,
         needAllHdus: Bool = False,
-        imageMetadata: Optional(PropertySet) = None,
-        maskMetadata: Optional(PropertySet) = None,
-        varianceMetadata: Optional(PropertySet) = None,
+        imageMetadata: PropertySet | None = None,
+        maskMetadata: PropertySet | None = None,
+        varianceMetadata: PropertySet | None = None,
         allowUnsafe: Bool = False,
-    ):
+    ) -> None:
         planes = openPlanes(fileName)
         for destination, read in (
             (metadata, planes.readPrimaryMetadata),
@@ -116,7 +126,7 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
         self._initMaskedImage(self._fromStored(stored, conformMasks))
 
     @classmethod
-    def _fromStored(cls, stored, conformMasks):
+    def _fromStored(cls, stored: StoredPlanes, conformMasks: bool) -> Self:
         """Make a masked image of pixels of a file.
 
         Parameters
@@ -135,35 +145,35 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
         return cls(image, mask, variance)
 
     @classmethod
-    def _isSameType(cls, other):
+    def _isSameType(cls, other: Any) -> bool:
         return isinstance(other, TypedMaskedImage) and other._imageType is cls._imageType
 
     # ---- planes
 
-    def getImage(self):
+    def getImage(self) -> TypedImage:
         """Return the image plane."""
         return self._image
 
-    def getMask(self):
+    def getMask(self) -> MaskX:
         """Return the mask plane."""
         return self._mask
 
-    def getVariance(self):
+    def getVariance(self) -> ImageF:
         """Return the variance plane."""
         return self._variance
 
-    def setImage(self, image, /):
+    def setImage(self, image: TypedImage, /) -> None:
         """Make the image plane a view of another image's pixels."""
         checkArguments("setImage", image=(image, self._imageType))
         self._image._takePixels(image)
 
-    def setMask(self, mask, /):
+    def setMask(self, mask: MaskX, /) -> None:
         """Make the mask plane a view of another mask's pixels."""
         checkArguments("setMask", mask=(mask, MaskX))
         self._mask._takePixels(mask)
         self._mask._planes = mask._planes
 
-    def setVariance(self, variance, /):
+    def setVariance(self, variance: ImageF, /) -> None:
         """Make the variance plane a view of another image's pixels."""
         checkArguments("setVariance", variance=(variance, ImageF))
         self._variance._takePixels(variance)
@@ -172,7 +182,7 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
     mask = property(getMask, setMask)
     variance = property(getVariance, setVariance)
 
-    def subset(self, bbox, origin=PARENT):
+    def subset(self, bbox: Box2I, origin: ImageOrigin = PARENT) -> Self:
         """Return a view of a box of pixels.
 
         Parameters
@@ -193,18 +203,19 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
             Raised if the box is not inside.
         """
         checkArguments("subset", bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
-        return self._withPlanes(*(plane.subset(bbox, origin) for plane in self._getPlanes()))
+        planes: tuple[Any, ...] = tuple(plane.subset(bbox, origin) for plane in self._getPlanes())
+        return self._withPlanes(*planes)
 
     @classmethod
-    def _withPlanes(cls, image, mask, variance):
+    def _withPlanes(cls, image: TypedImage, mask: MaskX, variance: ImageF) -> Self:
         maskedImage = object.__new__(cls)
         maskedImage._setPlanes(image, mask, variance)
         return maskedImage
 
-    def _getPlanes(self):
+    def _getPlanes(self) -> tuple[TypedImage, MaskX, ImageF]:
         return self._image, self._mask, self._variance
 
-    def assign(self, rhs, bbox=Box2I(), origin=PARENT):
+    def assign(self, rhs: Self, bbox: Box2I = Box2I(), origin: ImageOrigin = PARENT) -> None:
         """Copy the pixels of another masked image into this one.
 
         Parameters
@@ -223,53 +234,53 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
         TypeError
             Raised for a masked image with another pixel type.
         """
-        sameType = MaskedImage[self._imageType._pixelType]
+        sameType = MaskedImage.get(self._imageType._pixelType)
         checkArguments("assign", rhs=(rhs, sameType), bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
         for destination, source in zip(self._getPlanes(), rhs._getPlanes(), strict=True):
             destination.assign(source, bbox, origin)
 
     # ---- geometry
 
-    def getWidth(self):
+    def getWidth(self) -> int:
         """Return the number of columns."""
         return self._image.getWidth()
 
-    def getHeight(self):
+    def getHeight(self) -> int:
         """Return the number of rows."""
         return self._image.getHeight()
 
-    def getDimensions(self):
+    def getDimensions(self) -> Extent2I:
         """Return the width and height, as an `lsst.geom.Extent2I`."""
         return self._image.getDimensions()
 
-    def getX0(self):
+    def getX0(self) -> int:
         """Return the column of the first pixel, in the parent."""
         return self._image.getX0()
 
-    def getY0(self):
+    def getY0(self) -> int:
         """Return the row of the first pixel, in the parent."""
         return self._image.getY0()
 
-    def getXY0(self):
+    def getXY0(self) -> Point2I:
         """Return the position of the first pixel, in the parent."""
         return self._image.getXY0()
 
-    def _setXY0Numbers(self, x0: Int, y0: Int):
+    def _setXY0Numbers(self, x0: Int, y0: Int) -> None:
         for plane in self._getPlanes():
             plane.setXY0(x0, y0)
 
-    def _setXY0Point(self, origin: Point2I):
+    def _setXY0Point(self, origin: Point2I) -> None:
         for plane in self._getPlanes():
             plane.setXY0(origin)
 
-    def setXY0(self, *args, **kwargs):
+    def setXY0(self, *args: Any, **kwargs: Any) -> None:
         """Set the position of the first pixel, in the parent.
 
         Called as ``setXY0(x0: int, y0: int)`` or ``setXY0(origin: Point2I)``.
         """
         _SET_XY0_FORMS(self, args, kwargs)
 
-    def getBBox(self, origin=PARENT):
+    def getBBox(self, origin: ImageOrigin = PARENT) -> Box2I:
         """Return the box of pixels.
 
         Parameters
@@ -286,14 +297,14 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
 
     # ---- arithmetic: the pixels of two images are taken as independent
 
-    def _isPixel(self, value):
+    def _isPixel(self, value: Any) -> bool:
         try:
             self._imageType._toPixel(value)
         except TypeError:
             return False
         return True
 
-    def _add(self, other, sign):
+    def _add(self, other: Any, sign: int) -> Self:
         """Add or subtract; the variances add up in either case."""
         operate = self._imageType.__iadd__ if sign > 0 else self._imageType.__isub__
         if self._isSameType(other):
@@ -306,13 +317,13 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
             return NotImplemented
         return self
 
-    def __iadd__(self, other):
+    def __iadd__(self, other: Any) -> Self:  # type: ignore[misc]
         return self._add(other, 1)
 
-    def __isub__(self, other):
+    def __isub__(self, other: Any) -> Self:  # type: ignore[misc]
         return self._add(other, -1)
 
-    def __imul__(self, other):
+    def __imul__(self, other: Any) -> Self:  # type: ignore[misc]
         if self._isSameType(other):
             self._multiply(1.0, other)
             self._image *= other._image
@@ -326,7 +337,7 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
             return NotImplemented
         return self
 
-    def __itruediv__(self, other):
+    def __itruediv__(self, other: Any) -> Self:  # type: ignore[misc]
         if self._isSameType(other):
             self._divide(1.0, other)
             self._image /= other._image
@@ -340,19 +351,19 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
             return NotImplemented
         return self
 
-    def _square(self, value):
-        pixel = self._imageType._toPixel(value)
+    def _square(self, value: Any) -> Any:
+        pixel: Any = self._imageType._toPixel(value)
         with np.errstate(all="ignore"):
             return pixel * pixel
 
-    def _scaleVariance(self, ufunc, image):
+    def _scaleVariance(self, ufunc: np.ufunc, image: TypedImage) -> None:
         """Multiply or divide the variance by the square of an image."""
         factor = image._array.astype(VariancePixel)
         with np.errstate(all="ignore"):
             ufunc(self._variance._array, factor, out=self._variance._array)
             ufunc(self._variance._array, factor, out=self._variance._array)
 
-    def _multiply(self, factor, rhs):
+    def _multiply(self, factor: float, rhs: TypedMaskedImage) -> None:
         """Set variance and mask to those of ``factor*self*rhs``."""
         left, right = self._asDoubles(rhs)
         with np.errstate(all="ignore"):
@@ -360,7 +371,7 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
             self._variance._array[...] = variance
         self._mask |= rhs._mask
 
-    def _divide(self, factor, rhs):
+    def _divide(self, factor: float, rhs: TypedMaskedImage) -> None:
         """Set variance and mask to those of ``self/(factor*rhs)``."""
         left, right = self._asDoubles(rhs)
         with np.errstate(all="ignore"):
@@ -368,20 +379,20 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
             self._variance._array[...] = variance / (factor**2 * right**4)
         self._mask |= rhs._mask
 
-    def _asDoubles(self, rhs):
+    def _asDoubles(self, rhs: TypedMaskedImage) -> Any:
         self._image._operand(rhs._image)
         return self._image._array.astype(np.float64), rhs._image._array.astype(np.float64)
 
-    __add__ = __sub__ = __mul__ = __rmul__ = __truediv__ = NoTemporaries._refuse
+    __add__ = __sub__ = __mul__ = __rmul__ = __truediv__ = refuseTemporary
 
     # ---- files
 
     @classmethod
-    def _readFits(cls, filename):
+    def _readFits(cls, filename: str) -> Self:
         checkArguments("readFits", filename=(filename, str))
         return cls(filename)
 
-    def writeFits(self, *args, **kwargs):
+    def writeFits(self, *args: Any, **kwargs: Any) -> None:
         """Write to a FITS file, one HDU for each plane.
 
         Called as ``writeFits(fileName, metadata=None, imageMetadata=None,
@@ -406,11 +417,11 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
     def _write(
         self,
         fileName: str,
-        metadata: Optional(PropertySet) = None,
-        imageMetadata: Optional(PropertySet) = None,
-        maskMetadata: Optional(PropertySet) = None,
-        varianceMetadata: Optional(PropertySet) = None,
-    ):
+        metadata: PropertySet | None = None,
+        imageMetadata: PropertySet | None = None,
+        maskMetadata: PropertySet | None = None,
+        varianceMetadata: PropertySet | None = None,
+    ) -> None:
         writeMaskedImage(
             self,
             fileName,
@@ -421,8 +432,13 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
         )
 
     def _writeCompressed(
-        self, filename: str, imageOptions, maskOptions, varianceOptions, header: Optional(PropertySet) = None
-    ):
+        self,
+        filename: str,
+        imageOptions: Any,
+        maskOptions: Any,
+        varianceOptions: Any,
+        header: PropertySet | None = None,
+    ) -> None:
         writeMaskedImage(
             self,
             filename,
@@ -433,7 +449,7 @@ class TypedMaskedImage(Sliceable, NoTemporaries):
         )
 
 
-def _conform(image, plane, cls):
+def _conform(image: TypedImage, plane: Any, cls: type[Any]) -> Any:
     """Return a plane with the dimensions of an image.
 
     Parameters
@@ -486,7 +502,7 @@ class MaskedImageI(TypedMaskedImage):
     _imageType = ImageI
 
     @staticmethod
-    def readFits(filename):
+    def readFits(filename: str) -> MaskedImageI:
         """Read a masked image from a FITS file."""
         return MaskedImageI._readFits(filename)
 
@@ -499,7 +515,7 @@ class MaskedImageF(TypedMaskedImage):
     _imageType = ImageF
 
     @staticmethod
-    def readFits(filename):
+    def readFits(filename: str) -> MaskedImageF:
         """Read a masked image from a FITS file."""
         return MaskedImageF._readFits(filename)
 
@@ -512,7 +528,7 @@ class MaskedImageD(TypedMaskedImage):
     _imageType = ImageD
 
     @staticmethod
-    def readFits(filename):
+    def readFits(filename: str) -> MaskedImageD:
         """Read a masked image from a FITS file."""
         return MaskedImageD._readFits(filename)
 
@@ -525,7 +541,7 @@ class MaskedImageU(TypedMaskedImage):
     _imageType = ImageU
 
     @staticmethod
-    def readFits(filename):
+    def readFits(filename: str) -> MaskedImageU:
         """Read a masked image from a FITS file."""
         return MaskedImageU._readFits(filename)
 
@@ -538,7 +554,7 @@ class MaskedImageL(TypedMaskedImage):
     _imageType = ImageL
 
     @staticmethod
-    def readFits(filename):
+    def readFits(filename: str) -> MaskedImageL:
         """Read a masked image from a FITS file."""
         return MaskedImageL._readFits(filename)
 
@@ -552,7 +568,11 @@ class MaskedImage(metaclass=TemplateMeta):
 
     __module__ = "lsst.afw.image._maskedImage"
 
-    def set(self, value, mask=None, variance=None):
+    if TYPE_CHECKING:
+        # What is constructed is one of the classes for each type.
+        def __new__(cls, *args: Any, **kwargs: Any) -> Any: ...
+
+    def set(self: Any, value: Any, mask: int | None = None, variance: float | None = None) -> None:
         """Set all pixels.
 
         Parameters
@@ -570,35 +590,35 @@ class MaskedImage(metaclass=TemplateMeta):
         self.mask.set(0 if mask is None else mask)
         self.variance.set(0.0 if variance is None else variance)
 
-    def _set(self, index, value, origin):
+    def _set(self: Any, index: Any, value: Any, origin: ImageOrigin) -> None:
         for i, plane in enumerate(self._getPlanes()):
             plane._set(index, value[i], origin)
 
-    def _get(self, index, origin):
+    def _get(self: Any, index: Any, origin: ImageOrigin) -> Any:
         return tuple(plane._get(index, origin) for plane in self._getPlanes())
 
-    def convertF(self):
+    def convertF(self: Any) -> MaskedImageF:
         """Return a copy with 32-bit floating-point pixels."""
         return MaskedImageF(self, True)
 
-    def convertD(self):
+    def convertD(self: Any) -> MaskedImageD:
         """Return a copy with 64-bit floating-point pixels."""
         return MaskedImageD(self, True)
 
-    def __reduce__(self):
+    def __reduce__(self: Any) -> tuple[Any, ...]:
         return type(self), self._getPlanes()
 
-    def __deepcopy__(self, memo=None):
+    def __deepcopy__(self: Any, memo: dict[int, Any] | None = None) -> Any:
         return self.clone()
 
-    def __str__(self):
+    def __str__(self: Any) -> str:
         return (
             f"image={self.image.array},\nmask={self.mask.array}, "
             f"maskPlaneDict={self.mask.getMaskPlaneDict()}\n"
             f"variance={self.variance.array}, bbox={self.getBBox()}"
         )
 
-    def __repr__(self):
+    def __repr__(self: Any) -> str:
         return f"{self.__module__}.{type(self).__name__}=({self})"
 
 
@@ -609,7 +629,9 @@ for _suffix, _class in dict(
     MaskedImage.alias(_suffix, _class)
 
 
-def makeMaskedImage(image, mask=None, variance=None):
+def makeMaskedImage(
+    image: TypedImage, mask: MaskX | None = None, variance: ImageF | None = None
+) -> TypedMaskedImage:
     """Make a masked image of the type of an image.
 
     Parameters

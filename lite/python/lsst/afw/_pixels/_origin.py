@@ -18,13 +18,13 @@ class ImageOrigin(enum.Enum):
     LOCAL = 1
     """The first pixel is at (0, 0), whatever ``xy0``."""
 
-    def __int__(self):
+    def __int__(self) -> int:
         return self.value
 
-    def __index__(self):
+    def __index__(self) -> int:
         return self.value
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"ImageOrigin.{self.name}"
 
 

@@ -5,15 +5,16 @@
 __all__ = ["positionToIndex"]
 
 import math
+from typing import Any
 
 from lsst._lite.arguments import Bool, Float, Overloads
 
 
-def _nearest(instance, position: Float):
+def _nearest(instance: Any, position: Float) -> int:
     return math.floor(position + 0.5)
 
 
-def _nearestAndRest(instance, position: Float, residual: Bool):
+def _nearestAndRest(instance: Any, position: Float, residual: Bool) -> tuple[int, float]:
     index = math.floor(position + 0.5)
     return index, position - index
 
@@ -21,7 +22,7 @@ def _nearestAndRest(instance, position: Float, residual: Bool):
 _INDEX_FORMS = Overloads("positionToIndex", _nearest, _nearestAndRest)
 
 
-def positionToIndex(*args):
+def positionToIndex(*args: Any) -> Any:
     """Convert an image position to an index.
 
     Called as ``positionToIndex(position)`` or ``positionToIndex(position,

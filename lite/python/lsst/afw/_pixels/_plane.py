@@ -5,20 +5,28 @@
 __all__ = ["PIXEL_TYPES", "Plane", "openPlane"]
 
 import functools
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from lsst._lite.threads import run
-from lsst.afw.fits._file import FitsFile
+from lsst.afw.fits import FitsError
+from lsst.afw.fits._astropyImage import AstropyImage
+from lsst.afw.fits._file import FitsFile, Hdu
 from lsst.afw.fits._images import openImage
 from lsst.afw.fits._metadata import DEFAULT_HDU, defaultHdu, readHduMetadata
+from lsst.afw.fits._plainImage import PlainImage
+from lsst.afw.fits._tiles import TileTable
+from lsst.daf.base import PropertyList
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import Exception as PexException
 from lsst.pex.exceptions import LengthError
 from lsst.pex.exceptions import TypeError as PexTypeError
 
 from ._maskPlanes import NUM_PLANES_MAX
-from ._origin import PARENT
+from ._origin import PARENT, ImageOrigin
 
 PIXEL_TYPES = tuple(np.dtype(code) for code in ("u2", "i4", "f4", "f8", "u8"))
 """Types of pixels that there are classes of images for."""
@@ -28,7 +36,7 @@ _MAX_COORDINATE = 1 << 31
 _PLANE_PREFIX = "MP_"
 
 
-def _isSafe(stored, wanted):
+def _isSafe(stored: np.dtype[Any], wanted: np.dtype[Any]) -> bool:
     """Whether all values of a type of pixels can be had as another."""
     if wanted.kind == "f":
         return True
@@ -51,18 +59,18 @@ class Plane:
         What ``EXTTYPE`` must be, if it is there.
     """
 
-    def __init__(self, file, hdu, kind=""):
+    def __init__(self, file: FitsFile, hdu: int, kind: str = "") -> None:
         self._file = file
         self.hdu = hdu
         self._kind = kind
 
     @property
-    def fileName(self):
+    def fileName(self) -> str:
         """Name of the file (`str`)."""
         return self._file.name
 
     @functools.cached_property
-    def _hdu(self):
+    def _hdu(self) -> Hdu:
         """The HDU, of which ``EXTTYPE`` is right."""
         hdu = self._file[self.hdu]
         found = hdu.header.getStr("EXTTYPE")
@@ -71,20 +79,20 @@ class Plane:
         return hdu
 
     @functools.cached_property
-    def image(self):
+    def image(self) -> PlainImage | TileTable | AstropyImage:
         """The image, however it is stored."""
         return openImage(self._hdu)
 
-    def error(self, message):
+    def error(self, message: str) -> FitsError:
         """Make an error that names file and HDU."""
         return self._hdu.error(message)
 
-    def readDType(self):
+    def readDType(self) -> np.dtype[Any]:
         """Type of the pixels (`numpy.dtype`)."""
         return self.image.dtype
 
     @functools.cached_property
-    def xy0(self):
+    def xy0(self) -> Point2I:
         """Position of the first pixel in the parent (`Point2I`)."""
         header = self._hdu.header
         if (header.get("CRPIX1A"), header.get("CRPIX2A")) != (1, 1):
@@ -95,7 +103,7 @@ class Plane:
                 raise self.error(f"expected the position of a pixel in CRVAL1A, CRVAL2A, found {position}")
         return Point2I(*(round(value) for value in position))
 
-    def readBBox(self, origin=PARENT):
+    def readBBox(self, origin: ImageOrigin = PARENT) -> Box2I:
         """Box of the pixels."""
         rows, columns = self.image.shape
         corner = self.xy0 if origin is PARENT else Point2I(0, 0)
@@ -103,7 +111,7 @@ class Plane:
             raise self.error(f"expected an image with pixel numbers of 32 bits, found {rows} rows")
         return Box2I(corner, Extent2I(columns, rows))
 
-    def find(self, bbox, origin):
+    def find(self, bbox: Box2I, origin: ImageOrigin) -> tuple[range, range, Point2I]:
         """Find a box of pixels, all of them if it is empty.
 
         Returns
@@ -130,7 +138,9 @@ class Plane:
             Point2I(self.xy0[0] + x, self.xy0[1] + y),
         )
 
-    def prepare(self, bbox, origin, allowUnsafe=False, dtype=None):
+    def prepare(
+        self, bbox: Box2I, origin: ImageOrigin, allowUnsafe: bool = False, dtype: Any = None
+    ) -> tuple[npt.NDArray[Any], Point2I, list[Callable[[], None]]]:
         """Prepare to read pixels.
 
         Returns
@@ -158,7 +168,7 @@ class Plane:
             raise self.error(f"cannot have memory for {len(rows)} rows of {len(columns)} pixels") from err
         return array, xy0, self.image.tasks(rows, columns, array)
 
-    def checkType(self, dtype):
+    def checkType(self, dtype: Any) -> None:
         """Refuse a type of pixels that there is no class of images for.
 
         Raises
@@ -169,23 +179,31 @@ class Plane:
         if dtype not in PIXEL_TYPES:
             raise PexTypeError(f"{self.error('pixels')} dtype {str(dtype)!r} not supported.")
 
-    def readPixels(self, bbox, origin, allowUnsafe, dtype):
+    def readPixels(
+        self, bbox: Box2I, origin: ImageOrigin, allowUnsafe: bool, dtype: Any
+    ) -> tuple[npt.NDArray[Any], Point2I]:
         """Read pixels into an array, with the position of the first."""
         array, xy0, tasks = self.prepare(bbox, origin, allowUnsafe, dtype)
         run(tasks)
         return array, xy0
 
-    def readArray(self, bbox=Box2I(), origin=PARENT, allowUnsafe=False, dtype=None):
+    def readArray(
+        self,
+        bbox: Box2I = Box2I(),
+        origin: ImageOrigin = PARENT,
+        allowUnsafe: bool = False,
+        dtype: Any = None,
+    ) -> npt.NDArray[Any]:
         """Read pixels into an array."""
         self.checkType(self.readDType() if dtype is None else np.dtype(dtype))
         return self.readPixels(bbox, origin, allowUnsafe, dtype)[0]
 
     @functools.cached_property
-    def metadata(self):
+    def metadata(self) -> PropertyList:
         """What `readMetadata` gives, read once."""
         return self.readMetadata()
 
-    def readMetadata(self):
+    def readMetadata(self) -> PropertyList:
         """Give the header (`lsst.daf.base.PropertyList`), without what says
         how the image is stored and where its first pixel is.
         """
@@ -198,7 +216,7 @@ class Plane:
             metadata.remove("EXTTYPE")
         return metadata
 
-    def planes(self):
+    def planes(self) -> dict[str, int]:
         """Bits of the mask planes in the file (`dict`)."""
         planes, bits = {}, set(range(NUM_PLANES_MAX))
         for card in self._hdu.header.cards:
@@ -211,7 +229,7 @@ class Plane:
         return planes
 
 
-def openPlane(fileName, hdu=DEFAULT_HDU):
+def openPlane(fileName: str, hdu: int = DEFAULT_HDU) -> Plane:
     """Open the plane of an image that is alone in a file.
 
     Parameters

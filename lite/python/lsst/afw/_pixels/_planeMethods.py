@@ -4,18 +4,25 @@
 
 __all__ = ["PlaneMethods", "readImage", "readMask", "readMaskedImage"]
 
-import numpy as np
+from typing import Any
 
-from lsst.geom import Box2I
+import numpy as np
+import numpy.typing as npt
+
+from lsst.geom import Box2I, Point2I
 from lsst.pex.exceptions import TypeError as PexTypeError
 
-from ._image import Image
-from ._mask import MaskPixel, makeStoredMask
+from ._image import Image, TypedImage
+from ._mask import MaskPixel, MaskX, makeStoredMask
 from ._maskedImage import MaskedImage
-from ._origin import PARENT
+from ._origin import PARENT, ImageOrigin
+from ._plane import Plane
+from ._planeTriple import PlaneTriple
 
 
-def readImage(plane, bbox, origin, allowUnsafe, dtype):
+def readImage(
+    plane: Plane, bbox: Box2I, origin: ImageOrigin, allowUnsafe: bool, dtype: npt.DTypeLike | None
+) -> Any:
     """Read an image, alone.
 
     Parameters
@@ -29,7 +36,14 @@ def readImage(plane, bbox, origin, allowUnsafe, dtype):
     return Image[dtype.type](array, False, xy0)
 
 
-def readMask(plane, bbox, origin, conformMasks, allowUnsafe, dtype):
+def readMask(
+    plane: Plane,
+    bbox: Box2I,
+    origin: ImageOrigin,
+    conformMasks: bool,
+    allowUnsafe: bool,
+    dtype: npt.DTypeLike | None,
+) -> MaskX:
     """Read a mask, alone.
 
     Parameters
@@ -43,7 +57,15 @@ def readMask(plane, bbox, origin, conformMasks, allowUnsafe, dtype):
     return makeStoredMask(array, xy0, plane.planes(), conformMasks)
 
 
-def readMaskedImage(planes, bbox, origin, conformMasks, needAllHdus, allowUnsafe, dtype):
+def readMaskedImage(
+    planes: PlaneTriple,
+    bbox: Box2I,
+    origin: ImageOrigin,
+    conformMasks: bool,
+    needAllHdus: bool,
+    allowUnsafe: bool,
+    dtype: npt.DTypeLike | None,
+) -> Any:
     """Read a masked image.
 
     Parameters
@@ -54,19 +76,22 @@ def readMaskedImage(planes, bbox, origin, conformMasks, needAllHdus, allowUnsafe
     dtype = planes.image.readDType() if dtype is None else np.dtype(dtype)
     planes.image.checkType(dtype)
     stored = planes.read(bbox, origin, needAllHdus, allowUnsafe, dtype)
-    return MaskedImage[dtype.type]._fromStored(stored, conformMasks)
+    cls: Any = MaskedImage.get(dtype.type)
+    return cls._fromStored(stored, conformMasks)
 
 
 class PlaneMethods:
     """Methods of a reader with ``_planes``, a `PlaneTriple`."""
 
-    def getFileName(self):
+    _planes: PlaneTriple
+
+    def getFileName(self) -> str:
         """Return the name of the file."""
         return self._planes.image.fileName
 
     fileName = property(getFileName, doc="Name of the file (`str`).")
 
-    def readBBox(self, origin=PARENT):
+    def readBBox(self, origin: ImageOrigin = PARENT) -> Box2I:
         """Read the box of the pixels.
 
         Parameters
@@ -81,7 +106,7 @@ class PlaneMethods:
         """
         return self._planes.image.readBBox(origin)
 
-    def readXY0(self, bbox=Box2I(), origin=PARENT):
+    def readXY0(self, bbox: Box2I = Box2I(), origin: ImageOrigin = PARENT) -> Point2I:
         """Read the position of the first pixel in the parent.
 
         Parameters
@@ -97,38 +122,75 @@ class PlaneMethods:
         """
         return self._planes.image.find(bbox, origin)[2]
 
-    def readImage(self, bbox=Box2I(), origin=PARENT, allowUnsafe=False, dtype=None):
+    def readImage(
+        self,
+        bbox: Box2I = Box2I(),
+        origin: ImageOrigin = PARENT,
+        allowUnsafe: bool = False,
+        dtype: npt.DTypeLike | None = None,
+    ) -> TypedImage:
         """Read the image: see `ImageFitsReader.read`."""
         return readImage(self._planes.image, bbox, origin, allowUnsafe, dtype)
 
-    def readMask(self, bbox=Box2I(), origin=PARENT, conformMasks=False, allowUnsafe=False, dtype=None):
+    def readMask(
+        self,
+        bbox: Box2I = Box2I(),
+        origin: ImageOrigin = PARENT,
+        conformMasks: bool = False,
+        allowUnsafe: bool = False,
+        dtype: npt.DTypeLike | None = None,
+    ) -> MaskX:
         """Read the mask: see `MaskFitsReader.read`."""
         return readMask(self._planes.mask, bbox, origin, conformMasks, allowUnsafe, dtype)
 
-    def readVariance(self, bbox=Box2I(), origin=PARENT, allowUnsafe=False, dtype=None):
+    def readVariance(
+        self,
+        bbox: Box2I = Box2I(),
+        origin: ImageOrigin = PARENT,
+        allowUnsafe: bool = False,
+        dtype: npt.DTypeLike | None = None,
+    ) -> TypedImage:
         """Read the variance: see `ImageFitsReader.read`."""
         return readImage(self._planes.variance, bbox, origin, allowUnsafe, dtype)
 
-    def readImageArray(self, bbox=Box2I(), origin=PARENT, allowUnsafe=False, dtype=None):
+    def readImageArray(
+        self,
+        bbox: Box2I = Box2I(),
+        origin: ImageOrigin = PARENT,
+        allowUnsafe: bool = False,
+        dtype: npt.DTypeLike | None = None,
+    ) -> npt.NDArray[Any]:
         """Read the image into an array: see `ImageFitsReader.readArray`."""
         return self._planes.image.readArray(bbox, origin, allowUnsafe, dtype)
 
-    def readImageDType(self):
+    def readImageDType(self) -> np.dtype[Any]:
         """Read the type of the pixels of the image (`numpy.dtype`)."""
         return self._planes.image.readDType()
 
-    def readMaskArray(self, bbox=Box2I(), origin=PARENT, allowUnsafe=False, dtype=None):
+    def readMaskArray(
+        self,
+        bbox: Box2I = Box2I(),
+        origin: ImageOrigin = PARENT,
+        allowUnsafe: bool = False,
+        dtype: npt.DTypeLike | None = None,
+    ) -> npt.NDArray[Any]:
         """Read the mask into an array: see `ImageFitsReader.readArray`."""
         return self._planes.mask.readArray(bbox, origin, allowUnsafe, dtype)
 
-    def readMaskDType(self):
+    def readMaskDType(self) -> np.dtype[Any]:
         """Read the type of the pixels of the mask (`numpy.dtype`)."""
         return self._planes.mask.readDType()
 
-    def readVarianceArray(self, bbox=Box2I(), origin=PARENT, allowUnsafe=False, dtype=None):
+    def readVarianceArray(
+        self,
+        bbox: Box2I = Box2I(),
+        origin: ImageOrigin = PARENT,
+        allowUnsafe: bool = False,
+        dtype: npt.DTypeLike | None = None,
+    ) -> npt.NDArray[Any]:
         """Read the variance into an array: see `ImageFitsReader.readArray`."""
         return self._planes.variance.readArray(bbox, origin, allowUnsafe, dtype)
 
-    def readVarianceDType(self):
+    def readVarianceDType(self) -> np.dtype[Any]:
         """Read the type of the pixels of the variance (`numpy.dtype`)."""
         return self._planes.variance.readDType()

@@ -6,14 +6,19 @@ __all__ = ["PlaneTriple", "StoredPlanes", "openPlanes"]
 
 import dataclasses
 import logging
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from lsst._lite.threads import run
 from lsst.afw.fits._file import FitsFile
 from lsst.afw.fits._metadata import DEFAULT_HDU, defaultHdu, readHduMetadata
-from lsst.geom import Point2I
+from lsst.daf.base import PropertyList
+from lsst.geom import Box2I, Point2I
 
+from ._origin import ImageOrigin
 from ._plane import Plane
 
 _LOG = logging.getLogger("lsst.afw.image.fits")
@@ -54,17 +59,24 @@ class PlaneTriple:
         after it.
     """
 
-    def __init__(self, file, hdu):
+    def __init__(self, file: FitsFile, hdu: int) -> None:
         self.file = file
         self.image = Plane(file, hdu, "IMAGE")
         self.mask = Plane(file, hdu + 1, "MASK")
         self.variance = Plane(file, hdu + 2, "VARIANCE")
 
-    def readPrimaryMetadata(self):
+    def readPrimaryMetadata(self) -> PropertyList:
         """Read the primary header (`lsst.daf.base.PropertyList`)."""
         return readHduMetadata(self.file, 0, strip=True)
 
-    def read(self, bbox, origin, needAllHdus, allowUnsafe, dtype):
+    def read(
+        self,
+        bbox: Box2I,
+        origin: ImageOrigin,
+        needAllHdus: bool,
+        allowUnsafe: bool,
+        dtype: npt.DTypeLike | None,
+    ) -> StoredPlanes:
         """Read all planes, their tiles shared out over the same threads.
 
         Returns
@@ -84,7 +96,15 @@ class PlaneTriple:
         return StoredPlanes(xy0, image, mask, variance, maskPlanes)
 
     @staticmethod
-    def _prepare(plane, imageBox, bbox, origin, allowUnsafe, dtype, tasks):
+    def _prepare(
+        plane: Plane,
+        imageBox: Any,
+        bbox: Box2I,
+        origin: ImageOrigin,
+        allowUnsafe: bool,
+        dtype: npt.DTypeLike | None,
+        tasks: list[Callable[[], None]],
+    ) -> npt.NDArray[Any]:
         """Prepare to read a plane besides the image.
 
         Returns
@@ -103,7 +123,7 @@ class PlaneTriple:
         tasks += more
         return array
 
-    def _has(self, plane, needed):
+    def _has(self, plane: Plane, needed: bool) -> bool:
         """Whether there is a plane.
 
         An image alone is a masked image whose other planes are zero, unless
@@ -118,7 +138,7 @@ class PlaneTriple:
         return False
 
 
-def openPlanes(fileName, hdu=DEFAULT_HDU):
+def openPlanes(fileName: str, hdu: int = DEFAULT_HDU) -> PlaneTriple:
     """Open the planes of a masked image in a file.
 
     Parameters

@@ -4,9 +4,14 @@
 
 __all__ = ["OF_ONE_HDU", "toPropertyList", "writeImage", "writeMask", "writeMaskedImage", "writePlanes"]
 
+from collections.abc import Mapping
+from typing import Any
+
+from lsst.afw.fits import CompressionOptions
 from lsst.afw.fits._metadata import toCards
-from lsst.afw.fits._output import openOutput
-from lsst.daf.base import PropertyList
+from lsst.afw.fits._output import FitsOutput, openOutput
+from lsst.daf.base import PropertyList, PropertySet
+from lsst.geom import Point2I
 
 from ._xy0 import createTrivialWcsMetadata
 
@@ -14,7 +19,7 @@ OF_ONE_HDU = ("AR_HDU", "EXTNAME", "EXTTYPE", "INHERIT", "WCS_ID")
 """Cards of the HDU or archive that metadata were read from."""
 
 
-def toPropertyList(metadata):
+def toPropertyList(metadata: PropertySet | None) -> PropertyList:
     """Copy a property set, or make an empty one, with an order."""
     if isinstance(metadata, PropertyList):
         return metadata.deepCopy()
@@ -24,12 +29,19 @@ def toPropertyList(metadata):
     return result
 
 
-def _addXY0(metadata, xy0):
+def _addXY0(metadata: PropertyList, xy0: Point2I) -> None:
     """Add the cards for the position of the first pixel."""
     metadata.update(createTrivialWcsMetadata("A", xy0))
 
 
-def writeImage(image, fileName, metadata=None, mode="w", options=None, mask=None):
+def writeImage(
+    image: Any,
+    fileName: str,
+    metadata: PropertySet | None = None,
+    mode: str = "w",
+    options: CompressionOptions | None = None,
+    mask: Any = None,
+) -> None:
     """Write an image to a FITS file.
 
     Parameters
@@ -58,7 +70,13 @@ def writeImage(image, fileName, metadata=None, mode="w", options=None, mask=None
         output.writeImage(image.getArray(), toCards(header), options)
 
 
-def writeMask(mask, fileName, metadata=None, mode="w", options=None):
+def writeMask(
+    mask: Any,
+    fileName: str,
+    metadata: PropertySet | None = None,
+    mode: str = "w",
+    options: CompressionOptions | None = None,
+) -> None:
     """Write a mask to a FITS file, with the planes of the process.
 
     Parameters
@@ -84,7 +102,12 @@ def writeMask(mask, fileName, metadata=None, mode="w", options=None):
     writeImage(mask, fileName, header, mode, options)
 
 
-def writePlanes(output, maskedImage, headers, options):
+def writePlanes(
+    output: FitsOutput,
+    maskedImage: Any,
+    headers: dict[str, PropertyList],
+    options: Mapping[str, CompressionOptions | None],
+) -> None:
     """Write the three planes of a masked image.
 
     Parameters
@@ -110,22 +133,22 @@ def writePlanes(output, maskedImage, headers, options):
         output.writeImage(plane.getArray(), toCards(header), options.get(name))
 
 
-def _primaryCards(metadata):
+def _primaryCards(metadata: PropertySet | None) -> list[tuple[Any, ...]]:
     """Make the cards of an empty primary HDU."""
     return [card for card in toCards(metadata) if card[0] not in OF_ONE_HDU[1:]]
 
 
 def writeMaskedImage(
-    maskedImage,
-    fileName,
-    metadata=None,
-    imageMetadata=None,
-    maskMetadata=None,
-    varianceMetadata=None,
-    imageOptions=None,
-    maskOptions=None,
-    varianceOptions=None,
-):
+    maskedImage: Any,
+    fileName: str,
+    metadata: PropertySet | None = None,
+    imageMetadata: PropertySet | None = None,
+    maskMetadata: PropertySet | None = None,
+    varianceMetadata: PropertySet | None = None,
+    imageOptions: CompressionOptions | None = None,
+    maskOptions: CompressionOptions | None = None,
+    varianceOptions: CompressionOptions | None = None,
+) -> None:
     """Write a masked image to a FITS file.
 
     Parameters
@@ -148,8 +171,8 @@ def writeMaskedImage(
     lsst.afw.fits.FitsError
         Raised if the file cannot be written.
     """
-    headers = {"IMAGE": imageMetadata, "MASK": maskMetadata, "VARIANCE": varianceMetadata}
-    headers = {name: toPropertyList(header) for name, header in headers.items()}
+    metadatas = {"IMAGE": imageMetadata, "MASK": maskMetadata, "VARIANCE": varianceMetadata}
+    headers = {name: toPropertyList(header) for name, header in metadatas.items()}
     options = {"IMAGE": imageOptions, "MASK": maskOptions, "VARIANCE": varianceOptions}
     with openOutput(fileName) as output:
         output.writeEmpty(_primaryCards(metadata))

@@ -4,13 +4,16 @@
 
 __all__ = ["Sliceable", "parseSubscript"]
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Self
+
 from lsst._lite import Partial
 from lsst.geom import Box2I, Point2I
 
 from ._origin import LOCAL, PARENT, ImageOrigin
 
 
-def _splitOrigin(subscript):
+def _splitOrigin(subscript: Any) -> tuple[Any, ImageOrigin]:
     """Separate an `ImageOrigin` at the end of a subscript from the rest."""
     if not isinstance(subscript, tuple) or not subscript or not isinstance(subscript[-1], ImageOrigin):
         return subscript, PARENT
@@ -19,7 +22,7 @@ def _splitOrigin(subscript):
     return subscript[:-1], subscript[-1]
 
 
-def _resolveIndex(index, size, origin, default):
+def _resolveIndex(index: int | None, size: int, origin: ImageOrigin, default: Any) -> Any:
     """Return the pixel coordinate that an index along one axis means."""
     if index is None:
         return default
@@ -34,7 +37,7 @@ def _resolveIndex(index, size, origin, default):
     return index
 
 
-def _makeBox(x, y, origin, bbox):
+def _makeBox(x: slice, y: slice, origin: ImageOrigin, bbox: Box2I) -> Box2I:
     """Return the box that a pair of slices means."""
     if x.step is not None or y.step is not None:
         raise ValueError(f"Image slices cannot have a step; got {x.step} in x and {y.step} in y.")
@@ -50,7 +53,9 @@ def _makeBox(x, y, origin, bbox):
     return Box2I(begin, end - begin)
 
 
-def parseSubscript(subscript, getBBox):
+def parseSubscript(
+    subscript: Any, getBBox: Callable[[ImageOrigin], Box2I]
+) -> tuple[Box2I | None, Any, ImageOrigin]:
     """Find out what a subscript of an image means.
 
     Parameters
@@ -109,24 +114,36 @@ class Sliceable(Partial):
     and for assignment to boxes ``assign`` and ``set``.
     """
 
-    def Factory(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Make an object; every class has forms of its own."""
+
+    if TYPE_CHECKING:
+        # Each class has its own.
+        getBBox: Any
+        subset: Any
+        assign: Any
+        set: Any
+        _get: Any
+        _set: Any
+
+    def Factory(self, *args: Any, **kwargs: Any) -> Any:
         """Construct an object of this type."""
         return type(self)(*args, **kwargs)
 
-    def clone(self):
+    def clone(self) -> Self:
         """Return a deep copy."""
         return type(self)(self, True)
 
-    def __copy__(self):
+    def __copy__(self) -> Self:
         return self.clone()
 
-    def __getitem__(self, imageSlice):
+    def __getitem__(self, imageSlice: Any) -> Any:
         box, point, origin = parseSubscript(imageSlice, self.getBBox)
         if box is not None:
             return self.subset(box, origin=origin)
         return self._get(point, origin=origin)
 
-    def __setitem__(self, imageSlice, rhs):
+    def __setitem__(self, imageSlice: Any, rhs: Any) -> None:
         box, point, origin = parseSubscript(imageSlice, self.getBBox)
         if box is None:
             self._set(point, origin=origin, value=rhs)
@@ -136,11 +153,9 @@ class Sliceable(Partial):
             self.subset(box, origin=origin).set(rhs)
 
 
-class NoTemporaries:
-    """Refusal of binary arithmetic, which would allocate whole images."""
-
-    def _refuse(self, other):
-        raise NotImplementedError(
-            "Images have no binary arithmetic, because every operation would allocate a new image; "
-            "use the in-place operators, such as +=, or the underlying arrays."
-        )
+def refuseTemporary(self: Any, other: Any) -> Any:
+    """Refuse binary arithmetic, which would allocate whole images."""
+    raise NotImplementedError(
+        "Images have no binary arithmetic, because every operation would allocate a new image; "
+        "use the in-place operators, such as +=, or the underlying arrays."
+    )

@@ -5,9 +5,10 @@
 __all__ = ["createTrivialWcsMetadata"]
 
 from lsst.daf.base import PropertyList
+from lsst.geom import Point2I
 
 
-def createTrivialWcsMetadata(wcsName, xy0):
+def createTrivialWcsMetadata(wcsName: str, xy0: Point2I) -> PropertyList:
     """Make the cards of the linear WCS that records an image's xy0.
 
     Parameters

@@ -4,16 +4,18 @@
 
 __all__ = ["Observatory"]
 
+from typing import Any
+
 from lsst.geom import Angle
 
 
-def _checkAngle(value):
+def _checkAngle(value: Any) -> Angle:
     if not isinstance(value, Angle):
         raise TypeError(f"incompatible argument: {type(value).__name__}, not an Angle")
     return Angle(value)
 
 
-def _checkNumber(value):
+def _checkNumber(value: Any) -> float:
     if isinstance(value, (str, Angle)):
         raise TypeError(f"incompatible argument: {type(value).__name__}, not a number")
     return float(value)
@@ -32,47 +34,47 @@ class Observatory:
         Height above the reference spheroid, in metres.
     """
 
-    def __init__(self, longitude, latitude, elevation, /):
+    def __init__(self, longitude: Angle, latitude: Angle, elevation: float, /) -> None:
         self._longitude = _checkAngle(longitude)
         self._latitude = _checkAngle(latitude)
         self._elevation = _checkNumber(elevation)
 
-    def getLongitude(self):
+    def getLongitude(self) -> Angle:
         """Get the longitude, positive East (`lsst.geom.Angle`)."""
         return self._longitude
 
-    def getLatitude(self):
+    def getLatitude(self) -> Angle:
         """Get the latitude (`lsst.geom.Angle`)."""
         return self._latitude
 
-    def getElevation(self):
+    def getElevation(self) -> float:
         """Get the elevation, in metres (`float`)."""
         return self._elevation
 
-    def setLongitude(self, longitude):
+    def setLongitude(self, longitude: Angle) -> None:
         """Set the longitude (`lsst.geom.Angle`), positive East."""
         self._longitude = _checkAngle(longitude)
 
-    def setLatitude(self, latitude):
+    def setLatitude(self, latitude: Angle) -> None:
         """Set the latitude (`lsst.geom.Angle`)."""
         self._latitude = _checkAngle(latitude)
 
-    def setElevation(self, elevation):
+    def setElevation(self, elevation: float) -> None:
         """Set the elevation (`float`), in metres."""
         self._elevation = _checkNumber(elevation)
 
-    def _key(self):
+    def _key(self) -> tuple[float, float, float]:
         return (self._longitude.asRadians(), self._latitude.asRadians(), self._elevation)
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if not isinstance(other, Observatory):
             return NotImplemented
         # As in C++, NaN differs from itself, even where it is one object.
         return all(a == b for a, b in zip(self._key(), other._key(), strict=True))
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __str__(self):
+    def __str__(self) -> str:
         longitude, latitude = self._longitude.asDegrees(), self._latitude.asDegrees()
         return f"{longitude:g}W, {latitude:g}N  {self._elevation:g}"
 

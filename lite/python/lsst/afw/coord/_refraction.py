@@ -13,6 +13,7 @@ import math
 
 from lsst.geom import Angle, radians
 
+from ._observatory import Observatory
 from ._weather import Weather
 
 _KELVIN = 273.15
@@ -20,7 +21,9 @@ _PASCAL_PER_TORR = 133.32239
 _PASCAL_PER_MBAR = 100.0
 
 
-def refraction(wavelength, elevation, observatory, weather=None):
+def refraction(
+    wavelength: float, elevation: Angle, observatory: Observatory, weather: Weather | None = None
+) -> Angle:
     """Compute by how much the atmosphere lifts a star.
 
     Parameters
@@ -70,7 +73,13 @@ def refraction(wavelength, elevation, observatory, weather=None):
     return Angle(first * tangent + third * tangent**3, radians)
 
 
-def differentialRefraction(wavelength, wavelengthRef, elevation, observatory, weather=None):
+def differentialRefraction(
+    wavelength: float,
+    wavelengthRef: float,
+    elevation: Angle,
+    observatory: Observatory,
+    weather: Weather | None = None,
+) -> Angle:
     """Compute the refraction relative to that at another wavelength.
 
     Parameters
@@ -103,11 +112,11 @@ def differentialRefraction(wavelength, wavelengthRef, elevation, observatory, we
     return there - refraction(wavelengthRef, elevation, observatory, weather=weather)
 
 
-def _kelvin(weather):
+def _kelvin(weather: Weather) -> float:
     return weather.getAirTemperature() + _KELVIN
 
 
-def _refractivity(wavelength, weather):
+def _refractivity(wavelength: float, weather: Weather) -> float:
     """Compute the refractive index of air, minus 1 (eq. 14)."""
     waveNumber = 1.0e3 / wavelength  # per micrometre
     square = waveNumber**2
@@ -116,7 +125,7 @@ def _refractivity(wavelength, weather):
     return (dry * _dryDensity(weather) + wet * _wetDensity(weather)) * 1.0e-8
 
 
-def _dryDensity(weather):
+def _dryDensity(weather: Weather) -> float:
     """Compute the density factor of dry air (eq. 15)."""
     kelvin = _kelvin(weather)
     pressure = (weather.getAirPressure() - _vapourPressure(weather)) / _PASCAL_PER_MBAR
@@ -124,7 +133,7 @@ def _dryDensity(weather):
     return (1.0 + correction) * pressure / kelvin
 
 
-def _wetDensity(weather):
+def _wetDensity(weather: Weather) -> float:
     """Compute the density factor of water vapour (eq. 16)."""
     kelvin = _kelvin(weather)
     pressure = _vapourPressure(weather) / _PASCAL_PER_MBAR
@@ -136,7 +145,7 @@ def _wetDensity(weather):
     return (1.0 + correction) * pressure / kelvin
 
 
-def _vapourPressure(weather):
+def _vapourPressure(weather: Weather) -> float:
     """Compute the pressure of the water vapour (eqs. 18, 20), in Pascal."""
     humidity = weather.getHumidity()
     logHumidity = math.log(humidity / 100.0) if humidity > 0 else -math.inf
@@ -154,7 +163,7 @@ def _vapourPressure(weather):
     )
 
 
-def _typicalWeather(altitude):
+def _typicalWeather(altitude: float) -> Weather:
     """Guess the weather at an altitude, in metres above the sea."""
     seaLevelPressure = 101325.0
     gravity = 9.80665

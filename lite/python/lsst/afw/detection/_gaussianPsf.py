@@ -2,14 +2,19 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Circular Gaussian point spread functions."""
 
+from __future__ import annotations
+
 __all__ = ["GaussianPsf"]
 
 import math
+from typing import Any
 
 import numpy as np
 
 from lsst._lite.arguments import Float, Int, Overloads
+from lsst._lite.numbers import toDouble
 from lsst.afw._pixels._image import ImageD
+from lsst.afw.fits._outputArchive import OutputArchive
 from lsst.afw.fits._registry import Persistable, oneCatalog, onlyRow, register
 from lsst.afw.fits._tables import Field, Schema
 from lsst.afw.geom.ellipses import Quadrupole
@@ -44,33 +49,33 @@ class GaussianPsf(Psf):
 
     __hash__ = None
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(isFixed=True)
         _INIT_FORMS(self, args, kwargs)
 
-    def _initNumbers(self, width: Int, height: Int, sigma: Float):
+    def _initNumbers(self, width: Int, height: Int, sigma: Float) -> None:
         self._initDimensions(Extent2I(width, height), sigma)
 
-    def _initDimensions(self, dimensions: Extent2I, sigma: Float):
+    def _initDimensions(self, dimensions: Extent2I, sigma: Float) -> None:
         # Only the width: the stack lets an even height pass.
         if dimensions.getX() % 2 == 0:
             raise InvalidParameterError(f"GaussianPsf dimensions must be odd, not {dimensions}")
         self._dimensions = Extent2I(dimensions)
         self._sigma = sigma
 
-    def getDimensions(self):
+    def getDimensions(self) -> Extent2I:
         """Return the dimensions of its images (`lsst.geom.Extent2I`)."""
         return Extent2I(self._dimensions)
 
-    def getSigma(self):
+    def getSigma(self) -> float:
         """Return the standard deviation along each axis, in pixels."""
         return self._sigma
 
-    def _doComputeBBox(self, position=None, color=None):
+    def _doComputeBBox(self, position: Any = None, color: Any = None) -> Box2I:
         width, height = self._dimensions
         return Box2I(Point2I(-(width // 2), -(height // 2)), self._dimensions)
 
-    def _doComputeKernelImage(self, position=None, color=None):
+    def _doComputeKernelImage(self, position: Any = None, color: Any = None) -> ImageD:
         image = ImageD(self._doComputeBBox())
         bbox = image.getBBox()
         x = np.arange(bbox.getBeginX(), bbox.getEndX())
@@ -80,17 +85,17 @@ class GaussianPsf(Psf):
         image.array = values / np.cumsum(values)[-1]
         return image
 
-    def _doComputeShape(self, position=None, color=None):
+    def _doComputeShape(self, position: Any = None, color: Any = None) -> Quadrupole:
         return Quadrupole(self._sigma**2, self._sigma**2, 0.0)
 
-    def _doComputeApertureFlux(self, radius, position=None, color=None):
-        return 1.0 - math.exp(-0.5 * Float(radius) ** 2 / self._sigma**2)
+    def _doComputeApertureFlux(self, radius: float, position: Any = None, color: Any = None) -> float:
+        return 1.0 - math.exp(-0.5 * toDouble(radius) ** 2 / self._sigma**2)
 
-    def clone(self):
+    def clone(self) -> GaussianPsf:
         """Return a copy."""
         return GaussianPsf(self._dimensions, self._sigma)
 
-    def resized(self, width, height):
+    def resized(self, width: int, height: int) -> GaussianPsf:
         """Return a Gaussian whose images have other dimensions.
 
         Parameters
@@ -100,11 +105,11 @@ class GaussianPsf(Psf):
         """
         return GaussianPsf(width, height, self._sigma)
 
-    def isPersistable(self):
+    def isPersistable(self) -> bool:
         """Whether this can be written to a file."""
         return True
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return GaussianPsf, (self._dimensions, self._sigma)
 
 
@@ -126,7 +131,7 @@ _GAUSSIAN_PSF = Schema(
 )
 
 
-def _readGaussianPsf(archive, rows):
+def _readGaussianPsf(archive: Any, rows: Any) -> GaussianPsf:
     row = onlyRow(rows)
     width, height = row.integer("dimensions_x"), row.integer("dimensions_y")
     if not 0 < min(width, height) <= max(width, height) <= _MAX_KERNEL:
@@ -134,7 +139,7 @@ def _readGaussianPsf(archive, rows):
     return GaussianPsf(width, height, row.scalar("sigma"))
 
 
-def _gaussianPsfRows(psf, archive):
+def _gaussianPsfRows(psf: GaussianPsf, archive: OutputArchive) -> Any:
     width, height = psf.getDimensions()
     return [{"dimensions_x": width, "dimensions_y": height, "sigma": psf.getSigma()}]
 

@@ -2,18 +2,23 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Point spread functions."""
 
+from __future__ import annotations
+
 __all__ = ["InvalidPsfError", "Psf"]
 
 import enum
 import math
+from typing import Any, NoReturn
 
 from lsst._lite import notInLite
-from lsst._lite.arguments import Int, checkArguments
+from lsst._lite.arguments import checkArguments
+from lsst._lite.numbers import toInteger
 from lsst.afw._pixels._color import Color
 from lsst.afw._pixels._image import ImageD
 from lsst.afw.fits._opaque import addOpaqueClass
+from lsst.afw.geom.ellipses import Quadrupole
 from lsst.afw.table._components import PsfInterface
-from lsst.geom import Extent2I, Point2D, Point2I
+from lsst.geom import Box2I, Extent2I, Point2D, Point2I
 from lsst.pex.exceptions import InvalidParameterError
 
 from .._persistable import FitsPersistable
@@ -35,10 +40,10 @@ class ImageOwnerEnum(enum.Enum):
     INTERNAL = 1
     """The image may be the one that the PSF keeps, and must not change."""
 
-    def __int__(self):
+    def __int__(self) -> int:
         return self.value
 
-    def __index__(self):
+    def __index__(self) -> int:
         return self.value
 
 
@@ -61,39 +66,39 @@ class Psf(FitsPersistable):
 
     __module__ = "lsst.afw.detection"
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
     ImageOwnerEnum = ImageOwnerEnum
     COPY = ImageOwnerEnum.COPY
     INTERNAL = ImageOwnerEnum.INTERNAL
 
-    def __init__(self, isFixed=False, capacity=100):
+    def __init__(self, isFixed: bool = False, capacity: int = 100) -> None:
         self._isFixed = bool(isFixed)
-        self._capacity = Int(capacity)
+        self._capacity = toInteger(capacity)
 
     # ---- what subclasses implement
 
-    def _doComputeKernelImage(self, position=None, color=None):
+    def _doComputeKernelImage(self, position: Any = None, color: Any = None) -> ImageD:
         raise _makeAbstractError(self, "_doComputeKernelImage")
 
-    def _doComputeBBox(self, position=None, color=None):
+    def _doComputeBBox(self, position: Any = None, color: Any = None) -> Box2I:
         raise _makeAbstractError(self, "_doComputeBBox")
 
-    def _doComputeShape(self, position=None, color=None):
+    def _doComputeShape(self, position: Any = None, color: Any = None) -> Quadrupole:
         raise _makeAbstractError(self, "_doComputeShape")
 
-    def _doComputeApertureFlux(self, radius, position=None, color=None):
+    def _doComputeApertureFlux(self, radius: float, position: Any = None, color: Any = None) -> float:
         raise _makeAbstractError(self, "_doComputeApertureFlux")
 
-    def _doComputeImage(self, position=None, color=None):
+    def _doComputeImage(self, position: Any = None, color: Any = None) -> ImageD:
         image = self._doComputeKernelImage(position, color)
         return self.recenterKernelImage(image.clone(), position)
 
-    def clone(self):
+    def clone(self) -> Psf:
         """Return a copy."""
         raise _makeAbstractError(self, "clone")
 
-    def resized(self, width, height):
+    def resized(self, width: int, height: int) -> Psf:
         """Return a copy whose images have other dimensions.
 
         Parameters
@@ -105,7 +110,7 @@ class Psf(FitsPersistable):
 
     # ---- images
 
-    def _resolve(self, name, position, color):
+    def _resolve(self, name: str, position: Any, color: Color | None) -> Point2D:
         """Check arguments, and return the position to compute at.
 
         A position of NaN means the average one.
@@ -115,7 +120,9 @@ class Psf(FitsPersistable):
             return self.getAveragePosition()
         return position
 
-    def computeImage(self, position, color=Color(), owner=ImageOwnerEnum.COPY):
+    def computeImage(
+        self, position: Point2D, color: Color = Color(), owner: Any = ImageOwnerEnum.COPY
+    ) -> ImageD:
         """Return an image of the PSF where a source has it.
 
         Parameters
@@ -138,7 +145,9 @@ class Psf(FitsPersistable):
         position = self._resolve("computeImage", position, color)
         return self._doComputeImage(position, color)
 
-    def computeKernelImage(self, position, color=Color(), owner=ImageOwnerEnum.COPY):
+    def computeKernelImage(
+        self, position: Point2D, color: Color = Color(), owner: Any = ImageOwnerEnum.COPY
+    ) -> ImageD:
         """Return an image of the PSF centred on the pixel (0, 0).
 
         Parameters
@@ -160,7 +169,7 @@ class Psf(FitsPersistable):
         image = self._doComputeKernelImage(position, color)
         return image if owner is ImageOwnerEnum.INTERNAL else image.clone()
 
-    def computePeak(self, position, color=Color()):
+    def computePeak(self, position: Point2D, color: Color = Color()) -> float:
         """Return the value at the centre of the kernel image.
 
         Parameters
@@ -172,7 +181,7 @@ class Psf(FitsPersistable):
         """
         return self.computeKernelImage(position, color)[Point2I(0, 0)]
 
-    def computeApertureFlux(self, radius, position, color=Color()):
+    def computeApertureFlux(self, radius: float, position: Point2D, color: Color = Color()) -> float:
         """Return the part of the light inside a circle.
 
         Parameters
@@ -187,7 +196,7 @@ class Psf(FitsPersistable):
         position = self._resolve("computeApertureFlux", position, color)
         return self._doComputeApertureFlux(radius, position, color)
 
-    def computeShape(self, position, color=Color()):
+    def computeShape(self, position: Point2D, color: Color = Color()) -> Quadrupole:
         """Return the second moments of the PSF.
 
         Parameters
@@ -205,7 +214,7 @@ class Psf(FitsPersistable):
         position = self._resolve("computeShape", position, color)
         return self._doComputeShape(position, color)
 
-    def computeKernelBBox(self, position, color=Color()):
+    def computeKernelBBox(self, position: Point2D, color: Color = Color()) -> Box2I:
         """Return the box of the kernel image.
 
         Parameters
@@ -218,11 +227,11 @@ class Psf(FitsPersistable):
         position = self._resolve("computeKernelBBox", position, color)
         return self._doComputeBBox(position, color)
 
-    def computeBBox(self, position, color=Color()):
+    def computeBBox(self, position: Point2D, color: Color = Color()) -> Box2I:
         """Return the box of the kernel image; see `computeKernelBBox`."""
         return self.computeKernelBBox(position, color)
 
-    def computeImageBBox(self, position, color=Color()):
+    def computeImageBBox(self, position: Point2D, color: Color = Color()) -> Box2I:
         """Return the box of the image where a source has it.
 
         Parameters
@@ -236,12 +245,14 @@ class Psf(FitsPersistable):
         bbox = self._doComputeBBox(position, color)
         return bbox.shiftedBy(Extent2I(*(math.floor(coordinate + 0.5) for coordinate in position)))
 
-    def getLocalKernel(self, position, color=Color()):
+    def getLocalKernel(self, position: Point2D, color: Color = Color()) -> NoReturn:
         """Return the PSF as a convolution kernel; not in lsst-lite."""
         raise notInLite("lsst.afw.detection.Psf.getLocalKernel")
 
     @staticmethod
-    def recenterKernelImage(im, position, warpAlgorithm="lanczos5", warpBuffer=5):
+    def recenterKernelImage(
+        im: ImageD, position: Point2D, warpAlgorithm: str = "lanczos5", warpBuffer: int = 5
+    ) -> ImageD:
         """Move a kernel image to where a source is.
 
         Parameters
@@ -266,32 +277,32 @@ class Psf(FitsPersistable):
 
     # ---- the rest
 
-    def getAveragePosition(self):
+    def getAveragePosition(self) -> Point2D:
         """Return the mean position of the stars that the PSF is made from."""
         return Point2D(0.0, 0.0)
 
-    def getAverageColor(self):
+    def getAverageColor(self) -> Color:
         """Return the mean colour of the stars that the PSF is made from."""
         return Color()
 
-    def getCacheCapacity(self):
+    def getCacheCapacity(self) -> int:
         """Return the number of images that the stack would keep."""
         return self._capacity
 
-    def setCacheCapacity(self, capacity, /):
+    def setCacheCapacity(self, capacity: int, /) -> None:
         """Set the number of images that the stack would keep."""
-        self._capacity = Int(capacity)
+        self._capacity = toInteger(capacity)
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         # The stack compares the objects, not what they compute.
         return self is other
 
-    def isPersistable(self):
+    def isPersistable(self) -> bool:
         """Whether this can be written to a file."""
         return False
 
 
-def _makeAbstractError(psf, method):
+def _makeAbstractError(psf: Any, method: str) -> RuntimeError:
     """Make the error for a method that a subclass does not implement."""
     return RuntimeError(f'Tried to call pure virtual function "{method}" of {type(psf).__name__}')
 

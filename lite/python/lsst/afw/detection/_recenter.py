@@ -5,16 +5,19 @@
 __all__ = ["makeLanczosKernel", "recenterKernelImage"]
 
 import re
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from lsst._lite import notInLite
+from lsst.afw._pixels._image import ImageD
 from lsst.afw._pixels._pixelUtils import positionToIndex
-from lsst.geom import Point2I
+from lsst.geom import Point2D, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError
 
 
-def makeLanczosKernel(order, shift):
+def makeLanczosKernel(order: int, shift: float) -> tuple[npt.NDArray[Any], int]:
     """Make the weights with which to shift an image along one axis.
 
     Parameters
@@ -38,7 +41,7 @@ def makeLanczosKernel(order, shift):
     return weights / weights.sum(), center
 
 
-def _shiftRows(array, weights, center):
+def _shiftRows(array: npt.NDArray[Any], weights: npt.NDArray[Any], center: int) -> npt.NDArray[Any]:
     """Correlate each row with weights; pixels that lack neighbours stay."""
     count = array.shape[1] - len(weights) + 1
     result = array.copy()
@@ -47,7 +50,9 @@ def _shiftRows(array, weights, center):
     return result
 
 
-def _offset(array, shiftX, shiftY, order, buffer):
+def _offset(
+    array: npt.NDArray[Any], shiftX: float, shiftY: float, order: int, buffer: int
+) -> npt.NDArray[Any]:
     """Shift an array by a fraction of a pixel."""
     padded = np.pad(array, buffer)
     if min(padded.shape) < 2 * order:
@@ -67,7 +72,7 @@ def _offset(array, shiftX, shiftY, order, buffer):
     return result[buffer : result.shape[0] - buffer, buffer : result.shape[1] - buffer]
 
 
-def recenterKernelImage(im, position, warpAlgorithm, warpBuffer):
+def recenterKernelImage(im: ImageD, position: Point2D, warpAlgorithm: str, warpBuffer: int) -> ImageD:
     """Move a kernel image to a position; see `Psf.recenterKernelImage`."""
     (x, shiftX), (y, shiftY) = (positionToIndex(coordinate, True) for coordinate in position)
     if shiftX != 0 or shiftY != 0:

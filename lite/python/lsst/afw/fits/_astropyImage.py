@@ -9,12 +9,16 @@ import math
 import re
 import struct
 import zlib
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ._cards import BLOCK, formatHeader
 from ._error import FitsError
+from ._file import Hdu
 from ._pixelTypes import STORED, readNumber, scaledType
 from ._tables import Catalog
 from ._tiles import TileGrid, TileTable, inflate, mostStored
@@ -66,7 +70,7 @@ _WORK = 16
 """Bytes that astropy needs for each pixel of a tile."""
 
 
-def _codecErrors():
+def _codecErrors() -> tuple[type[Exception], ...]:
     """What the compiled part of astropy raises, where there is such a type.
 
     It is a plain `Exception`, and not part of astropy's interface.
@@ -89,31 +93,31 @@ class _HduStream(io.RawIOBase):
         Where its data are.
     """
 
-    def __init__(self, header, hdu):
+    def __init__(self, header: bytes, hdu: Hdu) -> None:
         self._start = formatHeader([("SIMPLE", True), ("BITPIX", 8), ("NAXIS", 0), ("EXTEND", True)]) + header
         self._hdu = hdu
         self._place = 0
         self._size = len(self._start) + -(-hdu.dataSize // BLOCK) * BLOCK
 
-    def readable(self):
+    def readable(self) -> bool:
         """Whether it can be read: yes."""
         return True
 
-    def seekable(self):
+    def seekable(self) -> bool:
         """Whether it can be read from any place: yes."""
         return True
 
-    def tell(self):
+    def tell(self) -> int:
         """Where the next byte comes from."""
         return self._place
 
-    def seek(self, offset, whence=io.SEEK_SET):
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
         """Move to another place."""
         base = {io.SEEK_SET: 0, io.SEEK_CUR: self._place, io.SEEK_END: self._size}[whence]
         self._place = max(0, base + offset)
         return self._place
 
-    def readinto(self, buffer):
+    def readinto(self, buffer: Any) -> int:
         """Read into a buffer, as much as there is."""
         size = max(0, min(len(buffer), self._size - self._place))
         data = self._start[self._place : self._place + size]
@@ -142,7 +146,7 @@ class AstropyImage:
         Raised if the header contradicts itself or the size of the file.
     """
 
-    def __init__(self, hdu):
+    def __init__(self, hdu: Hdu) -> None:
         self._hdu = hdu
         header = hdu.header
         self._algorithm = header.getStr("ZCMPTYPE")
@@ -162,7 +166,7 @@ class AstropyImage:
         self._checkColumns()
         self._checkParameters()
 
-    def _checkColumns(self):
+    def _checkColumns(self) -> None:
         """Make sure that astropy takes the same columns as this does."""
         columns = self._table.columns
         if not all(columns[name].variable for name in TileTable.COLUMNS if name in columns):
@@ -171,7 +175,7 @@ class AstropyImage:
         if "COMPRESSED_DATA" not in columns or len(names) != self._hdu.header.getInt("TFIELDS"):
             raise self._hdu.error(f"expected columns of different names, with COMPRESSED_DATA, found {names}")
 
-    def _checkParameters(self):
+    def _checkParameters(self) -> None:
         """Make sure of what the decompressor takes on trust."""
         header, parameters = self._hdu.header, {}
         for i in range(1, 100):
@@ -183,14 +187,14 @@ class AstropyImage:
             if not isinstance(value, int) or value not in allowed:
                 raise self._hdu.error(f"expected {name} from {allowed[0]} to {allowed[-1]}, found {value!r}")
 
-    def _makeGrid(self):
+    def _makeGrid(self) -> TileGrid:
         """Find out how the image is cut."""
         tile = self._hdu.header.getInt("ZTILE2", 1), self._hdu.header.getInt("ZTILE1", self.shape[1])
         if not all(0 < t for t in tile):
             raise self._hdu.error(f"expected tiles of positive size, found {tile}")
-        return TileGrid(self.shape, tuple(map(min, tile, self.shape)))
+        return TileGrid(self.shape, (min(tile[0], self.shape[0]), min(tile[1], self.shape[1])))
 
-    def checkSize(self):
+    def checkSize(self) -> None:
         """Make sure that the data can hold an image of this size."""
         self._hdu.checkComplete()
         size = self.shape[0] * self.shape[1] * self.dtype.itemsize
@@ -199,18 +203,18 @@ class AstropyImage:
                 f"expected an image of {size} bytes, found only {self._hdu.dataSize} bytes of compressed data"
             )
 
-    def tasks(self, rows, columns, out):
+    def tasks(self, rows: range, columns: range, out: npt.NDArray[Any]) -> list[Callable[[], None]]:
         """Make the task that reads a box: see `TileTable.tasks`."""
         return [partial(self._read, rows, columns, out)] if rows and columns else []
 
-    def _header(self):
+    def _header(self) -> bytes:
         """Write a header with just what matters for the decompression."""
         found = {card.key: card for card in reversed(self._hdu.header.cards) if _CARDS.match(card.key)}
-        cards = list(reversed(found.values()))
+        cards: list[tuple[Any, ...]] = list(reversed(found.values()))
         cards += [("ZTILE1", self._grid.tile[1]), ("ZTILE2", self._grid.tile[0])]
         return formatHeader(cards)
 
-    def _checkTiles(self, rows, columns):
+    def _checkTiles(self, rows: range, columns: range) -> None:
         """Make sure of what the decompressor takes on trust in tiles."""
         tiles = self._grid.touched(rows, columns)
         table = self._table.read(tiles[0], tiles[-1] - tiles[0] + 1)
@@ -224,7 +228,7 @@ class AstropyImage:
         # Astropy's compiled part does not look whether it gets what it needs.
         np.empty(_WORK * math.prod(self._grid.tile), "u1")
 
-    def _checkTile(self, stored, pixels):
+    def _checkTile(self, stored: dict[str, tuple[int, int]], pixels: int) -> None:
         """Make sure that a tile is what its row of the table says.
 
         Parameters
@@ -257,7 +261,7 @@ class AstropyImage:
             if min(sizes) < 1 or math.prod(sizes) != pixels:
                 raise ValueError(f"expected {pixels} pixels, found {sizes}")
 
-    def _read(self, rows, columns, out):
+    def _read(self, rows: range, columns: range, out: npt.NDArray[Any]) -> None:
         """Read the box."""
         from astropy.io import fits
 

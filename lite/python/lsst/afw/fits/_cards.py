@@ -2,11 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Header cards: from text to values and back, as cfitsio lays them out."""
 
+from __future__ import annotations
+
+from typing import TypeAlias
+
 __all__ = ["BLOCK", "CARD", "Card", "Header", "formatCard", "formatHeader"]
 
 import math
 import re
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
 
 BLOCK = 2880
 """Length of a FITS block, in bytes."""
@@ -30,6 +35,9 @@ _COMMENTARY = frozenset({"COMMENT", "HISTORY", ""})
 # afw writes non-finite numbers as these strings; FITS has no others.
 _NON_FINITE = {"NAN": math.nan, "+INFINITY": math.inf, "INFINITY": math.inf, "-INFINITY": -math.inf}
 
+CardValue: TypeAlias = bool | int | float | str | None
+"""What a keyword can have as its value."""
+
 
 class Card(NamedTuple):
     """One keyword of a header, with continued strings put together."""
@@ -39,14 +47,14 @@ class Card(NamedTuple):
     commentary.
     """
 
-    value: bool | int | float | str | None
+    value: CardValue
     """Value; text for commentary, `None` if undefined."""
 
     comment: str = ""
     """Comment after the slash."""
 
 
-def _parseValue(text):
+def _parseValue(text: str) -> tuple[CardValue, str]:
     """Parse what follows the equals sign of a card.
 
     Returns
@@ -72,7 +80,7 @@ def _parseValue(text):
     return other.strip() or None, comment
 
 
-def _parseCard(text):
+def _parseCard(text: str) -> Card:
     """Parse one card of 80 characters."""
     if text.startswith("HIERARCH ") and "=" in text:
         key, _, rest = text[9:].partition("=")
@@ -92,14 +100,14 @@ class Header:
         Cards, without ``END``.
     """
 
-    def __init__(self, cards):
-        self.cards = cards
-        self._first = {}
+    def __init__(self, cards: Iterable[Card]) -> None:
+        self.cards = list(cards)
+        self._first: dict[str, Card] = {}
         for card in cards:
             self._first.setdefault(card.key, card)
 
     @classmethod
-    def parse(cls, text):
+    def parse(cls, text: str) -> Header:
         """Parse the text of a header.
 
         Parameters
@@ -107,7 +115,8 @@ class Header:
         text : `str`
             Cards of 80 characters each, without ``END``.
         """
-        cards, parts = [], []
+        cards: list[Card] = []
+        parts: list[tuple[Any, str]] = []
         for start in range(0, len(text), CARD):
             raw = text[start : start + CARD]
             if raw.startswith("CONTINUE") and parts and parts[-1][0].endswith("&"):
@@ -124,7 +133,7 @@ class Header:
         return cls(cards)
 
     @staticmethod
-    def _join(cards, parts):
+    def _join(cards: list[Card], parts: list[tuple[Any, str]]) -> None:
         """Give the last card the string that ``CONTINUE`` cards go on with.
 
         Parameters
@@ -140,26 +149,26 @@ class Header:
             value = "".join([part[:-1] for part in values[:-1]]) + values[-1]
             cards[-1] = Card(cards[-1].key, value, " ".join(filter(None, comments)))
 
-    def __contains__(self, key):
+    def __contains__(self, key: str) -> bool:
         return key in self._first
 
-    def get(self, key, default=None):
+    def get(self, key: str, default: Any = None) -> Any:
         """Give the value of the first card with this keyword."""
         card = self._first.get(key)
         return default if card is None else card.value
 
-    def getInt(self, key, default=None):
+    def getInt(self, key: str, default: Any = None) -> Any:
         """Give an integer value; the default if it is anything else."""
         value = self.get(key)
         return value if isinstance(value, int) and not isinstance(value, bool) else default
 
-    def getStr(self, key, default=""):
+    def getStr(self, key: str, default: Any = "") -> Any:
         """Give a string value; the default if it is anything else."""
         value = self.get(key)
         return value if isinstance(value, str) else default
 
 
-def _formatFloat(value):
+def _formatFloat(value: float) -> str:
     """Write a float as cfitsio does where that loses nothing.
 
     cfitsio writes 15 digits; up to 17 are needed to get the same number
@@ -175,12 +184,12 @@ def _formatFloat(value):
     return text
 
 
-def _formatString(value):
+def _formatString(value: str) -> str:
     """Quote a string, padded to the 8 characters that FITS wants."""
     return "'{}'".format(value.replace("'", "''").ljust(8))
 
 
-def _formatValue(value):
+def _formatValue(value: CardValue) -> str:
     """Write a value as it stands in a card."""
     if value is None:
         return ""
@@ -193,14 +202,14 @@ def _formatValue(value):
     return _formatFloat(value)
 
 
-def _ascii(text):
+def _ascii(text: str) -> str:
     """Replace what FITS cannot hold: headers are printable ASCII."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(c if " " <= c <= "~" else "?" for c in text)
 
 
-def _quotedChunks(value, first, rest):
+def _quotedChunks(value: str, first: int, rest: int) -> Iterator[str]:
     """Cut a string into quoted pieces that end in ``&`` but for the last.
 
     Parameters
@@ -221,7 +230,7 @@ def _quotedChunks(value, first, rest):
     yield f"'{chunk}'"
 
 
-def formatCard(key, value, comment=""):
+def formatCard(key: str, value: CardValue, comment: str = "") -> str:
     """Write one keyword.
 
     Parameters
@@ -241,7 +250,7 @@ def formatCard(key, value, comment=""):
     """
     key, comment = _ascii(key), _ascii(comment)
     if key in _COMMENTARY:
-        text = _ascii(value or "")
+        text = _ascii(str(value or ""))
         return "".join(f"{key:<8}{text[i : i + 72]:<72}" for i in range(0, max(1, len(text)), 72))
     standard = _STANDARD_KEY.match(key)
     start = f"{key:<8}= " if standard else f"HIERARCH {key} = "
@@ -256,7 +265,7 @@ def formatCard(key, value, comment=""):
     return f"{card[:CARD]:<80}"
 
 
-def _formatLongString(start, value, comment):
+def _formatLongString(start: str, value: str, comment: str) -> str:
     """Write a string that needs ``CONTINUE`` cards."""
     chunks = list(_quotedChunks(value, CARD - len(start), CARD - 10))
     cards = [f"{start}{chunks[0]}", *(f"CONTINUE  {chunk}" for chunk in chunks[1:])]
@@ -265,7 +274,7 @@ def _formatLongString(start, value, comment):
     return "".join(f"{card:<80}" for card in cards)
 
 
-def formatHeader(cards):
+def formatHeader(cards: Iterable[tuple[Any, ...] | str]) -> bytes:
     """Write a whole header, ``END`` and padding included.
 
     Parameters

@@ -8,6 +8,8 @@ known for some classes only (`REFERENCES`). For others it may be anything in
 the archive: then the whole archive travels along, with all its ids.
 """
 
+from __future__ import annotations
+
 __all__ = [
     "Carried",
     "INDEX",
@@ -23,8 +25,11 @@ __all__ = [
 import dataclasses
 import functools
 import hashlib
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ._cards import Card, Header
 from ._error import FitsError
@@ -74,7 +79,7 @@ _EXPOSURE_RECORD = (
     ),
 )
 
-_NOTHING = frozenset()
+_NOTHING: frozenset[str] = frozenset()
 
 _AMPLIFIER_BOXES = (
     "bbox",
@@ -185,13 +190,13 @@ class OpaqueArchive:
         Catalogs by their numbers.
     """
 
-    def __init__(self, fileName, index, catalogs):
+    def __init__(self, fileName: str, index: list[IndexRow], catalogs: dict[int, Any]) -> None:
         self.fileName = fileName
         self.index = tuple(index)
         self.catalogs = catalogs
 
     @functools.cached_property
-    def digest(self):
+    def digest(self) -> bytes:
         """Digest of all that is in the archive (`bytes`): the same archive
         may have been read twice.
         """
@@ -201,13 +206,13 @@ class OpaqueArchive:
             sha.update(catalog.data)
         return sha.digest()
 
-    def __getstate__(self):
+    def __getstate__(self) -> tuple[Any, ...]:
         return self.fileName, self.index, self.catalogs
 
-    def __setstate__(self, state):
+    def __setstate__(self, state: Any) -> None:
         self.fileName, self.index, self.catalogs = state
 
-    def referenceColumns(self, row):
+    def referenceColumns(self, row: IndexRow) -> list[int] | None:
         """Find the references in the rows of an object.
 
         Parameters
@@ -227,7 +232,7 @@ class OpaqueArchive:
             return None
         return [offset for name, offset in integers if name in references]
 
-    def closure(self, ids):
+    def closure(self, ids: Iterable[int]) -> tuple[set[int], str]:
         """Find all that objects need.
 
         Parameters
@@ -243,10 +248,11 @@ class OpaqueArchive:
             Class of an object whose references are not known, in which case
             ``needed`` is all of the archive; "" if there is none.
         """
-        rows = {}
+        rows: dict[int, list[IndexRow]] = {}
         for row in self.index:
             rows.setdefault(row.id, []).append(row)
-        needed, waiting = set(), list(ids)
+        needed: set[int] = set()
+        waiting = list(ids)
         while waiting:
             id = waiting.pop()
             if id == 0 or id in needed:
@@ -260,7 +266,7 @@ class OpaqueArchive:
                     waiting.extend(self._references(row, offsets).reshape(-1).tolist())
         return needed, ""
 
-    def _references(self, row, offsets):
+    def _references(self, row: IndexRow, offsets: Any) -> npt.NDArray[Any]:
         """Read archive ids from the rows of an object."""
         catalog = self.catalogs[row.catalog]
         start = row.row0 * catalog.rowLength
@@ -269,7 +275,7 @@ class OpaqueArchive:
         columns = [table[:, offset : offset + 4].copy().view(">i4") for offset in offsets]
         return np.concatenate(columns, axis=1)
 
-    def renumbered(self, ids):
+    def renumbered(self, ids: dict[int, int]) -> OpaqueArchive:
         """Give objects other archive ids.
 
         Parameters
@@ -287,7 +293,7 @@ class OpaqueArchive:
         for row in self.index:
             if row.id not in ids:
                 continue
-            for offset in self.referenceColumns(row):
+            for offset in self.referenceColumns(row) or ():
                 length = self.catalogs[row.catalog].rowLength
                 for j in range(row.row0, row.row0 + row.nrows):
                     place = slice(j * length + offset, j * length + offset + 4)
@@ -300,7 +306,7 @@ class OpaqueArchive:
         }
         return OpaqueArchive(self.fileName, index, catalogs)
 
-    def restricted(self, ids):
+    def restricted(self, ids: set[int]) -> OpaqueArchive:
         """Keep only some objects, with their ids.
 
         Parameters
@@ -333,7 +339,7 @@ class Carried:
         Its class and the Python module of that.
     """
 
-    def __init__(self, archive, id, name, module):
+    def __init__(self, archive: OpaqueArchive, id: int, name: str, module: str) -> None:
         self._archive = archive
         self._archiveId = id
         self._className = name
@@ -351,17 +357,17 @@ class MemoryHdu:
         Name of the file that it is from.
     """
 
-    def __init__(self, opaque, fileName=""):
+    def __init__(self, opaque: OpaqueCatalog, fileName: str = "") -> None:
         self.header = Header(list(opaque.cards))
         self._data = opaque.data
         self._fileName = fileName
         self.dataSize = len(opaque.data)
         self.axes = [self.header.getInt("NAXIS1"), self.header.getInt("NAXIS2")]
 
-    def checkComplete(self):
+    def checkComplete(self) -> None:
         """Do nothing: it is there."""
 
-    def read(self, offset, size):
+    def read(self, offset: int, size: int) -> bytes:
         """Give a part of the data."""
         if offset < 0 or size < 0 or offset + size > self.dataSize:
             raise self.error(
@@ -369,12 +375,12 @@ class MemoryHdu:
             )
         return self._data[offset : offset + size]
 
-    def error(self, message):
+    def error(self, message: str) -> FitsError:
         """Make an error that names file and HDU."""
         return FitsError(f"{self._fileName}, HDU {self.header.get('EXTNAME')}: {message}".removeprefix(", "))
 
 
-def makeFirst(component):
+def makeFirst(component: Carried) -> Any:
     """Give an opaque object the archive id 1, as the only object of a file
     must have it.
 
@@ -406,7 +412,9 @@ def makeFirst(component):
     return type(component)(renumbered, 1, component._className, component._moduleName)
 
 
-def planArchives(components, reserved=0):
+def planArchives(
+    components: Iterable[Carried], reserved: int = 0
+) -> tuple[list[OpaqueArchive], dict[Carried, int]]:
     """Decide which archives keep their ids.
 
     Parameters
@@ -430,7 +438,7 @@ def planArchives(components, reserved=0):
         one of those it is not known what they refer to: ids cannot be kept
         then, and not be changed either.
     """
-    sources = {}
+    sources: dict[bytes, list[Carried]] = {}
     for component in components:
         sources.setdefault(component._archive.digest, []).append(component)
     closures = {
@@ -439,7 +447,9 @@ def planArchives(components, reserved=0):
     }
     # The one that must keep its ids goes first.
     order = sorted(sources, key=lambda digest: not closures[digest][1])
-    archives, ids, used = [], {}, reserved
+    archives: list[OpaqueArchive] = []
+    ids: dict[Carried, int] = {}
+    used = reserved
     for digest in order:
         group, (needed, unknown) = sources[digest], closures[digest]
         archive = group[0]._archive

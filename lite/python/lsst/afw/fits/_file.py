@@ -2,11 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """An open FITS file: opened once, every header parsed at most once."""
 
+from __future__ import annotations
+
 __all__ = ["FitsFile", "Hdu", "checkRegular"]
 
 import math
 import os
 import stat
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from ._cards import BLOCK, CARD, Header
 from ._error import FitsError
@@ -56,7 +60,7 @@ class Hdu:
         Raised if there is no valid header.
     """
 
-    def __init__(self, file, index, offset):
+    def __init__(self, file: Any, index: int, offset: int) -> None:
         self._file = file
         self.index = index
         self.offset = offset
@@ -65,7 +69,7 @@ class Hdu:
         self.dataOffset = offset + -(-(len(text) + CARD) // BLOCK) * BLOCK
         self.dataSize = self._computeDataSize()
 
-    def _readHeader(self):
+    def _readHeader(self) -> str:
         """Read up to the ``END`` card."""
         raw = bytearray()
         expected = b"SIMPLE  " if self.index == 0 else b"XTENSION"
@@ -85,7 +89,7 @@ class Hdu:
             if len(more) < wanted or len(raw) > _MAX_HEADER:
                 raise self.error(f"truncated: the header does not end within {len(raw)} bytes")
 
-    def _computeDataSize(self):
+    def _computeDataSize(self) -> int:
         """Length of the data without padding, as the header has it."""
         sizes = [self._size("BITPIX", self.header.getInt("BITPIX")), *self.axes]
         if len(sizes) == 1:
@@ -97,7 +101,7 @@ class Hdu:
             raise self.error(f"expected data that a file can hold, found axes of {self.axes[:4]} ... pixels")
         return size
 
-    def _size(self, key, value):
+    def _size(self, key: str, value: int) -> int:
         """Check a number that a length is computed from."""
         least = 1 if key == "GCOUNT" else 0
         if value is None or not (value in _BITPIX if key == "BITPIX" else least <= value < _MAX_SIZE):
@@ -105,7 +109,7 @@ class Hdu:
         return abs(value)
 
     @property
-    def axes(self):
+    def axes(self) -> list[int]:
         """Lengths of the axes of the data, fastest first (`list`)."""
         count = self.header.getInt("NAXIS")
         if count is None or not 0 <= count <= 999:
@@ -113,11 +117,11 @@ class Hdu:
         return [self._size(key, self.header.getInt(key)) for key in (f"NAXIS{i + 1}" for i in range(count))]
 
     @property
-    def end(self):
+    def end(self) -> int:
         """Where the next HDU starts, in bytes (`int`)."""
         return self.dataOffset + -(-self.dataSize // BLOCK) * BLOCK
 
-    def checkComplete(self):
+    def checkComplete(self) -> None:
         """Make sure that the file holds all the data of this HDU.
 
         To be called before anything of the size of the data is allocated.
@@ -126,7 +130,7 @@ class Hdu:
         if found < self.dataSize:
             raise self.error(f"truncated: expected {self.dataSize} bytes of data, found {max(0, found)}")
 
-    def read(self, offset, size):
+    def read(self, offset: int, size: int) -> bytes:
         """Read a part of the data.
 
         Parameters
@@ -152,7 +156,7 @@ class Hdu:
             raise self.error(f"truncated: expected {size} bytes at {offset}, found {len(data)}")
         return data
 
-    def expect(self, places):
+    def expect(self, places: Iterable[tuple[int, int]]) -> None:
         """Tell a remote file what parts of the data will be read.
 
         Parameters
@@ -164,11 +168,11 @@ class Hdu:
         self._file.expect((begin, begin + size) for begin, size in begins)
 
     @property
-    def isRemote(self):
+    def isRemote(self) -> bool:
         """Whether it pays to call `expect` (`bool`)."""
         return self._file.isRemote
 
-    def error(self, message):
+    def error(self, message: str) -> FitsError:
         """Make an error that names file and HDU."""
         name = self.header.get("EXTNAME") if "header" in vars(self) else None
         label = f"HDU {self.index} ({name[:80]})" if isinstance(name, str) else f"HDU {self.index}"
@@ -177,7 +181,7 @@ class Hdu:
         return FitsError(f"{self._file.name}, {label}: {message}")
 
 
-def checkRegular(fileName, status):
+def checkRegular(fileName: str, status: os.stat_result) -> None:
     """Raise if something is no regular file.
 
     Parameters
@@ -208,9 +212,9 @@ class _OpenFile:
 
     isRemote = False
 
-    def __init__(self, fileName):
+    def __init__(self, fileName: str) -> None:
         self.name = os.fspath(fileName)
-        self._descriptor = None
+        self._descriptor: int | None = None
         try:
             status = os.stat(self.name)
             if stat.S_ISREG(status.st_mode):
@@ -223,11 +227,11 @@ class _OpenFile:
         checkRegular(self.name, status)
         self.size = status.st_size
 
-    def __del__(self):
+    def __del__(self) -> None:
         if self._descriptor is not None:
             os.close(self._descriptor)
 
-    def pread(self, offset, size):
+    def pread(self, offset: int, size: int) -> bytes:
         """Read bytes of the file, fewer if it ends before.
 
         Parameters
@@ -235,6 +239,7 @@ class _OpenFile:
         offset, size : `int`
             The part, in bytes.
         """
+        assert self._descriptor is not None
         try:
             return os.pread(self._descriptor, min(size, max(0, self.size - offset)), offset)
         except OSError as err:
@@ -259,23 +264,23 @@ class FitsFile:
         Raised if the file cannot be opened or is no FITS file.
     """
 
-    def __init__(self, source):
-        self._file = source if isinstance(source, RangeFile) else _OpenFile(source)
+    def __init__(self, source: Any) -> None:
+        self._file: RangeFile | _OpenFile = source if isinstance(source, RangeFile) else _OpenFile(source)
         if self.size == 0:
             raise FitsError(f"{self.name}: expected a FITS file, found an empty file")
         self._hdus = [Hdu(self._file, 0, 0)]
 
     @property
-    def name(self):
+    def name(self) -> str:
         """Name of the file (`str`)."""
         return self._file.name
 
     @property
-    def size(self):
+    def size(self) -> int:
         """Length of the file, in bytes (`int`)."""
         return self._file.size
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> Hdu:
         """Give an HDU by its number, 0 for the primary one."""
         while len(self._hdus) <= index:
             last = self._hdus[-1]
@@ -285,13 +290,13 @@ class FitsFile:
             self._hdus.append(Hdu(self._file, len(self._hdus), last.end))
         return self._hdus[index]
 
-    def has(self, index):
+    def has(self, index: int) -> bool:
         """Whether there is an HDU of this number."""
         while len(self._hdus) <= index and self._hdus[-1].end < self.size:
             self._hdus.append(Hdu(self._file, len(self._hdus), self._hdus[-1].end))
         return index < len(self._hdus)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Hdu]:
         index = 0
         while self.has(index):
             yield self[index]

@@ -5,18 +5,19 @@
 __all__ = ["isImage", "openImage"]
 
 from ._astropyImage import AstropyImage
+from ._file import Hdu
 from ._plainImage import PlainImage
 from ._tiles import TileTable
 
 
-def isImage(hdu):
+def isImage(hdu: Hdu) -> bool:
     """Whether an HDU holds an image, compressed or not, with pixels."""
     if hdu.header.get("ZIMAGE") is True:
         return True
     return hdu.header.get("XTENSION", "IMAGE") == "IMAGE" and len(hdu.axes) > 0
 
 
-def openImage(hdu):
+def openImage(hdu: Hdu) -> PlainImage | TileTable | AstropyImage:
     """Find out how an image is stored.
 
     Parameters

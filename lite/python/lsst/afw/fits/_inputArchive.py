@@ -7,6 +7,8 @@ __all__ = ["InputArchive", "readObject", "readingErrors", "understand"]
 import contextlib
 import itertools
 import threading
+from collections.abc import Iterator
+from typing import Any
 
 import lsst.pex.exceptions as pexExceptions
 
@@ -23,7 +25,7 @@ _BAD_VALUES = (ArithmeticError, RuntimeError, TypeError, ValueError, pexExceptio
 
 
 @contextlib.contextmanager
-def readingErrors(hdu, what):
+def readingErrors(hdu: Any, what: str) -> Iterator[None]:
     """Turn errors about rows that make no sense into errors about the file.
 
     Parameters
@@ -55,19 +57,23 @@ class _ArchiveReader:
         Index of the archive.
     """
 
-    def __init__(self, index):
+    def __init__(self, index: Any) -> None:
         self._index = index
-        self._rows = {}
+        self._rows: dict[int, list[IndexRow]] = {}
         for row in index:
             self._rows.setdefault(row.id, []).append(row)
-        self._objects = {}
+        self._objects: dict[int, Any] = {}
         self._lock = threading.RLock()
 
-    def _catalog(self, number):
+    def error(self, message: str) -> FitsError:
+        """Make an error that names the archive."""
+        raise NotImplementedError
+
+    def _catalog(self, number: int) -> Any:
         """Open a catalog by its number."""
         raise NotImplementedError
 
-    def readOpaque(self):
+    def readOpaque(self) -> OpaqueArchive:
         """Read all of the archive as it is.
 
         Returns
@@ -77,7 +83,7 @@ class _ArchiveReader:
         """
         raise NotImplementedError
 
-    def _findRows(self, id):
+    def _findRows(self, id: int) -> Any:
         """Find the rows of the index for an object, in the order of its
         catalogs.
         """
@@ -88,7 +94,7 @@ class _ArchiveReader:
             raise self.error(f"expected different catalogs of the object with archive id {id}")
         return rows
 
-    def get(self, id):
+    def get(self, id: int) -> Any:
         """Read an object.
 
         Parameters
@@ -116,7 +122,7 @@ class _ArchiveReader:
                 self._objects[id] = self._read(id)
             return self._objects[id]
 
-    def _read(self, id):
+    def _read(self, id: int) -> Any:
         """Read an object for the first time."""
         index = self._findRows(id)
         name = index[0].name
@@ -129,7 +135,7 @@ class _ArchiveReader:
         with readingErrors(place, f"{name} with archive id {id}"):
             return persistable.read(self, rows)
 
-    def carry(self, id):
+    def carry(self, id: int) -> Any:
         """Take an object as it is, to be read when someone asks for it.
 
         Parameters
@@ -169,7 +175,7 @@ class InputArchive(_ArchiveReader):
         Raised if there is no archive.
     """
 
-    def __init__(self, file, hdu):
+    def __init__(self, file: FitsFile, hdu: int) -> None:
         self._file = file
         self._hdu = hdu
         header = file[hdu].header
@@ -178,12 +184,12 @@ class InputArchive(_ArchiveReader):
         count = header.getInt("AR_NCAT", 0)
         table = Catalog(file[hdu])
         columns = [table.column(field.name, field.form[-1]) for field in INDEX.fields]
-        super().__init__(list(map(IndexRow, *columns)))
+        super().__init__([IndexRow(*row) for row in zip(*columns, strict=True)])
         self._checkIndex(count)
-        self._catalogs = {}
-        self._opaque = None
+        self._catalogs: dict[int, Catalog] = {}
+        self._opaque: OpaqueArchive | None = None
 
-    def _checkIndex(self, count):
+    def _checkIndex(self, count: int) -> None:
         """Make sure that each row of a catalog belongs to one object.
 
         Were they shared, a short file could have many large objects.
@@ -193,7 +199,7 @@ class InputArchive(_ArchiveReader):
         count : `int`
             Number of catalogs, with the index.
         """
-        ends = {}
+        ends: dict[int, int] = {}
         for row in sorted(self._index, key=lambda row: (row.catalog, row.row0, row.nrows)):
             if row.catalog == NO_CATALOG and row.nrows == 0:
                 continue
@@ -203,16 +209,16 @@ class InputArchive(_ArchiveReader):
                 raise self.error(f"expected rows that no other object has, found {row}")
             ends[row.catalog] = row.row0 + row.nrows
 
-    def error(self, message):
+    def error(self, message: str) -> FitsError:
         """Make an error that names file and HDU."""
         return self._file[self._hdu].error(message)
 
-    def _catalog(self, number):
+    def _catalog(self, number: int) -> Catalog:
         if number not in self._catalogs:
             self._catalogs[number] = Catalog(self._file[self._hdu + number])
         return self._catalogs[number]
 
-    def readOpaque(self):
+    def readOpaque(self) -> OpaqueArchive:
         # Docstring inherited.
         if self._opaque is None:
             index = [row for row in self._index if row.catalog != NO_CATALOG]
@@ -224,7 +230,7 @@ class InputArchive(_ArchiveReader):
             self._opaque = OpaqueArchive(self._file.name, self._index, catalogs)
         return self._opaque
 
-    def _readOpaqueCatalog(self, number):
+    def _readOpaqueCatalog(self, number: int) -> OpaqueCatalog:
         """Read all of a catalog as it is."""
         catalog = self._catalog(number)
         integers = []
@@ -249,27 +255,27 @@ class _MemoryArchive(_ArchiveReader):
         The archive as it was in the file.
     """
 
-    def __init__(self, archive):
+    def __init__(self, archive: OpaqueArchive) -> None:
         super().__init__(archive.index)
         self._archive = archive
-        self._catalogs = {}
+        self._catalogs: dict[int, Catalog] = {}
 
-    def error(self, message):
+    def error(self, message: str) -> FitsError:
         """Make an error that names the file."""
         return FitsError(f"{self._archive.fileName}: {message}")
 
-    def _catalog(self, number):
+    def _catalog(self, number: int) -> Catalog:
         if number not in self._catalogs:
             hdu = MemoryHdu(self._archive.catalogs[number], self._archive.fileName)
             self._catalogs[number] = Catalog(hdu)
         return self._catalogs[number]
 
-    def readOpaque(self):
+    def readOpaque(self) -> OpaqueArchive:
         # Docstring inherited.
         return self._archive
 
 
-def understand(component):
+def understand(component: Any) -> Any:
     """Read an object that was carried as it is.
 
     Parameters
@@ -293,14 +299,14 @@ def understand(component):
     return reader.get(component._archiveId)
 
 
-def _findIndex(file, hdu):
+def _findIndex(file: FitsFile, hdu: int) -> int:
     """Find the index of the archive of a file with one object."""
     if hdu != DEFAULT_HDU:
         return hdu
     return next((h.index for h in file if h.header.getStr("EXTTYPE") == "ARCHIVE_INDEX"), 1)
 
 
-def readObject(fileName, hdu=DEFAULT_HDU):
+def readObject(fileName: str, hdu: int = DEFAULT_HDU) -> Any:
     """Read an object from a file of its own.
 
     Parameters

@@ -6,9 +6,11 @@ __all__ = ["readHduMetadata", "readMetadata", "toCards"]
 
 import logging
 import re
+from typing import Any
 
-from lsst.daf.base import PropertyList
+from lsst.daf.base import PropertyList, PropertySet
 
+from ._cards import CardValue, Header
 from ._error import FitsError
 from ._file import FitsFile
 from ._images import isImage
@@ -64,12 +66,12 @@ _INTEGERS = (
 """Integer types of property lists, and what they can hold."""
 
 
-def _isStructure(key):
+def _isStructure(key: str) -> bool:
     """Whether a keyword only says how an HDU is laid out."""
     return key in _STRUCTURE or key.startswith(_STRUCTURE_START)
 
 
-def _toPropertyList(header, strip):
+def _toPropertyList(header: Header, strip: bool) -> PropertyList:
     """Make a property list of a header.
 
     Parameters
@@ -80,7 +82,7 @@ def _toPropertyList(header, strip):
         Whether to leave out what only says how the HDU is laid out.
     """
     metadata = PropertyList()
-    present = {}
+    present: dict[str, str] = {}
     for key, value, comment in header.cards:
         if not key or (strip and _isStructure(key)):
             continue
@@ -96,7 +98,7 @@ def _toPropertyList(header, strip):
     return metadata
 
 
-def _findType(value):
+def _findType(value: CardValue) -> tuple[str, CardValue]:
     """Find the type that a value has in a property list.
 
     Returns
@@ -119,7 +121,7 @@ def _findType(value):
     return "Double", float(value)
 
 
-def _combine(first, second):
+def _combine(first: PropertyList, second: PropertyList) -> PropertyList:
     """Put the cards of an HDU after those that it inherits.
 
     Comments are appended; of all others the last value stands.
@@ -134,7 +136,7 @@ def _combine(first, second):
     return combined
 
 
-def readHduMetadata(file, index, strip):
+def readHduMetadata(file: FitsFile, index: int, strip: bool) -> PropertyList:
     """Read the header of an HDU.
 
     Parameters
@@ -161,7 +163,7 @@ def readHduMetadata(file, index, strip):
     return _combine(primary, metadata)._nameInOrder()
 
 
-def defaultHdu(file, index=DEFAULT_HDU):
+def defaultHdu(file: FitsFile, index: int = DEFAULT_HDU) -> int:
     """Find the HDU that is meant.
 
     Parameters
@@ -179,7 +181,9 @@ def defaultHdu(file, index=DEFAULT_HDU):
     return index
 
 
-def readMetadata(fileName, hdu=DEFAULT_HDU, strip=False, *, hduName=None):
+def readMetadata(
+    fileName: str, hdu: int = DEFAULT_HDU, strip: bool = False, *, hduName: str | None = None
+) -> PropertyList:
     """Read the header of an HDU.
 
     Called as ``readMetadata(fileName, hdu, strip)`` or
@@ -217,7 +221,7 @@ def readMetadata(fileName, hdu=DEFAULT_HDU, strip=False, *, hduName=None):
     raise FitsError(f"{file.name}: expected an HDU named {name!r}, found none")
 
 
-def toCards(metadata):
+def toCards(metadata: PropertySet | None) -> list[tuple[Any, ...]]:
     """Make cards of a property set.
 
     Parameters
@@ -232,12 +236,12 @@ def toCards(metadata):
     """
     if metadata is None:
         return []
-    ordered = isinstance(metadata, PropertyList)
+    ordered = metadata if isinstance(metadata, PropertyList) else None
     cards = []
-    for name in metadata.getOrderedNames() if ordered else metadata.paramNames(False):
+    for name in metadata.paramNames(False) if ordered is None else ordered.getOrderedNames():
         if _isStructure(name) or name.startswith(_WRITTEN_START):
             continue
-        comment = metadata.getComment(name) if ordered else ""
+        comment = "" if ordered is None else ordered.getComment(name)
         for value in metadata.getArray(name):
             if value is not None and not isinstance(value, bool | int | float | str):
                 _LOG.warning("Cannot write %r of type %s to a FITS header.", name, type(value).__name__)

@@ -2,9 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """How images are compressed when they are written."""
 
+from __future__ import annotations
+
 __all__ = ["CompressionAlgorithm", "CompressionOptions"]
 
 import enum
+from collections.abc import Mapping
+from typing import Any
 
 from lsst._lite import notInLite
 
@@ -37,8 +41,13 @@ class CompressionOptions:
     """
 
     def __init__(
-        self, *, algorithm=CompressionAlgorithm.GZIP_2, tile_width=0, tile_height=1, quantization=None
-    ):
+        self,
+        *,
+        algorithm: Any = CompressionAlgorithm.GZIP_2,
+        tile_width: int = 0,
+        tile_height: int = 1,
+        quantization: Any = None,
+    ) -> None:
         if not isinstance(algorithm, CompressionAlgorithm):
             raise TypeError(f"algorithm must be a CompressionAlgorithm, not {type(algorithm).__name__}.")
         if quantization is not None:
@@ -48,27 +57,27 @@ class CompressionOptions:
         self._tileHeight = _size("tile_height", tile_height)
 
     @property
-    def algorithm(self):
+    def algorithm(self) -> CompressionAlgorithm:
         """Compression algorithm (`CompressionAlgorithm`)."""
         return self._algorithm
 
     @property
-    def tile_width(self):
+    def tile_width(self) -> int:
         """Columns of a tile, 0 for all (`int`)."""
         return self._tileWidth
 
     @property
-    def tile_height(self):
+    def tile_height(self) -> int:
         """Rows of a tile, 0 for all (`int`)."""
         return self._tileHeight
 
     @property
-    def quantization(self):
+    def quantization(self) -> Any:
         """Lossy compression (`None`: there is none)."""
         return None
 
     @staticmethod
-    def from_mapping(mapping):
+    def from_mapping(mapping: Mapping[str, Any]) -> CompressionOptions:
         """Make options from a mapping, such as a write recipe.
 
         Parameters
@@ -96,7 +105,7 @@ class CompressionOptions:
             values["algorithm"] = CompressionAlgorithm[name]
         return CompressionOptions(**values)
 
-    def to_dict(self):
+    def to_dict(self) -> dict[str, Any]:
         """Give the options as `from_mapping` takes them.
 
         Returns
@@ -110,16 +119,16 @@ class CompressionOptions:
             "quantization": None,
         }
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return isinstance(other, CompressionOptions) and self.to_dict() == other.to_dict()
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return CompressionOptions.from_mapping, (self.to_dict(),)
 
 
-def _size(name, value):
+def _size(name: str, value: int) -> int:
     """Check the length of a tile along an axis."""
     if int(value) != value or value < 0:
         raise ValueError(f"{name} must be a non-negative integer, not {value!r}.")

@@ -10,12 +10,16 @@ import math
 import os
 import secrets
 import shutil
+from collections.abc import Iterable, Iterator
+from typing import Any, BinaryIO
 
 import numpy as np
+import numpy.typing as npt
 
 from ._cards import BLOCK, CARD, formatHeader
 from ._error import FitsError
 from ._file import FitsFile, checkRegular
+from ._options import CompressionOptions
 from ._tiles import TileGrid, encode
 
 _BITPIX = {"u1": 8, "i2": 16, "i4": 32, "i8": 64, "f4": -32, "f8": -64}
@@ -27,7 +31,7 @@ _CHUNK = 1 << 22
 """Bytes of plain pixels that are converted and written at once."""
 
 
-def _storedPixels(pixels):
+def _storedPixels(pixels: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], list[tuple[Any, ...]]]:
     """Give pixels a type that FITS can store.
 
     Parameters
@@ -54,7 +58,7 @@ def _storedPixels(pixels):
     return bits if size == 1 else bits.view(f"i{size}"), cards
 
 
-def _bitpix(pixels):
+def _bitpix(pixels: npt.NDArray[Any]) -> int:
     """Code of a type that FITS can store."""
     return _BITPIX[pixels.dtype.newbyteorder("=").str[1:]]
 
@@ -65,8 +69,10 @@ _PRIMARY = [
 ]
 
 
-def _imageCards(primary, bitpix, shape):
+def _imageCards(primary: bool, bitpix: int, shape: tuple[int, ...]) -> list[tuple[Any, ...]]:
     """Cards that every image starts with."""
+    start: list[tuple[Any, ...]]
+    end: list[tuple[Any, ...]]
     if primary:
         start = [("SIMPLE", True, "file does conform to FITS standard")]
         end = [("EXTEND", True, "FITS dataset may contain extensions"), *_PRIMARY]
@@ -85,7 +91,7 @@ def _imageCards(primary, bitpix, shape):
     ]
 
 
-def tableCards(rowLength, rows, heap, fields):
+def tableCards(rowLength: int, rows: int, heap: int, fields: int) -> list[tuple[Any, ...]]:
     """Cards that every binary table starts with.
 
     Parameters
@@ -120,15 +126,15 @@ class FitsOutput:
         Number of HDUs that are there already.
     """
 
-    def __init__(self, stream, hdus=0):
+    def __init__(self, stream: BinaryIO, hdus: int = 0) -> None:
         self._stream = stream
         self.hdus = hdus
 
-    def _pad(self):
+    def _pad(self) -> None:
         """Fill up the last block with zeros."""
         self._stream.write(bytes(-self._stream.tell() % BLOCK))
 
-    def writeEmpty(self, cards=()):
+    def writeEmpty(self, cards: Iterable[tuple[Any, ...]] = ()) -> None:
         """Write an HDU without data.
 
         Parameters
@@ -139,7 +145,7 @@ class FitsOutput:
         self._stream.write(formatHeader([*_imageCards(self.hdus == 0, 8, ()), *cards]))
         self.hdus += 1
 
-    def writeRaw(self, header, data):
+    def writeRaw(self, header: bytes, data: bytes) -> None:
         """Write an HDU whose header and data are bytes already.
 
         Parameters
@@ -154,7 +160,12 @@ class FitsOutput:
         self._pad()
         self.hdus += 1
 
-    def writeImage(self, pixels, cards=(), compression=None):
+    def writeImage(
+        self,
+        pixels: npt.NDArray[Any],
+        cards: Iterable[tuple[Any, ...]] = (),
+        compression: CompressionOptions | None = None,
+    ) -> None:
         """Write an image.
 
         Parameters
@@ -178,7 +189,7 @@ class FitsOutput:
         else:
             self._writeTiles(stored, [*offset, *cards], compression)
 
-    def _writePlain(self, pixels, cards):
+    def _writePlain(self, pixels: npt.NDArray[Any], cards: Iterable[tuple[Any, ...]]) -> None:
         """Write an image that is not compressed."""
         cards = [*_imageCards(self.hdus == 0, _bitpix(pixels), pixels.shape), *cards]
         self._stream.write(formatHeader(cards))
@@ -189,7 +200,9 @@ class FitsOutput:
         self._pad()
         self.hdus += 1
 
-    def _writeTiles(self, pixels, cards, compression):
+    def _writeTiles(
+        self, pixels: npt.NDArray[Any], cards: Iterable[tuple[Any, ...]], compression: CompressionOptions
+    ) -> None:
         """Write an image in GZIP tiles.
 
         The tiles are written as they are made; what depends on their lengths
@@ -204,7 +217,7 @@ class FitsOutput:
         start = self._stream.tell()
         header = self._tileHeader(pixels, grid, element, 0, 0, algorithm, cards)
         self._stream.seek(start + len(header) + tiles * element)
-        sizes = []
+        sizes: list[int] = []
         for tile in encode(pixels, grid, shuffled=algorithm == "GZIP_2"):
             # One call for many tiles: they are short.
             self._stream.write(b"".join(tile))
@@ -221,7 +234,15 @@ class FitsOutput:
         self.hdus += 1
 
     @staticmethod
-    def _tileHeader(pixels, grid, element, heap, longest, algorithm, cards):
+    def _tileHeader(
+        pixels: npt.NDArray[Any],
+        grid: TileGrid,
+        element: int,
+        heap: int,
+        longest: int,
+        algorithm: str,
+        cards: Iterable[tuple[Any, ...]],
+    ) -> bytes:
         """Header of an image in GZIP tiles."""
         bitpix = _bitpix(pixels)
         form = f"1{'P' if element == 8 else 'Q'}B({longest})"
@@ -242,7 +263,9 @@ class FitsOutput:
             ]
         )
 
-    def _writeRice(self, pixels, cards, compression):
+    def _writeRice(
+        self, pixels: npt.NDArray[Any], cards: Iterable[tuple[Any, ...]], compression: CompressionOptions
+    ) -> None:
         """Write an image of integers in Rice tiles, which astropy makes."""
         if pixels.dtype.kind == "f":
             raise FitsError("RICE_1 without quantization compresses integers only; floats need GZIP_2.")
@@ -250,7 +273,7 @@ class FitsOutput:
         self.writeRaw(formatHeader([header, *cards]), data)
 
 
-def _riceTiles(pixels, grid):
+def _riceTiles(pixels: npt.NDArray[Any], grid: TileGrid) -> tuple[str, bytes]:
     """Compress an image of integers with Rice's algorithm.
 
     Returns
@@ -272,14 +295,16 @@ def _riceTiles(pixels, grid):
     return raw[:end].decode("ascii"), raw[-(-(end + CARD) // BLOCK) * BLOCK :]
 
 
-def _grid(shape, compression):
+def _grid(shape: tuple[int, ...], compression: CompressionOptions) -> TileGrid:
     """Tiles that compression options ask for: 0 is the whole axis."""
-    wanted = (compression.tile_height, compression.tile_width)
-    return TileGrid(shape, tuple(min(t, n) if t > 0 else n for t, n in zip(wanted, shape, strict=True)))
+    rows, columns = shape
+    height, width = compression.tile_height, compression.tile_width
+    tile = min(height, rows) if height > 0 else rows, min(width, columns) if width > 0 else columns
+    return TileGrid((rows, columns), tile)
 
 
 @contextlib.contextmanager
-def openOutput(fileName, mode="w"):
+def openOutput(fileName: str, mode: str = "w") -> Iterator[FitsOutput]:
     """Write a file whole or not at all.
 
     What is written goes to a file next to the one that is wanted, which takes

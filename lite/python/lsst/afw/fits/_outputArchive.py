@@ -10,6 +10,8 @@ __all__ = ["OutputArchive", "readCarried", "writeObject"]
 
 import dataclasses
 import itertools
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from lsst._lite import notInLite
 
@@ -20,14 +22,13 @@ from ._carried import (
     Carried,
     IndexRow,
     MemoryHdu,
-    OpaqueCatalog,
     makeFirst,
     planArchives,
 )
 from ._error import FitsError
-from ._output import openOutput
+from ._output import FitsOutput, openOutput
 from ._registry import findWriter
-from ._tables import UNSIGNED_ZERO, Catalog, Table
+from ._tables import UNSIGNED_ZERO, Catalog, Row, Schema, Table
 
 _VERSION = ("AFW_TABLE_VERSION", 3)
 
@@ -39,10 +40,10 @@ class _Pending:
     name: str
     """Class of the objects in it."""
 
-    table: Table | None = None
+    table: Any = None
     """Its rows, if lite makes it."""
 
-    opaque: OpaqueCatalog | None = None
+    opaque: Any = None
     """What it was, if it is carried."""
 
 
@@ -58,15 +59,15 @@ class OutputArchive:
         Whether the first object that is put must have the archive id 1.
     """
 
-    def __init__(self, values=(), isFirst=False):
-        self._catalogs = []
-        self._index = []
-        self._ids = {}
-        self._kept = []
-        self._opaqueIds = {}
+    def __init__(self, values: Iterable[Any] = (), isFirst: bool = False) -> None:
+        self._catalogs: list[_Pending] = []
+        self._index: list[IndexRow] = []
+        self._ids: dict[int, int] = {}
+        self._kept: list[Any] = []
+        self._opaqueIds: dict[Carried, int] = {}
         self._reserve(values, int(isFirst))
 
-    def _reserve(self, values, reserved):
+    def _reserve(self, values: Iterable[Any], reserved: int) -> None:
         """Take in the opaque objects, which come first but for some ids."""
         archives, self._opaqueIds = planArchives(_findOpaque(values), reserved)
         for archive in archives:
@@ -80,13 +81,13 @@ class OutputArchive:
         self._newIds = itertools.chain(
             set(range(1, reserved + 1)) - used, itertools.count(max(used, default=reserved) + 1)
         )
-        self._carried = {}
+        self._carried: dict[int, list[IndexRow]] = {}
         for row in sorted(self._index, key=lambda row: row.persistable):
             if row.catalog != NO_CATALOG:
                 self._carried.setdefault(row.id, []).append(row)
-        self._same = {}
+        self._same: dict[Any, dict[Any, int]] = {}
 
-    def put(self, value, permissive=False):
+    def put(self, value: object, permissive: bool = False) -> int:
         """Add an object, with all that it refers to.
 
         Parameters
@@ -118,10 +119,10 @@ class OutputArchive:
             self._ids[id(value)] = self._add(value)
         return self._ids[id(value)]
 
-    def _add(self, value):
+    def _add(self, value: Any) -> int:
         """Add an object that is not there yet."""
         persistable = findWriter(value)
-        if persistable is None:
+        if persistable is None or persistable.write is None:
             raise notInLite(f"{type(value).__module__}.{type(value).__qualname__}.writeFits")
         mine = next(self._newIds)
         catalogs, numbers = [], []
@@ -143,7 +144,7 @@ class OutputArchive:
             )
         return mine
 
-    def _findCatalog(self, name, schema):
+    def _findCatalog(self, name: str, schema: Schema) -> int:
         """Find the catalog for objects of a class, or begin one."""
         for number, catalog in enumerate(self._catalogs, 1):
             if catalog.table is not None and (catalog.name, catalog.table.schema) == (name, schema):
@@ -151,7 +152,7 @@ class OutputArchive:
         self._catalogs.append(_Pending(name, Table(schema)))
         return len(self._catalogs)
 
-    def _findSame(self, name, catalogs):
+    def _findSame(self, name: str, catalogs: list[Any]) -> int | None:
         """Find an object that was carried along and is the same.
 
         A WCS, for instance, that a PSF of a coadd refers to, too.
@@ -161,7 +162,7 @@ class OutputArchive:
             self._same[name, schemas] = dict(self._encodeCarried(name, schemas))
         return self._same[name, schemas].get(tuple(_encode(*catalog) for catalog in catalogs))
 
-    def _encodeCarried(self, name, schemas):
+    def _encodeCarried(self, name: str, schemas: Any) -> Iterator[Any]:
         """Yield the rows of the objects of a class that were carried along,
         as they would be written now, and their archive ids.
         """
@@ -177,7 +178,7 @@ class OutputArchive:
                 if all(_hasColumns(catalog, schema) for catalog, _, schema in pairs):
                     yield tuple(_encodeRead(*pair) for pair in pairs), id
 
-    def write(self, output):
+    def write(self, output: FitsOutput) -> None:
         """Write the archive.
 
         Parameters
@@ -208,14 +209,14 @@ class OutputArchive:
             _VERSION,
         ]
         output.writeRaw(index.header(cards), index.data)
-        versions = {}
+        versions: dict[str, int] = {}
         for old in used:
             catalog = self._catalogs[old - 1]
             versions[catalog.name] = versions.get(catalog.name, 0) + 1
             self._writeCatalog(output, catalog, numbers[old], versions[catalog.name])
 
     @staticmethod
-    def _writeCatalog(output, catalog, number, version):
+    def _writeCatalog(output: FitsOutput, catalog: _Pending, number: int, version: int) -> None:
         """Write one catalog."""
         cards = [
             ("EXTTYPE", "ARCHIVE_DATA"),
@@ -234,7 +235,7 @@ class OutputArchive:
         output.writeRaw(formatHeader([*kept, *cards, *old]), catalog.opaque.data)
 
 
-def _findOpaque(values):
+def _findOpaque(values: Iterable[Any]) -> list[Carried]:
     """Find opaque objects among these and what they refer to.
 
     Returns
@@ -250,7 +251,7 @@ def _findOpaque(values):
     return found
 
 
-def readCarried(component):
+def readCarried(component: Any) -> Row:
     """Give the first row of an opaque object.
 
     Parameters
@@ -267,7 +268,7 @@ def readCarried(component):
     return Catalog(MemoryHdu(archive.catalogs[index.catalog])).read(index.row0, index.nrows)[0]
 
 
-def _encode(schema, rows):
+def _encode(schema: Schema, rows: Iterable[dict[str, Any]]) -> bytes:
     """Turn rows into bytes.
 
     Parameters
@@ -288,21 +289,21 @@ def _encode(schema, rows):
     return table.data
 
 
-def _hasColumns(catalog, schema):
+def _hasColumns(catalog: Catalog, schema: Schema) -> bool:
     """Whether a catalog in memory has some columns and flags."""
     return all(
         field.name in (catalog.flags if field.form == "flag" else catalog.columns) for field in schema.fields
     )
 
 
-def _encodeRead(catalog, index, schema):
+def _encodeRead(catalog: Catalog, index: IndexRow, schema: Schema) -> bytes:
     """Turn rows of a catalog in memory into bytes; see `_encode`."""
     return _encode(schema, (_readValues(row, schema) for row in catalog.read(index.row0, index.nrows)))
 
 
-def _readValues(row, schema):
+def _readValues(row: Row, schema: Schema) -> dict[str, Any]:
     """Read a row as the values that it was made of."""
-    values = {}
+    values: dict[str, Any] = {}
     for field in schema.fields:
         if field.form == "flag":
             values[field.name] = row.flag(field.name)
@@ -317,7 +318,7 @@ def _readValues(row, schema):
     return values
 
 
-def writeObject(value, fileName, mode="w"):
+def writeObject(value: object, fileName: str, mode: str = "w") -> None:
     """Write an object to a file of its own.
 
     Parameters

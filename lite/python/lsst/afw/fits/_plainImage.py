@@ -4,10 +4,14 @@
 
 __all__ = ["PlainImage"]
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from ._file import Hdu
 from ._pixelTypes import STORED, readNumber, scaledType
 
 _CHUNK = 1 << 22
@@ -30,7 +34,7 @@ class PlainImage:
         Type of the pixels.
     """
 
-    def __init__(self, hdu):
+    def __init__(self, hdu: Hdu) -> None:
         self._hdu = hdu
         if len(hdu.axes) != 2:
             raise hdu.error(f"expected an image of 2 dimensions, found NAXIS = {len(hdu.axes)}")
@@ -40,11 +44,11 @@ class PlainImage:
         self._zero, self._scale = readNumber(hdu, "BZERO", 0), readNumber(hdu, "BSCALE", 1)
         self.dtype = scaledType(bitpix, self._zero, self._scale)
 
-    def checkSize(self):
+    def checkSize(self) -> None:
         """Make sure that the file holds all pixels."""
         self._hdu.checkComplete()
 
-    def tasks(self, rows, columns, out):
+    def tasks(self, rows: range, columns: range, out: npt.NDArray[Any]) -> list[Callable[[], None]]:
         """Make the tasks that read a box: see `TileTable.tasks`."""
         if not rows or not columns:
             return []
@@ -57,7 +61,7 @@ class PlainImage:
             for i in range(rows.start, rows.stop, step)
         ]
 
-    def _read(self, rows, columns, out):
+    def _read(self, rows: range, columns: range, out: npt.NDArray[Any]) -> None:
         """Read some rows."""
         size, width = self._stored.itemsize, self.shape[1]
         data = self._hdu.read(rows.start * width * size, len(rows) * width * size)

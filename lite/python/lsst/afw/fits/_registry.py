@@ -6,16 +6,21 @@ The archive knows this interface only. Each class has a `Persistable` beside
 it, which is registered when its module is imported.
 """
 
+from __future__ import annotations
+
 __all__ = ["Persistable", "findReader", "findWriter", "oneCatalog", "onlyRow", "register"]
 
 import dataclasses
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from ._tables import Row, Schema
 
 _MODULES = ("lsst.afw.detection", "lsst.afw.geom", "lsst.afw.image", "lsst.afw.math", "lsst.meas.algorithms")
 """Modules of lite that an archive may name: those that register a class."""
 
-_persistables = {}
+_persistables: dict[str, Persistable] = {}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,23 +33,23 @@ class Persistable:
     module: str
     """Python module that registers it; "" if importing afw is enough."""
 
-    read: Callable
+    read: Callable[..., Any]
     """Function of the archive and of the object's rows (a list with an
     `lsst.afw.fits._tables.Rows` for each catalog) that makes an object.
     """
 
-    write: Callable | None = None
+    write: Callable[..., Any] | None = None
     """Function of an object and of the archive that gives, for each catalog,
     the `lsst.afw.fits._tables.Schema` and the rows, each a `dict` of values
     by columns. Rows that refer to other objects come from a generator, which
     puts those into the archive. `None` if the class is only read.
     """
 
-    parts: Callable = lambda value: ()
+    parts: Callable[[Any], Iterable[Any]] = lambda value: ()
     """Function of an object that gives what it refers to."""
 
 
-def register(persistable):
+def register(persistable: Persistable) -> None:
     """Let archives read and write the objects of a class.
 
     Parameters
@@ -55,7 +60,7 @@ def register(persistable):
     _persistables[persistable.name] = persistable
 
 
-def findReader(name, module):
+def findReader(name: str, module: str) -> Persistable | None:
     """Find out how to read an object.
 
     Parameters
@@ -76,7 +81,7 @@ def findReader(name, module):
     return _persistables.get(name)
 
 
-def findWriter(value):
+def findWriter(value: object) -> Persistable | None:
     """Find out how an object is persisted.
 
     Parameters
@@ -96,14 +101,14 @@ def findWriter(value):
     return None
 
 
-def onlyRow(rows):
+def onlyRow(rows: Any) -> Row:
     """Give the only row of an object that has one."""
     if len(rows) != 1 or len(rows[0]) != 1:
         raise ValueError(f"expected one row, found {[len(catalog) for catalog in rows]}")
     return rows[0][0]
 
 
-def oneCatalog(schema, rows):
+def oneCatalog(schema: Schema, rows: Callable[[Any, Any], Any]) -> Callable[..., list[Any]]:
     """Make the writer of a class whose objects have rows in one catalog.
 
     Parameters

@@ -2,16 +2,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Binary tables as afw.table lays out its catalogs."""
 
+from __future__ import annotations
+
 __all__ = ["UNSIGNED_ZERO", "Catalog", "Field", "Row", "Rows", "Schema", "Table"]
 
 import dataclasses
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from ._cards import formatHeader
+from ._error import FitsError
 from ._output import tableCards
 
 _FORM = re.compile(r"(\d*)([LXBIJKAED]|[PQ][LBIJKAED])(?:\(\d*\))?\s*\Z", re.ASCII)
@@ -44,12 +49,12 @@ class _Column:
     """Code of the descriptor if the elements are in the heap, or ""."""
 
     @functools.cached_property
-    def elementSize(self):
+    def elementSize(self) -> int:
         """Bytes of an element that is no bit."""
         return np.dtype(_TYPES[self.code]).itemsize
 
     @property
-    def size(self):
+    def size(self) -> int:
         """Bytes in the row."""
         if self.variable:
             return 2 * self.count * np.dtype(_DESCRIPTORS[self.variable]).itemsize
@@ -72,7 +77,7 @@ class Catalog:
         Raised if the table's header contradicts itself or the file's size.
     """
 
-    def __init__(self, hdu):
+    def __init__(self, hdu: Any) -> None:
         self.hdu = hdu
         if hdu.header.get("XTENSION") != "BINTABLE" or len(hdu.axes) != 2:
             raise hdu.error("expected a binary table")
@@ -86,7 +91,7 @@ class Catalog:
         self._isHeapChecked = False
         self.flags = self._parseFlags()
 
-    def _parseColumns(self):
+    def _parseColumns(self) -> Iterator[_Column]:
         """Yield the columns."""
         header, offset = self.hdu.header, 0
         for i in range(1, header.getInt("TFIELDS", 0) + 1):
@@ -102,7 +107,7 @@ class Catalog:
                 )
             yield column
 
-    def _parseFlags(self):
+    def _parseFlags(self) -> dict[str, int]:
         """Find the bit of each flag.
 
         Returns
@@ -117,7 +122,7 @@ class Catalog:
             i += 1
         return flags
 
-    def read(self, first, count):
+    def read(self, first: int, count: int) -> Rows:
         """Read rows.
 
         Parameters
@@ -139,7 +144,7 @@ class Catalog:
         data = self.hdu.read(first * self.rowLength, count * self.rowLength)
         return Rows(self, data, count)
 
-    def column(self, name, code):
+    def column(self, name: str, code: str) -> list[Any]:
         """Read a column of one integer, or of characters, in all rows.
 
         Parameters
@@ -171,7 +176,7 @@ class Catalog:
             return [_decode(row.tobytes()) for row in part]
         return part.copy().view(_TYPES[column.code]).reshape(-1).tolist()
 
-    def getFlag(self, name):
+    def getFlag(self, name: str) -> int:
         """Give the bit of a flag."""
         if name not in self.flags or "flags" not in self.columns:
             raise self.hdu.error(f"expected a flag {name!r}, found {sorted(self.flags)}")
@@ -180,11 +185,11 @@ class Catalog:
             raise self.hdu.error(f"expected more than {bit} flags")
         return bit
 
-    def readHeap(self, offset, size):
+    def readHeap(self, offset: int, size: int) -> bytes:
         """Read bytes of the heap."""
         return self.hdu.read(self._heap + offset, size)
 
-    def checkHeap(self):
+    def checkHeap(self) -> None:
         """Make sure that the heap has bytes for each row.
 
         Were they shared, a short file could have many long rows.
@@ -210,12 +215,12 @@ class Catalog:
         self._isHeapChecked = True
 
 
-def _decode(characters):
+def _decode(characters: bytes) -> str:
     """Make a string of characters that zeros or spaces fill up."""
     return characters.split(b"\0")[0].decode("utf-8", "replace").rstrip()
 
 
-class Rows(Sequence):
+class Rows(Sequence["Row"]):
     """Some rows of a catalog.
 
     Parameters
@@ -228,26 +233,26 @@ class Rows(Sequence):
         Number of rows.
     """
 
-    def __init__(self, catalog, data, count):
+    def __init__(self, catalog: Catalog, data: Any, count: int) -> None:
         self.catalog = catalog
         self.data = data
         self._count = count
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self._count
 
-    def __getitem__(self, i):
+    def __getitem__(self, i: int) -> Row:  # type: ignore[override]
         if not 0 <= i < self._count:
             raise IndexError(f"{i} is not one of {self._count} rows")
         length = self.catalog.rowLength
         return Row(self.catalog, memoryview(self.data)[i * length : (i + 1) * length])
 
-    def _bytes(self, column):
+    def _bytes(self, column: _Column) -> npt.NDArray[Any]:
         """Give the bytes of a column, of shape (rows, bytes)."""
         table = np.frombuffer(self.data, "u1").reshape(self._count, self.catalog.rowLength)
         return table[:, column.offset : column.offset + column.size]
 
-    def column(self, name):
+    def column(self, name: str) -> npt.NDArray[Any]:
         """Give a column's elements in all rows.
 
         Parameters
@@ -270,7 +275,7 @@ class Rows(Sequence):
             raise self.catalog.hdu.error(f"expected a column {name!r}, found {sorted(self.catalog.columns)}")
         return self._bytes(column).copy().view(_TYPES[column.code])
 
-    def places(self, name):
+    def places(self, name: str) -> list[tuple[int, int]]:
         """Find a column's elements in the heap, for all rows.
 
         Parameters
@@ -289,7 +294,7 @@ class Rows(Sequence):
         descriptors = self._bytes(column).copy().view(_DESCRIPTORS[column.variable]).tolist()
         return [(offset, count * column.elementSize) for count, offset in descriptors]
 
-    def flag(self, name):
+    def flag(self, name: str) -> npt.NDArray[Any]:
         """Give a flag in all rows.
 
         Parameters
@@ -317,18 +322,18 @@ class Row:
         Bytes of the row.
     """
 
-    def __init__(self, catalog, data):
+    def __init__(self, catalog: Catalog, data: memoryview) -> None:
         self._catalog = catalog
         self._data = data
 
-    def error(self, message):
+    def error(self, message: str) -> FitsError:
         """Make an error that names file and HDU."""
         return self._catalog.hdu.error(message)
 
-    def __contains__(self, name):
+    def __contains__(self, name: str) -> bool:
         return name in self._catalog.columns
 
-    def array(self, name):
+    def array(self, name: str) -> npt.NDArray[Any]:
         """Give a column's elements in this row.
 
         Parameters
@@ -350,6 +355,7 @@ class Row:
         if column is None or column.code == "X":
             raise self.error(f"expected a column {name!r}, found {sorted(self._catalog.columns)}")
         dtype = np.dtype(_TYPES[column.code])
+        data: bytes | memoryview
         data, count = self._data[column.offset : column.offset + column.size], column.count
         if column.variable:
             self._catalog.checkHeap()
@@ -359,7 +365,7 @@ class Row:
             return np.empty(0, dtype.newbyteorder("="))
         return np.frombuffer(data, dtype, count).astype(dtype.newbyteorder("="))
 
-    def scalar(self, name):
+    def scalar(self, name: str) -> int | float:
         """Give a column's only number in this row.
 
         Returns
@@ -371,22 +377,22 @@ class Row:
             raise self.error(f"expected one number in column {name!r}, found {elements.size} elements")
         return elements[0].item()
 
-    def integer(self, name):
+    def integer(self, name: str) -> int:
         """Give a column's only integer in this row (`int`)."""
         number = self.scalar(name)
         if not isinstance(number, int):
             raise self.error(f"expected an integer in column {name!r}")
         return number
 
-    def string(self, name):
+    def string(self, name: str) -> str:
         """Give a column's characters in this row (`str`)."""
         return _decode(self.array(name).tobytes())
 
-    def hasFlag(self, name):
+    def hasFlag(self, name: str) -> bool:
         """Whether there is a flag of this name."""
         return name in self._catalog.flags
 
-    def flag(self, name):
+    def flag(self, name: str) -> bool:
         """Give a flag in this row (`bool`)."""
         bit = self._catalog.getFlag(name)
         return bool(self._data[self._catalog.columns["flags"].offset + bit // 8] >> (7 - bit % 8) & 1)
@@ -414,12 +420,12 @@ class Field:
     """How afw.table calls such a field, if not as its form and unit say."""
 
     @property
-    def code(self):
+    def code(self) -> str:
         """FITS code of an element."""
         return self.form[-1].replace("U", "I")
 
     @property
-    def kind(self):
+    def kind(self) -> str:
         """How afw.table calls such a field."""
         if self.template:
             return self.template
@@ -442,11 +448,11 @@ class Schema:
     """Other names, and what they stand for."""
 
     @property
-    def flags(self):
+    def flags(self) -> list[str]:
         """Names of the flags, in order (`list`)."""
         return [field.name for field in self.fields if field.form == "flag"]
 
-    def cards(self, lengths):
+    def cards(self, lengths: dict[str, int]) -> Iterator[tuple[Any, ...]]:
         """Describe the columns.
 
         Parameters
@@ -502,13 +508,13 @@ class Table:
         Its columns.
     """
 
-    def __init__(self, schema):
+    def __init__(self, schema: Schema) -> None:
         self.schema = schema
-        self.rows = []
+        self.rows: list[Any] = []
         self._heap = bytearray()
         self._lengths = {field.name: 0 for field in schema.fields if "Q" in field.form}
 
-    def append(self, values):
+    def append(self, values: dict[str, Any]) -> None:
         """Append a row.
 
         Parameters
@@ -518,7 +524,7 @@ class Table:
         """
         self.rows.append(b"".join(self._encode(values)))
 
-    def _encode(self, values):
+    def _encode(self, values: Any) -> Iterator[bytes]:
         """Yield the bytes of each column of a row."""
         flags = self.schema.flags
         if flags:
@@ -541,7 +547,7 @@ class Table:
                 yield data
 
     @staticmethod
-    def _encodeElements(field, value):
+    def _encodeElements(field: Field, value: Any) -> bytes:
         """Make the bytes of the elements of a field."""
         if isinstance(value, bytes):
             return value
@@ -551,7 +557,7 @@ class Table:
             value = np.asarray(value, "i4") - UNSIGNED_ZERO
         return np.asarray(value).astype(_TYPES[field.code]).tobytes()
 
-    def header(self, cards):
+    def header(self, cards: list[tuple[Any, ...]]) -> bytes:
         """Write the header.
 
         Parameters
@@ -568,10 +574,13 @@ class Table:
         start = tableCards(length, len(self.rows), len(self._heap), columns)
         return formatHeader([*start, *self.schema.cards(self._lengths), *cards])
 
-    def _emptyLength(self):
+    def _emptyLength(self) -> int:
         """Bytes that a row would have, if there are no rows."""
-        form = re.compile(r"(\d*)([A-Z]+)")
-        sizes = [form.match(field.form).groups() for field in self.schema.fields if field.form != "flag"]
+        sizes = [
+            re.findall(r"(\d*)([A-Z]+)", field.form)[0]
+            for field in self.schema.fields
+            if field.form != "flag"
+        ]
         fixed = sum(
             int(count or 1) * (16 if "Q" in code else np.dtype(_TYPES[code.replace("U", "I")]).itemsize)
             for count, code in sizes
@@ -579,6 +588,6 @@ class Table:
         return fixed + -(-len(self.schema.flags) // 8)
 
     @property
-    def data(self):
+    def data(self) -> bytes:
         """Rows and heap (`bytes`)."""
         return b"".join(self.rows) + bytes(self._heap)

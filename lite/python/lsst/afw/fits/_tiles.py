@@ -21,19 +21,26 @@ import functools
 import math
 import zlib
 from collections import deque
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from lsst._lite.threads import threadCount
+
+from ._cards import Header
+from ._error import FitsError
+from ._file import Hdu
 
 try:
     from isal import isal_zlib as _deflate
 except ImportError:
-    _deflate = zlib
+    _deflate = zlib  # type: ignore[misc]
 
-_DEFLATE_ERRORS = (zlib.error, ValueError, _deflate.error)
+_DEFLATE_ERRORS: tuple[Any, ...] = (zlib.error, ValueError, _deflate.error)
 _LEVEL = 1
 """Compression level: astropy's sizes, at many times its speed, with isal; and
 what cfitsio uses, with zlib.
@@ -72,16 +79,17 @@ class TileGrid:
     """Rows and columns of a tile; less at the upper and right edges."""
 
     @functools.cached_property
-    def counts(self):
+    def counts(self) -> tuple[int, int]:
         """Number of tiles along columns and along rows."""
-        return tuple(-(-n // t) for n, t in zip(self.shape, self.tile, strict=True))
+        down, across = (-(-n // t) for n, t in zip(self.shape, self.tile, strict=True))
+        return down, across
 
     @property
-    def isRows(self):
+    def isRows(self) -> bool:
         """Whether each tile is one whole row of the image (`bool`)."""
         return self.tile[0] == 1 and self.tile[1] >= self.shape[1]
 
-    def span(self, index):
+    def span(self, index: int) -> tuple[range, range]:
         """Give the pixels of a tile.
 
         Parameters
@@ -94,11 +102,12 @@ class TileGrid:
         rows, columns : `range`
         """
         where = divmod(index, self.counts[1])
-        return tuple(
+        rows, columns = (
             range(i * t, min((i + 1) * t, n)) for i, t, n in zip(where, self.tile, self.shape, strict=True)
         )
+        return rows, columns
 
-    def touched(self, rows, columns):
+    def touched(self, rows: range, columns: range) -> list[int]:
         """List the tiles that a box has pixels of.
 
         Parameters
@@ -121,7 +130,7 @@ class TileGrid:
         ]
 
 
-def _unshuffle(planes, out):
+def _unshuffle(planes: npt.NDArray[Any], out: npt.NDArray[Any]) -> None:
     """Put the bytes of pixels together again.
 
     Parameters
@@ -147,13 +156,13 @@ def _unshuffle(planes, out):
     out |= low
 
 
-def _shuffle(pixels):
+def _shuffle(pixels: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Sort the bytes of big-endian pixels by significance."""
     size = pixels.dtype.itemsize
     return np.ascontiguousarray(pixels.reshape(-1).view("u1").reshape(-1, size).T)
 
 
-def inflate(data, most):
+def inflate(data: bytes | memoryview, most: int) -> bytes:
     """Inflate a stream.
 
     Parameters
@@ -186,7 +195,7 @@ def inflate(data, most):
     return pixels
 
 
-def _inflateTile(data, size):
+def _inflateTile(data: memoryview, size: int) -> bytes:
     """Inflate one tile, of just so many bytes; otherwise as `inflate`."""
     if size > _MOST_INFLATED * (len(data) + 1):
         raise ValueError(f"{len(data)} bytes cannot hold a tile of {size} bytes")
@@ -196,7 +205,7 @@ def _inflateTile(data, size):
     return pixels
 
 
-def mostStored(pixels):
+def mostStored(pixels: int) -> int:
     """Bytes that a tile may take, for its number of pixels.
 
     No compression makes more of it. Tiles may share their bytes; without a
@@ -233,15 +242,15 @@ class TileTable:
 
     COLUMNS = ("COMPRESSED_DATA", "GZIP_COMPRESSED_DATA", "UNCOMPRESSED_DATA")
 
-    def __init__(self, hdu):
+    def __init__(self, hdu: Hdu) -> None:
         self._hdu = hdu
         header = hdu.header
-        shape = tuple(self._positive(f"ZNAXIS{axis}") for axis in (2, 1))
+        shape = self._positive("ZNAXIS2"), self._positive("ZNAXIS1")
         if header.getInt("ZNAXIS") != 2:
             raise hdu.error(f"expected an image of 2 dimensions, found ZNAXIS = {header.get('ZNAXIS')!r}")
-        tile = tuple(
-            min(self._positive(f"ZTILE{axis}", default), size)
-            for axis, default, size in ((2, 1, shape[0]), (1, shape[1], shape[1]))
+        tile = (
+            min(self._positive("ZTILE2", 1), shape[0]),
+            min(self._positive("ZTILE1", shape[1]), shape[1]),
         )
         self.grid = TileGrid(shape, tile)
         self._stored, self._offset = self._pixelType()
@@ -256,11 +265,11 @@ class TileTable:
         self.touched = 0
 
     @property
-    def shape(self):
+    def shape(self) -> tuple[int, int]:
         """Rows and columns of the image."""
         return self.grid.shape
 
-    def _positive(self, key, default=None):
+    def _positive(self, key: str, default: int | None = None) -> int:
         """Read a number that must be positive."""
         value = self._hdu.header.getInt(key, default if key not in self._hdu.header else None)
         if value is None or not 0 < value < 1 << 31:
@@ -268,7 +277,7 @@ class TileTable:
         return value
 
     @staticmethod
-    def canRead(header):
+    def canRead(header: Header) -> bool:
         """Whether these are lossless tiles that are decoded here.
 
         Parameters
@@ -285,7 +294,7 @@ class TileTable:
             and (header.getInt("ZBITPIX"), header.get("BZERO", 0)) in _PIXELS
         )
 
-    def _pixelType(self):
+    def _pixelType(self) -> tuple[np.dtype[Any], np.dtype[Any] | None]:
         """Type as stored, and the unsigned type that ``BZERO`` makes of
         it.
         """
@@ -293,7 +302,7 @@ class TileTable:
         stored, shifted = _PIXELS[key]
         return np.dtype(stored), None if shifted is None else np.dtype(shifted)
 
-    def _findColumns(self):
+    def _findColumns(self) -> dict[str, tuple[int, str, int]]:
         """Find the descriptors of each column in a row of the table.
 
         Returns
@@ -314,7 +323,7 @@ class TileTable:
             raise self._hdu.error("expected a column COMPRESSED_DATA that fits into a row")
         return found
 
-    def checkSize(self):
+    def checkSize(self) -> None:
         """Make sure that the data can hold an image of this size.
 
         To be called before anything of that size is allocated.
@@ -326,7 +335,7 @@ class TileTable:
                 f"expected an image of {size} bytes, found only {self._hdu.dataSize} bytes of compressed data"
             )
 
-    def tasks(self, rows, columns, out):
+    def tasks(self, rows: range, columns: range, out: npt.NDArray[Any]) -> list[Callable[[], None]]:
         """Make the tasks that read a box.
 
         Parameters
@@ -351,7 +360,7 @@ class TileTable:
             partial(self._read, tiles[i : i + step], rows, columns, out) for i in range(0, len(tiles), step)
         ]
 
-    def _read(self, tiles, rows, columns, out):
+    def _read(self, tiles: list[int], rows: range, columns: range, out: npt.NDArray[Any]) -> None:
         """Read some tiles into a box."""
         data = self._compressed(tiles)
         step = 1
@@ -373,7 +382,9 @@ class TileTable:
             ]
             self._place(pieces, (len(down), len(across)), inside, target)
 
-    def _place(self, pieces, shape, inside, target):
+    def _place(
+        self, pieces: list[Any], shape: tuple[int, int], inside: tuple[slice, ...], target: npt.NDArray[Any]
+    ) -> None:
         """Put inflated tiles where they belong.
 
         Parameters
@@ -416,7 +427,7 @@ class TileTable:
             self._shift(bits)
             target[...] = bits.view(self.dtype)
 
-    def _assign(self, part, target):
+    def _assign(self, part: npt.NDArray[Any], target: npt.NDArray[Any]) -> None:
         """Copy stored pixels, as the type that they stand for."""
         if self._offset is not None:
             bits = part.astype(self._stored.newbyteorder("=")).view(f"u{self._stored.itemsize}")
@@ -424,12 +435,12 @@ class TileTable:
             part = bits.view(self.dtype)
         target[...] = part
 
-    def _shift(self, bits):
+    def _shift(self, bits: npt.NDArray[Any]) -> None:
         """Apply ``BZERO``: half the range of an integer is its top bit."""
         if self._offset is not None:
             bits ^= bits.dtype.type(1 << (8 * bits.dtype.itemsize - 1))
 
-    def _compressed(self, tiles):
+    def _compressed(self, tiles: list[int]) -> list[tuple[memoryview, str]]:
         """Read the stored bytes of some tiles.
 
         Returns
@@ -446,7 +457,7 @@ class TileTable:
         # Neighbours are stored far apart.
         return [(memoryview(self._hdu.read(offset, size)), name) for name, offset, size in places]
 
-    def _locate(self, tiles):
+    def _locate(self, tiles: list[int]) -> list[tuple[str, int, int]]:
         """Find tiles in the heap.
 
         Returns
@@ -457,7 +468,7 @@ class TileTable:
         """
         first, count = tiles[0], tiles[-1] - tiles[0] + 1
         table = self._hdu.read(first * self._rowLength, count * self._rowLength)
-        places = [None] * len(tiles)
+        places: list[Any] = [None] * len(tiles)
         for name, (place, kind, element) in self._descriptors.items():
             strides = (self._rowLength, np.dtype(kind).itemsize)
             pointers = np.ndarray((count, 2), kind, table, place, strides).tolist()
@@ -476,7 +487,7 @@ class TileTable:
                 raise self._tileError(tile, f"expected at most {most} bytes, found {size}")
         return places
 
-    def _pixels(self, tile, size, data, column):
+    def _pixels(self, tile: int, size: int, data: memoryview, column: str) -> tuple[bytes | memoryview, bool]:
         """Inflate a tile.
 
         Parameters
@@ -504,7 +515,7 @@ class TileTable:
         except ValueError as err:
             raise self._tileError(tile, err) from err
 
-    def _tileError(self, tile, message):
+    def _tileError(self, tile: int, message: object) -> FitsError:
         """Make an error that says which tile it is about."""
         rows, columns = self.grid.span(tile)
         return self._hdu.error(f"tile {tile} (row {rows.start}, column {columns.start}): {message}")
@@ -533,7 +544,7 @@ _PIXELS = {
 # Writing
 
 
-def _encodeTiles(pixels, grid, shuffled, tiles):
+def _encodeTiles(pixels: npt.NDArray[Any], grid: TileGrid, shuffled: bool, tiles: range) -> list[bytes]:
     """Compress some tiles.
 
     Returns
@@ -550,7 +561,9 @@ def _encodeTiles(pixels, grid, shuffled, tiles):
     return data
 
 
-def encode(pixels, grid, shuffled=True, count=None):
+def encode(
+    pixels: npt.NDArray[Any], grid: TileGrid, shuffled: bool = True, count: int | None = None
+) -> Iterator[list[bytes]]:
     """Compress an image.
 
     Parameters
@@ -578,7 +591,7 @@ def encode(pixels, grid, shuffled=True, count=None):
         yield from (_encodeTiles(pixels, grid, shuffled, part) for part in parts)
         return
     with ThreadPoolExecutor(count) as pool:
-        waiting = deque()
+        waiting: deque[Future[list[bytes]]] = deque()
         for part in parts:
             waiting.append(pool.submit(_encodeTiles, pixels, grid, shuffled, part))
             # A few more than there are threads keep them all busy; memory

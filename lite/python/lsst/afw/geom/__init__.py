@@ -4,13 +4,14 @@
 
 from lsst._lite import moduleGetattr
 
-from . import _tanWcs, ellipses
+from . import _tanWcs
+from . import ellipses as ellipses
 from ._makeWcs import *
 from ._polygon import *
 from ._skyWcs import *
 from ._transform import *
 from ._wcsUtils import *
-from .ellipses import Quadrupole
+from .ellipses import Quadrupole as Quadrupole
 
 __getattr__ = moduleGetattr(__name__)
 del moduleGetattr

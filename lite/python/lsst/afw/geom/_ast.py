@@ -23,8 +23,11 @@ __all__ = [
 
 import contextlib
 import re
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import starlink.Ast as Ast
 
 from ._astDump import checkDump
@@ -39,24 +42,24 @@ _FLOAT = re.compile(r"= (-?\d+\.?\d*(?:[eE][-+]?\d+)?)$", re.MULTILINE)
 class _TextSource:
     """Lines of text, as an AST channel asks for them."""
 
-    def __init__(self, text):
+    def __init__(self, text: str) -> None:
         self._lines = iter(text.split("\n"))
 
-    def astsource(self):
+    def astsource(self) -> str | None:
         return next(self._lines, None)
 
 
 class _TextSink:
     """Collector of the lines that an AST channel writes."""
 
-    def __init__(self):
-        self.lines = []
+    def __init__(self) -> None:
+        self.lines: list[str] = []
 
-    def astsink(self, line):
+    def astsink(self, line: str) -> None:
         self.lines.append(line)
 
 
-def describeError(error):
+def describeError(error: Exception) -> str:
     """Say what went wrong in AST.
 
     Parameters
@@ -73,7 +76,7 @@ def describeError(error):
 
 
 @contextlib.contextmanager
-def errorsOfAst(what):
+def errorsOfAst(what: str) -> Iterator[None]:
     """Turn errors of AST into `RuntimeError`. Also a decorator.
 
     Parameters
@@ -89,7 +92,7 @@ def errorsOfAst(what):
 
 @withDecimalPoint()
 @errorsOfAst("Cannot read an AST object")
-def loadObject(text):
+def loadObject(text: str) -> Any:
     """Read an AST object from its dump.
 
     Parameters
@@ -111,7 +114,7 @@ def loadObject(text):
     return Ast.Channel(_TextSource(text)).read()
 
 
-def _eighteenDigits(match):
+def _eighteenDigits(match: re.Match[str]) -> str:
     text = match.group(1)
     if text.lstrip("-").isdigit():
         return match.group(0)
@@ -119,7 +122,7 @@ def _eighteenDigits(match):
 
 
 @withDecimalPoint()
-def dumpObject(obj):
+def dumpObject(obj: Any) -> str:
     """Write an AST object as text, without comments.
 
     Parameters
@@ -139,7 +142,7 @@ def dumpObject(obj):
     return _FLOAT.sub(_eighteenDigits, "\n".join(sink.lines))
 
 
-def _apply(mapping, data, forward):
+def _apply(mapping: Any, data: npt.NDArray[Any], forward: bool) -> npt.NDArray[Any]:
     if data.shape[1] == 0:
         # AST has no empty sets of points.
         return np.empty((mapping.Nout if forward else mapping.Nin, 0))
@@ -149,7 +152,7 @@ def _apply(mapping, data, forward):
     return result
 
 
-def applyForward(mapping, data):
+def applyForward(mapping: Any, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Transform points.
 
     Parameters
@@ -173,17 +176,17 @@ def applyForward(mapping, data):
     return _apply(mapping, data, True)
 
 
-def applyInverse(mapping, data):
+def applyInverse(mapping: Any, data: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Transform points backwards; see `applyForward`."""
     return _apply(mapping, data, False)
 
 
-def series(first, second):
+def series(first: Any, second: Any) -> Any:
     """Put two mappings one after the other, first one first."""
     return Ast.CmpMap(first, second, True)
 
 
-def inverted(mapping):
+def inverted(mapping: Any) -> Any:
     """Copy a mapping, with its two directions exchanged."""
     result = mapping.copy()
     result.invert()
@@ -191,7 +194,7 @@ def inverted(mapping):
 
 
 @errorsOfAst("Cannot differentiate a mapping")
-def jacobian(mapping, point):
+def jacobian(mapping: Any, point: Any) -> npt.NDArray[Any]:
     """Compute the derivatives of a two-dimensional mapping at a point.
 
     Parameters
@@ -210,7 +213,7 @@ def jacobian(mapping, point):
     return np.array([[mapping.rate(at, i, j) for j in (1, 2)] for i in (1, 2)])
 
 
-def findDomain(frameSet, domain):
+def findDomain(frameSet: Any, domain: str) -> int | None:
     """Look up a frame by its domain, whatever its number of axes.
 
     Parameters
@@ -231,7 +234,7 @@ def findDomain(frameSet, domain):
     return None
 
 
-def toArrays(points):
+def toArrays(points: Sequence[Any]) -> npt.NDArray[Any]:
     """Stack the coordinates of points as AST wants them.
 
     Parameters

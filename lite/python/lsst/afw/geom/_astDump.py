@@ -13,6 +13,8 @@ __all__ = ["checkDump"]
 
 import functools
 import re
+from collections.abc import Iterable
+from typing import Any, NoReturn
 
 _MAX_AXES = 100
 """More axes, or frames, than any WCS has."""
@@ -121,37 +123,37 @@ class _Object:
         Its class.
     """
 
-    def __init__(self, cls):
+    def __init__(self, cls: str) -> None:
         self.cls = cls
         self.ancestry = [cls]
         while self.ancestry[-1] != "Object":
             self.ancestry.append(_PARENTS[self.ancestry[-1]])
-        self.items = {}
+        self.items: dict[tuple[str, str], Any] = {}
 
-    def fail(self, message):
+    def fail(self, message: str) -> NoReturn:
         raise _DumpError(f"{self.cls}: {message}")
 
-    def require(self, condition, message):
+    def require(self, condition: Any, message: str) -> None:
         if not condition:
             self.fail(message)
 
-    def get(self, cls, name, default=None):
+    def get(self, cls: str, name: str, default: Any = None) -> Any:
         """Give an item of one of its classes."""
         return self.items.get((cls, name), default)
 
-    def indices(self, cls, prefix):
+    def indices(self, cls: str, prefix: str) -> list[int]:
         """Give the numbers of the items ``prefix`` with a number."""
         pattern = re.compile(rf"{prefix}(\d+)")
         matches = (pattern.fullmatch(name) for owner, name in self.items if owner == cls)
         return [int(match[1]) for match in matches if match]
 
-    def checkIndices(self, cls, prefixes, first, last):
+    def checkIndices(self, cls: str, prefixes: Iterable[str], first: int, last: int) -> None:
         """Raise if there are items with numbers outside a range."""
         for prefix in prefixes:
             for index in self.indices(cls, prefix):
                 self.require(first <= index <= last, f"{prefix}{index} is not in {first} to {last}")
 
-    def checkPermutation(self, cls, prefix, count):
+    def checkPermutation(self, cls: str, prefix: str, count: int) -> None:
         """Raise if items are no permutation of that many numbers."""
         self.checkIndices(cls, [prefix], 1, count)
         numbers = sorted(self.get(cls, f"{prefix}{i}", i) for i in range(1, count + 1))
@@ -159,11 +161,11 @@ class _Object:
 
 
 @functools.cache
-def _patterns(cls):
+def _patterns(cls: str) -> list[re.Pattern[str]]:
     return [re.compile(pattern) for pattern in _ITEMS[cls]]
 
 
-def _convert(owner, cls, name, value):
+def _convert(owner: _Object, cls: str, name: str, value: str) -> Any:
     """Give the value of an item of a class of an object."""
     integers, numbers, strings, _ = _patterns(cls)
     if integers.fullmatch(name) and _INTEGER.fullmatch(value):
@@ -184,11 +186,11 @@ class _Parser:
         The dump.
     """
 
-    def __init__(self, lines):
+    def __init__(self, lines: Iterable[str]) -> None:
         self._lines = iter(lines)
         self._count = 0
 
-    def _next(self):
+    def _next(self) -> re.Match[str]:
         line = next(self._lines, None)
         match = None if line is None else _LINE.fullmatch(line)
         if match is None:
@@ -196,7 +198,7 @@ class _Parser:
             raise _DumpError(f"unexpected {found}")
         return match
 
-    def read(self, depth=0):
+    def read(self, depth: int = 0) -> _Object:
         """Read an object that starts here (`_Object`)."""
         match = self._next()
         cls = match["cls"]
@@ -224,7 +226,7 @@ class _Parser:
                 return result
 
     @staticmethod
-    def _add(result, cls, section):
+    def _add(result: _Object, cls: str, section: Any) -> None:
         """Give an object the items of one of its classes."""
         for name, value in section.items():
             if isinstance(value, str):
@@ -237,7 +239,7 @@ class _Parser:
 # Numbers of axes
 
 
-def _shape(mapping):
+def _shape(mapping: _Object) -> tuple[int, int]:
     """Number of inputs and outputs of a mapping that is not inverted."""
     if "Frame" in mapping.ancestry:
         axes = _checkFrame(mapping)
@@ -249,23 +251,23 @@ def _shape(mapping):
     return shape
 
 
-def _child(parent, cls, name, kind):
+def _child(parent: _Object, cls: str, name: str, kind: str) -> _Object:
     """Give an object that another must have."""
     child = parent.get(cls, name)
     parent.require(child is not None and kind in child.ancestry, f"no {kind} {name}")
     return child
 
 
-def _components(mapping):
+def _components(mapping: _Object) -> list[tuple[int, ...]]:
     """Shapes of the two mappings of a compound one, as they are used."""
-    shapes = []
+    shapes: list[tuple[int, ...]] = []
     for name in "ab":
         shape = _shape(_child(mapping, mapping.cls, f"map{name}", "Mapping"))
         shapes.append(shape[::-1] if mapping.get(mapping.cls, f"inv{name}", 0) else shape)
     return shapes
 
 
-def _checkCmpMap(mapping, nin, nout):
+def _checkCmpMap(mapping: _Object, nin: int, nout: int) -> None:
     (inA, outA), (inB, outB) = _components(mapping)
     if mapping.get("CmpMap", "series", 1):
         fits = (inA, outA, outB) == (nin, inB, nout)
@@ -274,23 +276,23 @@ def _checkCmpMap(mapping, nin, nout):
     mapping.require(fits, "its mappings do not fit together")
 
 
-def _checkTranMap(mapping, nin, nout):
+def _checkTranMap(mapping: Any, nin: Any, nout: Any) -> None:
     mapping.require(_components(mapping) == [(nin, nout)] * 2, "its mappings do not fit together")
 
 
-def _checkSquare(mapping, nin, nout):
+def _checkSquare(mapping: _Object, nin: int, nout: int) -> None:
     mapping.require(nin == nout, f"{nin} inputs, {nout} outputs")
     mapping.checkIndices(mapping.cls, ("sft", "scl"), 1, nin)
 
 
-def _checkMatrixMap(mapping, nin, nout):
+def _checkMatrixMap(mapping: _Object, nin: int, nout: int) -> None:
     sizes = {"full": nin * nout, "diagonal": min(nin, nout), "unit": 0}
     form = mapping.get("MatrixMap", "form", "Full").lower()
     mapping.require(form in sizes, f"form {form!r}")
     mapping.checkIndices("MatrixMap", ("m", "im"), 0, sizes[form] - 1)
 
 
-def _checkPermMap(mapping, nin, nout):
+def _checkPermMap(mapping: Any, nin: Any, nout: Any) -> None:
     count = mapping.get("PermMap", "nconst", 0)
     mapping.require(count <= _MAX_AXES, f"{count} constants")
     mapping.checkIndices("PermMap", ["con"], 1, count)
@@ -303,7 +305,7 @@ def _checkPermMap(mapping, nin, nout):
             mapping.require(-count <= value <= there, f"{prefix}{i} = {value}")
 
 
-def _checkPolynomial(mapping, letter, nin, nout):
+def _checkPolynomial(mapping: _Object, letter: str, nin: int, nout: int) -> bool:
     """Check one direction of a polynomial; tell whether it is there."""
     powers = [mapping.get("PolyMap", f"mp{letter}{i + 1}") for i in range(nin)]
     counts = [mapping.get("PolyMap", f"nc{letter}{i + 1}") for i in range(nout)]
@@ -334,7 +336,7 @@ def _checkPolynomial(mapping, letter, nin, nout):
     return True
 
 
-def _isTerm(first, second, counts):
+def _isTerm(first: str, second: str | None, counts: Any) -> bool:
     """Is a term one of those of a polynomial?
 
     It has one number, or, in old dumps, those of the output and of the term.
@@ -344,7 +346,7 @@ def _isTerm(first, second, counts):
     return 1 <= int(first) <= len(counts) and 1 <= int(second) <= counts[int(first) - 1]
 
 
-def _checkPolyMap(mapping, nin, nout):
+def _checkPolyMap(mapping: _Object, nin: int, nout: int) -> None:
     there = [_checkPolynomial(mapping, "f", nin, nout), _checkPolynomial(mapping, "i", nout, nin)]
     mapping.require(any(there), "no polynomial")
     iterations = mapping.get("PolyMap", "niterinv", 0)
@@ -361,15 +363,15 @@ def _checkPolyMap(mapping, nin, nout):
         mapping.require(all(given) and len(given) in wanted, "scales or offsets")
 
 
-def _checkSphMap(mapping, nin, nout):
+def _checkSphMap(mapping: _Object, nin: int, nout: int) -> None:
     mapping.require((nin, nout) == (3, 2), f"{nin} inputs, {nout} outputs")
 
 
-def _checkPcdMap(mapping, nin, nout):
+def _checkPcdMap(mapping: Any, nin: Any, nout: Any) -> None:
     mapping.require((nin, nout) == (2, 2), f"{nin} inputs, {nout} outputs")
 
 
-def _checkWcsMap(mapping, nin, nout):
+def _checkWcsMap(mapping: _Object, nin: int, nout: int) -> None:
     axes = [mapping.get("WcsMap", f"wcsax{i}", i) for i in (1, 2)]
     isValid = nin == nout and 1 <= min(axes) and max(axes) <= nin and axes[0] != axes[1]
     mapping.require(isValid, f"axes {axes}")
@@ -381,7 +383,7 @@ def _checkWcsMap(mapping, nin, nout):
         mapping.checkIndices("WcsMap", [f"pv{axis}_"], 0, limits.get(axis, -1))
 
 
-def _checkSlaMap(mapping, nin, nout):
+def _checkSlaMap(mapping: Any, nin: Any, nout: Any) -> None:
     count = mapping.get("SlaMap", "nsla", 0)
     mapping.require((nin, nout) == (2, 2) and 0 <= count <= _MAX_AXES, f"{count} steps")
     wanted = {"nsla"} if ("SlaMap", "nsla") in mapping.items else set()
@@ -393,18 +395,18 @@ def _checkSlaMap(mapping, nin, nout):
     mapping.require(found == wanted, f"items {sorted(found ^ wanted)}")
 
 
-def _checkNormMap(mapping, nin, nout):
+def _checkNormMap(mapping: Any, nin: Any, nout: Any) -> None:
     axes = _checkFrame(_child(mapping, "NormMap", "frame", "Frame"))
     mapping.require(nin == nout == axes, f"{nin} inputs, {nout} outputs, {axes} axes")
 
 
-def _checkLutMap(mapping, nin, nout):
+def _checkLutMap(mapping: Any, nin: Any, nout: Any) -> None:
     count = mapping.get("LutMap", "nlut", 2)
     mapping.require(nin == nout == 1 and 2 <= count <= len(mapping.items) + 2, f"{count} values")
     mapping.checkIndices("LutMap", ["l"], 1, count)
 
 
-def _checkUnitNormMap(mapping, nin, nout):
+def _checkUnitNormMap(mapping: Any, nin: Any, nout: Any) -> None:
     mapping.require(nout == nin + 1, f"{nin} inputs, {nout} outputs")
     mapping.checkIndices("UnitNormMap", ["ctr"], 1, nin)
 
@@ -426,7 +428,7 @@ _CHECKS = {
 }
 
 
-def _checkFrame(frame):
+def _checkFrame(frame: _Object) -> int:
     """Check a frame; give its number of axes."""
     if frame.cls == "FrameSet":
         return _checkFrameSet(frame)
@@ -450,7 +452,7 @@ def _checkFrame(frame):
     return axes
 
 
-def _checkSystem(frame):
+def _checkSystem(frame: _Object) -> None:
     """Raise if a frame's coordinate system is unknown."""
     known = _SYSTEMS if frame.cls == "SkyFrame" else {"CARTESIAN"}
     if frame.cls == "CmpFrame":
@@ -460,7 +462,7 @@ def _checkSystem(frame):
         frame.require(value is None or value.upper() in known, f"system {value!r}")
 
 
-def _checkFrameSet(frames):
+def _checkFrameSet(frames: _Object) -> int:
     """Check a set of frames; give the number of axes of the current one."""
     count = frames.get("FrameSet", "nframe", 1)
     nodes = frames.get("FrameSet", "nnode", count)
@@ -481,7 +483,7 @@ def _checkFrameSet(frames):
     return axes[current - 1]
 
 
-def _checkLinks(frames, nodes, axes):
+def _checkLinks(frames: _Object, nodes: int, axes: dict[int, int]) -> None:
     """Raise if the nodes of a set of frames are not one tree, or the
     mappings between them do not fit.
 
@@ -507,7 +509,7 @@ def _checkLinks(frames, nodes, axes):
 
 
 @functools.lru_cache(maxsize=16)
-def checkDump(text):
+def checkDump(text: str) -> None:
     """Raise if AST could not read a dump, or not without harm.
 
     The coadds of a tract have the same WCS, so the last few results are

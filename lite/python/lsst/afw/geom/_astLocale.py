@@ -12,12 +12,13 @@ __all__ = ["withDecimalPoint"]
 import contextlib
 import locale
 import threading
+from collections.abc import Iterator
 
 _LOCK = threading.RLock()
 
 
 @contextlib.contextmanager
-def withDecimalPoint():
+def withDecimalPoint() -> Iterator[None]:
     """Have the C library write numbers with a point.
 
     Also a decorator. It costs a microsecond where that is so anyway.

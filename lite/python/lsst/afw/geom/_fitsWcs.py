@@ -6,11 +6,12 @@ __all__ = ["readWcsFrames", "stripWcsMetadata", "writeWcsCards"]
 
 import math
 import re
+from typing import Any
 
 import starlink.Ast as Ast
 
-from lsst.daf.base import PropertyList
-from lsst.geom import Point2I
+from lsst.daf.base import PropertyList, PropertySet
+from lsst.geom import Box2I, Point2I
 from lsst.pex.exceptions import TypeError as PexTypeError
 
 from ._ast import AST_ERRORS, applyForward, describeError, dumpObject, findDomain, series
@@ -68,7 +69,7 @@ takes ages to find out whether others do.
 """
 
 
-def _putCard(fitsChan, name, value):
+def _putCard(fitsChan: Any, name: str, value: Any) -> None:
     if isinstance(value, bool):
         fitsChan.setfitsL(name, value, "", False)
     elif isinstance(value, int):
@@ -84,7 +85,7 @@ def _putCard(fitsChan, name, value):
         fitsChan.setfitsS(name, value, "", False)
 
 
-def _completeSip(fitsChan):
+def _completeSip(fitsChan: Any) -> None:
     """Add linear SIP coefficients of 0 where there are none.
 
     AST adds the linear term of the distorted pixel to the array of the
@@ -99,13 +100,13 @@ def _completeSip(fitsChan):
             fitsChan.setfitsF(name, 0.0, "", False)
 
 
-def _orderedNames(metadata):
+def _orderedNames(metadata: PropertySet) -> list[str]:
     if isinstance(metadata, PropertyList):
         return metadata.getOrderedNames()
     return metadata.names(topLevelOnly=False)
 
 
-def _findCards(metadata):
+def _findCards(metadata: PropertySet) -> list[tuple[str, Any]]:
     """Find the cards that AST is to see.
 
     Parameters
@@ -135,20 +136,20 @@ def _findCards(metadata):
     return cards
 
 
-def _checkCard(key, value):
+def _checkCard(key: str, value: Any) -> None:
     """Raise if a card would have AST work for ages.
 
     It makes room for all axes, and goes to a time step by step.
     """
-    if key == "WCSAXES" or _MATRIX.match(key):
-        axes = [value] if key == "WCSAXES" else map(int, _MATRIX.match(key).groups())
-        if any(isinstance(axis, (int, float)) and not axis <= _MAX_AXES for axis in axes):
-            raise PexTypeError(f"{key} = {value} has more than {_MAX_AXES} axes; it is no WCS on the sky")
+    matrix = _MATRIX.match(key)
+    axes = map(int, matrix.groups()) if matrix else [value] if key == "WCSAXES" else []
+    if any(isinstance(axis, (int, float)) and not axis <= _MAX_AXES for axis in axes):
+        raise PexTypeError(f"{key} = {value} has more than {_MAX_AXES} axes; it is no WCS on the sky")
     if key in _LIMITS and isinstance(value, (int, float)) and not abs(value) <= _LIMITS[key]:
         raise PexTypeError(f"{key} is {value}, beyond {_LIMITS[key]:g}; cannot read metadata as a SkyWcs")
 
 
-def _fillFitsChan(metadata):
+def _fillFitsChan(metadata: PropertySet) -> Any:
     fitsChan = Ast.FitsChan(None, None, "Encoding=FITS-WCS, IWC=1, SipReplace=0")
     for key, value in _findCards(metadata):
         _putCard(fitsChan, key, value)
@@ -157,13 +158,13 @@ def _fillFitsChan(metadata):
     return fitsChan
 
 
-def _removeCards(metadata, names):
+def _removeCards(metadata: PropertySet, names: Any) -> None:
     for name in names - _KEPT_NAMES:
         if metadata.exists(name):
             metadata.remove(name)
 
 
-def _readFrameSet(metadata, strip):
+def _readFrameSet(metadata: PropertySet, strip: bool) -> Any:
     """Have AST read the cards; remove those that it used if wanted."""
     if metadata.exists("RADECSYS") and not metadata.exists("RADESYS"):
         metadata.set("RADESYS", metadata.getScalar("RADECSYS"))
@@ -179,13 +180,13 @@ def _readFrameSet(metadata, strip):
     return frameSet
 
 
-def _findPlane(frameSet, domain):
+def _findPlane(frameSet: Any, domain: str) -> Any:
     """Find a frame with two axes by its domain; `None` if there is none."""
     index = findDomain(frameSet, domain)
     return index if index is not None and frameSet.getframe(index).Naxes == 2 else None
 
 
-def _gridIndex(frameSet):
+def _gridIndex(frameSet: Any) -> int:
     """Find the frame of 1-based pixels."""
     index = _findPlane(frameSet, "GRID")
     if index is not None:
@@ -200,7 +201,7 @@ def _gridIndex(frameSet):
     return frameSet.Base
 
 
-def _addIcrsFrame(frameSet):
+def _addIcrsFrame(frameSet: Any) -> int:
     """Add a sky frame with axes RA and Dec, ICRS, and return its index."""
     template = Ast.SkyFrame("System=ICRS")
     if frameSet.findframe(template) is None:
@@ -215,7 +216,7 @@ def _addIcrsFrame(frameSet):
 
 
 @withDecimalPoint()
-def readWcsFrames(metadata, strip=False):
+def readWcsFrames(metadata: PropertySet, strip: bool = False) -> Any:
     """Make the frames of a SkyWcs from FITS cards.
 
     Parameters
@@ -245,7 +246,7 @@ def readWcsFrames(metadata, strip=False):
         raise PexTypeError(f"The metadata does not describe an AST object: {describeError(err)}") from err
 
 
-def _makeFrames(metadata, strip):
+def _makeFrames(metadata: PropertySet, strip: bool) -> Any:
     """Make the frames of a SkyWcs; AST may raise errors of its own."""
     crpix = [metadata.getAsDouble("CRPIX1"), metadata.getAsDouble("CRPIX2")]
     raw = _readFrameSet(metadata, strip)
@@ -276,7 +277,7 @@ def _makeFrames(metadata, strip):
     return frameSet
 
 
-def stripWcsMetadata(metadata):
+def stripWcsMetadata(metadata: PropertySet) -> None:
     """Remove the cards of a celestial WCS, if there is one.
 
     Parameters
@@ -300,7 +301,7 @@ _CARD_GETTERS = {
 """How to get the value of a card of each of AST's types of card."""
 
 
-def _cardsOf(fitsChan):
+def _cardsOf(fitsChan: Any) -> PropertyList:
     metadata = PropertyList()
     for number in range(1, int(fitsChan.Ncard) + 1):
         fitsChan.Card = number
@@ -319,7 +320,7 @@ def _cardsOf(fitsChan):
 
 
 @withDecimalPoint()
-def writeWcsCards(frameSet, bbox):
+def writeWcsCards(frameSet: Any, bbox: Box2I) -> PropertyList | None:
     """Write the frames of a SkyWcs as FITS cards.
 
     Parameters

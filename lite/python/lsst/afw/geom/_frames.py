@@ -4,6 +4,8 @@
 
 __all__ = ["checkFrames", "copyFrames", "isFrameDict", "modifyFrames"]
 
+from typing import Any
+
 import starlink.Ast as Ast
 
 from lsst.pex.exceptions import TypeError as PexTypeError
@@ -13,7 +15,7 @@ from ._ast import findDomain, loadObject, series
 _FRAME_CLASSES = {"ACTUAL_PIXELS": "Frame", "PIXELS": "Frame", "IWC": "Frame", "SKY": "SkyFrame"}
 
 
-def checkFrames(frameSet):
+def checkFrames(frameSet: Any) -> None:
     """Check that an AST frame set has the frames of a SkyWcs.
 
     Parameters
@@ -46,7 +48,7 @@ def checkFrames(frameSet):
         raise PexTypeError(f"Current frame has domain {current} instead of SKY")
 
 
-def isFrameDict(frames):
+def isFrameDict(frames: object) -> bool:
     """Tell whether an object is an ``astshim.FrameDict``, or that of
     lsst.images, which has the same methods over starlink.Ast.
 
@@ -63,7 +65,7 @@ def isFrameDict(frames):
     return all(hasattr(frames, name) for name in ("getIndex", "hasDomain", "show"))
 
 
-def copyFrames(frameDict):
+def copyFrames(frameDict: Any) -> Any:
     """Make the frames of a SkyWcs from a dictionary of frames.
 
     Parameters
@@ -86,7 +88,7 @@ def copyFrames(frameDict):
     return frameSet
 
 
-def modifyFrames(pixelMapping, frameSet, modifyActualPixels):
+def modifyFrames(pixelMapping: Any, frameSet: Any, modifyActualPixels: bool) -> Any:
     """Put a mapping before the pixels of a WCS.
 
     Parameters

@@ -11,8 +11,10 @@ __all__ = [
 
 import inspect
 import math
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from lsst._lite import notInLite
 from lsst.daf.base import PropertySet
@@ -23,7 +25,9 @@ from ._transform import TransformPoint2ToPoint2
 from ._wcsUtils import makeSimpleWcsMetadata, makeTanSipMetadata
 
 
-def makeCdMatrix(scale, orientation=Angle(0, degrees), flipX=False):
+def makeCdMatrix(
+    scale: Angle, orientation: Angle = Angle(0, degrees), flipX: bool = False
+) -> npt.NDArray[Any]:
     """Make the CD matrix of square pixels.
 
     Parameters
@@ -47,13 +51,15 @@ def makeCdMatrix(scale, orientation=Angle(0, degrees), flipX=False):
     return np.array([[cosine * xSign, sine], [-sine * xSign, cosine]])
 
 
-def _fromCards(crpix, crval, cdMatrix, projection="TAN"):
+def _fromCards(
+    crpix: Point2D, crval: SpherePoint, cdMatrix: npt.ArrayLike, projection: str = "TAN"
+) -> SkyWcs:
     if np.shape(cdMatrix) != (2, 2):
         raise TypeError(f"incompatible argument: cdMatrix has shape {np.shape(cdMatrix)}, not (2, 2)")
     return SkyWcs(makeSimpleWcsMetadata(crpix, crval, cdMatrix, projection))
 
 
-def _fromMetadata(metadata, strip=False):
+def _fromMetadata(metadata: PropertySet, strip: bool = False) -> SkyWcs:
     return SkyWcs(metadata, strip)
 
 
@@ -63,7 +69,7 @@ _MAKERS = (
 )
 
 
-def makeSkyWcs(*args, **kwargs):
+def makeSkyWcs(*args: Any, **kwargs: Any) -> SkyWcs:
     """Make a WCS.
 
     Called in one of two ways: ``(crpix, crval, cdMatrix,
@@ -112,7 +118,15 @@ def makeSkyWcs(*args, **kwargs):
     )
 
 
-def makeTanSipWcs(crpix, crval, cdMatrix, sipA, sipB, sipAp=None, sipBp=None):
+def makeTanSipWcs(
+    crpix: Point2D,
+    crval: SpherePoint,
+    cdMatrix: npt.ArrayLike,
+    sipA: npt.ArrayLike,
+    sipB: npt.ArrayLike,
+    sipAp: npt.ArrayLike | None = None,
+    sipBp: npt.ArrayLike | None = None,
+) -> SkyWcs:
     """Make a TAN WCS with SIP distortion.
 
     Parameters
@@ -140,7 +154,7 @@ def makeTanSipWcs(crpix, crval, cdMatrix, sipA, sipB, sipAp=None, sipBp=None):
     return SkyWcs(makeTanSipMetadata(crpix, crval, cdMatrix, sipA, sipB, sipAp, sipBp))
 
 
-def makeWcsPairTransform(src, dst):
+def makeWcsPairTransform(src: SkyWcs, dst: SkyWcs) -> TransformPoint2ToPoint2:
     """Make the transform from the pixels of one WCS to those of another.
 
     Parameters

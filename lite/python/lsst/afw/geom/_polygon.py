@@ -2,15 +2,21 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Polygons in the plane of the pixels."""
 
+from __future__ import annotations
+
 __all__ = ["Polygon", "SinglePolygonException"]
 
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 import lsst.pex.exceptions
 from lsst.afw._persistable import FitsPersistable
+from lsst.afw.fits._outputArchive import OutputArchive
 from lsst.afw.fits._registry import Persistable, oneCatalog, register
 from lsst.afw.fits._tables import Field, Schema
 from lsst.geom import AffineTransform, Box2D, Point2D, Point2I
@@ -25,13 +31,13 @@ class SinglePolygonException(lsst.pex.exceptions.RuntimeError):
 SinglePolygonException.__module__ = "lsst.afw.geom"
 
 
-def _signedArea(ring):
+def _signedArea(ring: npt.NDArray[Any]) -> float:
     """Compute the area of a closed ring: positive if it is clockwise."""
     x, y = (ring - ring[0]).T
     return 0.5 * float(np.sum(x[1:] * y[:-1] - x[:-1] * y[1:]))
 
 
-def _correctRing(ring, clockwise=True):
+def _correctRing(ring: Any, clockwise: bool = True) -> npt.NDArray[Any]:
     """Close a ring, and turn it the way that is wanted."""
     ring = np.asarray(ring, dtype=float).reshape(-1, 2)
     if len(ring) and not np.array_equal(ring[0], ring[-1]):
@@ -41,18 +47,18 @@ def _correctRing(ring, clockwise=True):
     return np.ascontiguousarray(ring)
 
 
-def _startAtLowest(ring):
+def _startAtLowest(ring: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Let a closed ring begin at its vertex of least x, then least y."""
     start = int(np.lexsort((ring[:-1, 1], ring[:-1, 0]))[0])
     return np.vstack((ring[start:-1], ring[: start + 1]))
 
 
-def _boxToRing(box):
+def _boxToRing(box: Box2D) -> list[tuple[float, float]]:
     x0, y0, x1, y1 = box.getMinX(), box.getMinY(), box.getMaxX(), box.getMaxY()
     return [(x0, y0), (x1, y0), (x1, y1), (x0, y1)]
 
 
-def _isPointSequence(points, *pointTypes):
+def _isPointSequence(points: Any, *pointTypes: Any) -> bool:
     return isinstance(points, (list, tuple)) and all(isinstance(p, pointTypes) for p in points)
 
 
@@ -76,9 +82,9 @@ class Polygon(FitsPersistable):
     Vertices are kept clockwise, with the first one repeated at the end.
     """
 
-    def __init__(self, *args):
+    def __init__(self, *args: Any) -> None:
         if len(args) == 1 and isinstance(args[0], Box2D):
-            ring = _boxToRing(args[0])
+            ring: npt.ArrayLike = _boxToRing(args[0])
         elif len(args) == 2 and isinstance(args[0], Box2D):
             ring = _transformRing(_boxToRing(args[0]), args[1])
         elif len(args) == 1 and _isPointSequence(args[0], Point2D):
@@ -89,48 +95,48 @@ class Polygon(FitsPersistable):
                 f"Polygon({given}): incompatible arguments; it takes a Box2D, a Box2D and a transform, or a"
                 " sequence of Point2D"
             )
-        self._rings = (_correctRing(ring),)
+        self._rings: tuple[npt.NDArray[Any], ...] = (_correctRing(ring),)
 
     @classmethod
-    def _fromRings(cls, outer, inners=()):
+    def _fromRings(cls, outer: npt.ArrayLike, inners: Iterable[npt.ArrayLike] = ()) -> Polygon:
         self = cls.__new__(cls)
         self._rings = (_correctRing(outer), *(_correctRing(ring, clockwise=False) for ring in inners))
         return self
 
     @cached_property
-    def _shape(self):
+    def _shape(self) -> shapely.Polygon:
         return shapely.Polygon(self._rings[0], self._rings[1:])
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if not isinstance(other, Polygon):
             return NotImplemented
         return bool(self._shape.equals(other._shape))
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.getVertices(),)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__}({self.getVertices()})"
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Point2D]:
         return iter(self.getVertices())
 
-    def __getitem__(self, i):
+    def __getitem__(self, i: int) -> Point2D:
         return self.getVertices()[i]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return self.getNumEdges()
 
-    def __contains__(self, point):
+    def __contains__(self, point: Point2D) -> bool:
         return self.contains(point)
 
-    def getNumEdges(self):
+    def getNumEdges(self) -> int:
         """Get the number of edges (`int`)."""
         return len(self._rings[0]) - 1
 
-    def getVertices(self):
+    def getVertices(self) -> list[Point2D]:
         """Get the vertices.
 
         Returns
@@ -140,21 +146,21 @@ class Polygon(FitsPersistable):
         """
         return [Point2D(x, y) for x, y in self._rings[0].tolist()]
 
-    def getBBox(self):
+    def getBBox(self) -> Box2D:
         """Get the smallest box around the polygon (`lsst.geom.Box2D`)."""
         lower, upper = self._rings[0].min(axis=0).tolist(), self._rings[0].max(axis=0).tolist()
         return Box2D(Point2D(*lower), Point2D(*upper))
 
-    def calculateArea(self):
+    def calculateArea(self) -> float:
         """Compute the area, in square pixels (`float`)."""
         return sum(_signedArea(ring) for ring in self._rings)
 
-    def calculateCenter(self):
+    def calculateCenter(self) -> Point2D:
         """Compute the centroid (`lsst.geom.Point2D`)."""
         centroid = self._shape.centroid
         return Point2D(centroid.x, centroid.y)
 
-    def contains(self, *args):
+    def contains(self, *args: Any) -> Any:
         """Tell whether points are inside.
 
         Called with a point, with a sequence of points, or with arrays x and
@@ -185,7 +191,7 @@ class Polygon(FitsPersistable):
         given = ", ".join(type(a).__name__ for a in args)
         raise TypeError(f"contains({given}): incompatible arguments; it takes a Point2D, points, or x and y")
 
-    def overlaps(self, other, /):
+    def overlaps(self, other: Polygon | Box2D, /) -> bool:
         """Tell whether another polygon has a point in common with this one.
 
         Parameters
@@ -200,7 +206,7 @@ class Polygon(FitsPersistable):
         """
         return bool(self._shape.intersects(_asPolygon(other)._shape))
 
-    def intersection(self, other, /):
+    def intersection(self, other: Polygon | Box2D, /) -> list[Polygon]:
         """Intersect with another polygon.
 
         Parameters
@@ -220,7 +226,7 @@ class Polygon(FitsPersistable):
             return [Polygon._fromRings(*_ringsOf(other))]
         return _fromShape(self._shape.intersection(other._shape))
 
-    def intersectionSingle(self, other, /):
+    def intersectionSingle(self, other: Polygon | Box2D, /) -> Polygon:
         """Intersect with another polygon, where the result is one polygon.
 
         Parameters
@@ -240,7 +246,7 @@ class Polygon(FitsPersistable):
         """
         return _single(self.intersection(other), "intersection()", "Polygons have no intersection")
 
-    def convexHull(self):
+    def convexHull(self) -> Polygon:
         """Make the smallest convex polygon around this one.
 
         Returns
@@ -251,7 +257,7 @@ class Polygon(FitsPersistable):
         (hull,) = _fromShape(self._shape.convex_hull)
         return hull
 
-    def transform(self, transform, /):
+    def transform(self, transform: TransformPoint2ToPoint2 | AffineTransform, /) -> Polygon:
         """Transform the vertices.
 
         Parameters
@@ -266,7 +272,7 @@ class Polygon(FitsPersistable):
         """
         return Polygon._fromRings(_transformRing(self._rings[0].tolist(), transform))
 
-    def isPersistable(self):
+    def isPersistable(self) -> bool:
         """Tell whether this can be persisted: always `True`."""
         return True
 
@@ -274,7 +280,7 @@ class Polygon(FitsPersistable):
 Polygon.__module__ = "lsst.afw.geom"
 
 
-def _asPolygon(other):
+def _asPolygon(other: Any) -> Polygon:
     if isinstance(other, Polygon):
         return other
     if isinstance(other, Box2D):
@@ -282,11 +288,11 @@ def _asPolygon(other):
     raise TypeError(f"incompatible argument: {type(other).__name__}, not a Polygon or a Box2D")
 
 
-def _ringsOf(polygon):
+def _ringsOf(polygon: Polygon) -> tuple[npt.NDArray[Any], tuple[npt.NDArray[Any], ...]]:
     return polygon._rings[0], polygon._rings[1:]
 
 
-def _fromShape(shape):
+def _fromShape(shape: Any) -> list[Polygon]:
     """Make polygons of the parts of a shapely geometry that have an area."""
     parts = [part for part in shapely.get_parts(shape) if isinstance(part, shapely.Polygon) and part.area > 0]
     polygons = []
@@ -296,7 +302,7 @@ def _fromShape(shape):
     return polygons
 
 
-def _single(polygons, operation, noneMessage):
+def _single(polygons: list[Polygon], operation: str, noneMessage: str) -> Polygon:
     if not polygons:
         raise SinglePolygonException(noneMessage)
     if len(polygons) > 1:
@@ -304,7 +310,7 @@ def _single(polygons, operation, noneMessage):
     return polygons[0]
 
 
-def _transformRing(ring, transform):
+def _transformRing(ring: Any, transform: Any) -> list[tuple[float, float]]:
     points = [Point2D(x, y) for x, y in ring]
     if isinstance(transform, AffineTransform):
         points = [transform(p) for p in points]
@@ -326,12 +332,12 @@ _POLYGON = Schema(
 )
 
 
-def _readPolygon(archive, rows):
+def _readPolygon(archive: Any, rows: Any) -> Polygon:
     x, y = (rows[0].column(name).reshape(len(rows[0])).tolist() for name in ("vertices_x", "vertices_y"))
     return Polygon(list(map(Point2D, x, y)))
 
 
-def _polygonRows(polygon, archive):
+def _polygonRows(polygon: Polygon, archive: OutputArchive) -> Any:
     return [{"vertices_x": point.getX(), "vertices_y": point.getY()} for point in polygon.getVertices()]
 
 

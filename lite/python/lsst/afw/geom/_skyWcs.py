@@ -2,21 +2,28 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The celestial WCS of an image."""
 
+from __future__ import annotations
+
 __all__ = ["SkyWcs"]
 
 from functools import cached_property
+from typing import Any, NoReturn
 
 import numpy as np
+import numpy.typing as npt
 import starlink.Ast as Ast
 
 from lsst._lite import notInLite
 from lsst._lite.numbers import toDouble
 from lsst.afw._persistable import FitsPersistable
+from lsst.afw.fits._outputArchive import OutputArchive
 from lsst.afw.fits._registry import Persistable, oneCatalog, onlyRow, register
 from lsst.afw.fits._tables import Field, Schema
+from lsst.daf.base import PropertyList
 from lsst.geom import (
     AffineTransform,
     Angle,
+    AngleUnit,
     Box2I,
     Extent2D,
     Extent2I,
@@ -51,7 +58,7 @@ _DEFAULT_BBOX = Box2I(Point2I(0, 0), Extent2I(100, 100))
 """Over what box a WCS is compared with its FITS cards."""
 
 
-def _requirePoints(points, pointType, method):
+def _requirePoints(points: Any, pointType: Any, method: str) -> Any:
     """Make a list of points, each checked to be of one type."""
     try:
         points = list(points)
@@ -93,7 +100,7 @@ class SkyWcs(FitsPersistable):
     (intermediate world coordinates, degrees) and SKY (radians).
     """
 
-    def __init__(self, metadata, strip=False):
+    def __init__(self, metadata: Any, strip: bool = False) -> None:
         if hasattr(metadata, "getAsDouble"):
             self._setFrames(readWcsFrames(metadata, strip))
         elif isFrameDict(metadata) and not strip:
@@ -103,19 +110,19 @@ class SkyWcs(FitsPersistable):
             raise TypeError(f"incompatible argument: {name}, not a PropertySet or a FrameDict")
 
     @classmethod
-    def _fromFrameSet(cls, frameSet):
+    def _fromFrameSet(cls, frameSet: Any) -> SkyWcs:
         checkFrames(frameSet)
         self = cls.__new__(cls)
         self._setFrames(frameSet)
         return self
 
-    def _setFrames(self, frameSet):
+    def _setFrames(self, frameSet: Any) -> None:
         self._frameSet = frameSet
-        self._approximation = None
+        self._approximation: SkyWcs | None = None
 
     @cached_property
     @errorsOfAst("Cannot map pixels to the sky")
-    def _mapping(self):
+    def _mapping(self) -> Any:
         """Mapping from pixels to ICRS longitude and latitude."""
         frameSet = self._frameSet
         if int(frameSet.getframe(Ast.CURRENT).LonAxis) != 1:
@@ -125,41 +132,41 @@ class SkyWcs(FitsPersistable):
 
     @cached_property
     @errorsOfAst("Cannot map pixels to intermediate world coordinates")
-    def _pixelToIwc(self):
+    def _pixelToIwc(self) -> Any:
         return self._frameSet.getmapping(Ast.BASE, findDomain(self._frameSet, "IWC"))
 
     @cached_property
-    def _text(self):
+    def _text(self) -> str:
         return dumpObject(self._frameSet)
 
     @cached_property
-    def _skyOrigin(self):
+    def _skyOrigin(self) -> SpherePoint:
         frame = self._frameSet.getframe(Ast.CURRENT)
         with withDecimalPoint():
             return SpherePoint(float(frame.get("SkyRef(1)")), float(frame.get("SkyRef(2)")), radians)
 
     @cached_property
-    def _pixelOrigin(self):
+    def _pixelOrigin(self) -> Point2D:
         return self.skyToPixel(self._skyOrigin)
 
     @cached_property
-    def _pixelScale(self):
+    def _pixelScale(self) -> Angle:
         return self.getPixelScale(self._pixelOrigin)
 
     @cached_property
-    def _isFits(self):
+    def _isFits(self) -> bool:
         return writeWcsCards(self._frameSet, _DEFAULT_BBOX) is not None
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if not isinstance(other, SkyWcs):
             return NotImplemented
         return self.writeString() == other.writeString()
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
     __reduce__ = reduceTransform
 
-    def __str__(self):
+    def __str__(self) -> str:
         if self.isFits:
             kind = "FITS standard SkyWcs:"
         else:
@@ -174,12 +181,12 @@ class SkyWcs(FitsPersistable):
     __repr__ = __str__
 
     @property
-    def isFits(self):
+    def isFits(self) -> bool:
         """Whether FITS cards describe this to 1e-4 pixels (`bool`)."""
         return self._isFits
 
     @property
-    def isFlipped(self):
+    def isFlipped(self) -> bool:
         """Whether the image is a mirror image of the sky (`bool`).
 
         With North up, East is to the left on an image that is not flipped.
@@ -190,7 +197,7 @@ class SkyWcs(FitsPersistable):
             raise PexRuntimeError("CD matrix is singular")
         return bool(determinant > 0)
 
-    def pixelToSky(self, *args, **kwargs):
+    def pixelToSky(self, *args: Any, **kwargs: Any) -> Any:
         """Compute positions on the sky.
 
         Called with a point ``pixel``, with two numbers ``x`` and ``y``, or
@@ -222,11 +229,11 @@ class SkyWcs(FitsPersistable):
         sky = applyForward(self._mapping, data)
         return [SpherePoint(ra, dec, radians) for ra, dec in sky.T.tolist()]
 
-    def _onePixelToSky(self, x, y):
+    def _onePixelToSky(self, x: float, y: float) -> SpherePoint:
         (ra,), (dec,) = applyForward(self._mapping, np.array([[x], [y]])).tolist()
         return SpherePoint(ra, dec, radians)
 
-    def skyToPixel(self, sky):
+    def skyToPixel(self, sky: Any) -> Any:
         """Compute pixels.
 
         Parameters
@@ -246,7 +253,9 @@ class SkyWcs(FitsPersistable):
         pixels = [Point2D(x, y) for x, y in applyInverse(self._mapping, data).T.tolist()]
         return pixels[0] if single else pixels
 
-    def pixelToSkyArray(self, x, y, degrees=False):
+    def pixelToSkyArray(
+        self, x: npt.ArrayLike, y: npt.ArrayLike, degrees: bool = False
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Compute positions on the sky, for arrays.
 
         Parameters
@@ -267,7 +276,9 @@ class SkyWcs(FitsPersistable):
             return np.rad2deg(ra), np.rad2deg(dec)
         return ra, dec
 
-    def skyToPixelArray(self, ra, dec, degrees=False):
+    def skyToPixelArray(
+        self, ra: npt.ArrayLike, dec: npt.ArrayLike, degrees: bool = False
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Compute pixels, for arrays.
 
         Parameters
@@ -288,7 +299,7 @@ class SkyWcs(FitsPersistable):
         x, y = applyInverse(self._mapping, sky)
         return x, y
 
-    def getPixelOrigin(self):
+    def getPixelOrigin(self) -> Point2D:
         """Get CRPIX.
 
         Returns
@@ -298,7 +309,7 @@ class SkyWcs(FitsPersistable):
         """
         return Point2D(self._pixelOrigin)
 
-    def getSkyOrigin(self):
+    def getSkyOrigin(self) -> SpherePoint:
         """Get CRVAL.
 
         Returns
@@ -308,7 +319,7 @@ class SkyWcs(FitsPersistable):
         """
         return self._skyOrigin
 
-    def getPixelScale(self, pixel=None):
+    def getPixelScale(self, pixel: Point2D | None = None) -> Angle:
         """Compute the scale.
 
         Parameters
@@ -330,7 +341,7 @@ class SkyWcs(FitsPersistable):
         area = np.cross(corners[1] - corners[0], corners[2] - corners[0])
         return Angle(float(np.dot(area, area)) ** 0.25, radians)
 
-    def getCdMatrix(self, pixel=None):
+    def getCdMatrix(self, pixel: Point2D | None = None) -> npt.NDArray[Any]:
         """Compute the CD matrix.
 
         Parameters
@@ -346,7 +357,7 @@ class SkyWcs(FitsPersistable):
         """
         return jacobian(self._pixelToIwc, self._pixelOrigin if pixel is None else pixel)
 
-    def getTanWcs(self, pixel):
+    def getTanWcs(self, pixel: Point2D) -> SkyWcs:
         """Approximate this by a TAN WCS.
 
         Parameters
@@ -361,7 +372,7 @@ class SkyWcs(FitsPersistable):
         """
         return SkyWcs(makeSimpleWcsMetadata(pixel, self.pixelToSky(pixel), self.getCdMatrix(pixel)))
 
-    def copyAtShiftedPixelOrigin(self, shift):
+    def copyAtShiftedPixelOrigin(self, shift: Extent2D) -> SkyWcs:
         """Shift the pixels.
 
         Parameters
@@ -381,7 +392,7 @@ class SkyWcs(FitsPersistable):
             result._approximation = self._approximation.copyAtShiftedPixelOrigin(shift)
         return result
 
-    def hasFitsApproximation(self):
+    def hasFitsApproximation(self) -> bool:
         """Tell whether this carries another WCS to write to FITS cards.
 
         Returns
@@ -391,7 +402,7 @@ class SkyWcs(FitsPersistable):
         """
         return self._approximation is not None
 
-    def getFitsApproximation(self):
+    def getFitsApproximation(self) -> SkyWcs | None:
         """Get the WCS that is written to FITS cards in this one's place.
 
         Returns
@@ -401,7 +412,7 @@ class SkyWcs(FitsPersistable):
         """
         return self._approximation
 
-    def copyWithFitsApproximation(self, fitsApproximation, /):
+    def copyWithFitsApproximation(self, fitsApproximation: SkyWcs, /) -> SkyWcs:
         """Attach a WCS to be written to FITS cards in this one's place.
 
         Parameters
@@ -418,7 +429,7 @@ class SkyWcs(FitsPersistable):
         result._approximation = fitsApproximation
         return result
 
-    def getFitsMetadata(self, precise=False, bbox=_DEFAULT_BBOX):
+    def getFitsMetadata(self, precise: bool = False, bbox: Box2I = _DEFAULT_BBOX) -> PropertyList:
         """Describe this WCS by FITS cards.
 
         Parameters
@@ -452,7 +463,7 @@ class SkyWcs(FitsPersistable):
             raise PexRuntimeError("Could not represent this SkyWcs using FITS-WCS metadata")
         return self.getTanWcs(self._pixelOrigin).getFitsMetadata(precise=True, bbox=bbox)
 
-    def getTransform(self):
+    def getTransform(self) -> TransformPoint2ToSpherePoint:
         """Get the transform from pixels to the sky.
 
         Returns
@@ -462,11 +473,11 @@ class SkyWcs(FitsPersistable):
         """
         return TransformPoint2ToSpherePoint._fromMapping(self._mapping)
 
-    def getFrameDict(self):
+    def getFrameDict(self) -> NoReturn:
         """Not in lite: the stack gives an ``astshim.FrameDict``."""
         raise notInLite("lsst.afw.geom.SkyWcs.getFrameDict")
 
-    def getRelativeRotationToWcs(self, otherWcs):
+    def getRelativeRotationToWcs(self, otherWcs: SkyWcs) -> Angle:
         """Compute by how much another WCS is rotated against this one.
 
         Parameters
@@ -486,14 +497,14 @@ class SkyWcs(FitsPersistable):
         cosine, sine = np.array([1.0, 0.0]) @ rotations[0] @ rotations[1].T
         return Angle(float(np.arctan2(sine, cosine) % (2 * np.pi)), radians)
 
-    def _bothPositions(self, coord):
+    def _bothPositions(self, coord: Any) -> tuple[Point2D, SpherePoint]:
         if isinstance(coord, SpherePoint):
             return self.skyToPixel(coord), coord
         if isinstance(coord, Point2D):
             return coord, self.pixelToSky(coord)
         raise TypeError(f"incompatible argument: {type(coord).__name__}, not Point2D or SpherePoint")
 
-    def linearizePixelToSky(self, coord, skyUnit):
+    def linearizePixelToSky(self, coord: SpherePoint | Point2D, skyUnit: AngleUnit) -> AffineTransform:
         """Approximate this near a position by an affine transformation.
 
         Parameters
@@ -517,7 +528,7 @@ class SkyWcs(FitsPersistable):
         shift = np.array([origin[0], origin[1]]) - matrix @ np.array([pixel[0], pixel[1]])
         return AffineTransform(matrix, Extent2D(*shift.tolist()))
 
-    def linearizeSkyToPixel(self, coord, skyUnit):
+    def linearizeSkyToPixel(self, coord: SpherePoint | Point2D, skyUnit: AngleUnit) -> AffineTransform:
         """Compute the inverse of `linearizePixelToSky`.
 
         Parameters
@@ -535,7 +546,7 @@ class SkyWcs(FitsPersistable):
         return self.linearizePixelToSky(coord, skyUnit).inverted()
 
     @staticmethod
-    def readString(text, /):
+    def readString(text: str, /) -> SkyWcs:
         """Make a WCS from what `writeString` gave.
 
         Parameters
@@ -568,7 +579,7 @@ class SkyWcs(FitsPersistable):
             raise PexTypeError(f"The AST serialization was read as a {what} instead of a FrameSet")
         return SkyWcs._fromFrameSet(frameSet)
 
-    def writeString(self):
+    def writeString(self) -> str:
         """Write this WCS as a string.
 
         Returns
@@ -579,7 +590,7 @@ class SkyWcs(FitsPersistable):
         """
         return f"{_SERIALIZATION_VERSION} SkyWcs {int(self.hasFitsApproximation())} {self._text}"
 
-    def isPersistable(self):
+    def isPersistable(self) -> bool:
         """Tell whether this can be persisted: always `True`."""
         return True
 
@@ -593,11 +604,11 @@ SkyWcs.__module__ = "lsst.afw.geom"
 _SKY_WCS = Schema((Field("wcs", "QB", "wcs string representation"),))
 
 
-def _readSkyWcs(archive, rows):
+def _readSkyWcs(archive: Any, rows: Any) -> SkyWcs:
     return SkyWcs.readString(onlyRow(rows).array("wcs").tobytes().decode("ascii"))
 
 
-def _skyWcsRows(wcs, archive):
+def _skyWcsRows(wcs: SkyWcs, archive: OutputArchive) -> Any:
     return [{"wcs": wcs.writeString().encode("ascii")}]
 
 

@@ -4,18 +4,23 @@
 
 __all__ = []
 
-import numpy as np
+from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from lsst.afw.fits._inputArchive import InputArchive
 from lsst.afw.fits._registry import Persistable, onlyRow, register
 from lsst.daf.base import PropertyList
 
 from ._makeWcs import makeSkyWcs
+from ._skyWcs import SkyWcs
 
 _MAX_SIP = 20
 """More rows of coefficients than any SIP polynomial has."""
 
 
-def _readTanWcs(archive, rows):
+def _readTanWcs(archive: InputArchive, rows: Any) -> SkyWcs:
     row = onlyRow(rows[:1])
     metadata = PropertyList()
     for axis in (0, 1):
@@ -37,7 +42,7 @@ def _readTanWcs(archive, rows):
     return makeSkyWcs(metadata)
 
 
-def _setSip(metadata, name, coefficients):
+def _setSip(metadata: PropertyList, name: str, coefficients: npt.NDArray[Any]) -> None:
     """Write a SIP polynomial as FITS keywords.
 
     Parameters

@@ -12,7 +12,10 @@ __all__ = [
     "makeTransform",
 ]
 
+from typing import Any, ClassVar, NoReturn, Self
+
 import numpy as np
+import numpy.typing as npt
 import starlink.Ast as Ast
 
 from lsst._lite import notInLite
@@ -33,11 +36,11 @@ class _PointEnd:
     pointType = Point2D
 
     @staticmethod
-    def toData(points):
+    def toData(points: Any) -> npt.NDArray[Any]:
         return toArrays(points)
 
     @staticmethod
-    def fromData(data):
+    def fromData(data: npt.NDArray[Any]) -> list[Point2D]:
         return [Point2D(x, y) for x, y in data.T.tolist()]
 
 
@@ -48,15 +51,15 @@ class _SphereEnd:
     pointType = SpherePoint
 
     @staticmethod
-    def toData(points):
+    def toData(points: Any) -> npt.NDArray[Any]:
         return toArrays([(p.getLongitude().asRadians(), p.getLatitude().asRadians()) for p in points])
 
     @staticmethod
-    def fromData(data):
+    def fromData(data: npt.NDArray[Any]) -> list[SpherePoint]:
         return [SpherePoint(ra, dec, radians) for ra, dec in data.T.tolist()]
 
 
-def _convert(apply, mapping, points, inEnd, outEnd):
+def _convert(apply: Any, mapping: Any, points: Any, inEnd: Any, outEnd: Any) -> Any:
     """Apply a mapping to one point or to a sequence of points."""
     if isinstance(points, inEnd.pointType):
         return outEnd.fromData(apply(mapping, inEnd.toData([points])))[0]
@@ -83,29 +86,30 @@ class _Transform:
 
     __slots__ = ("_mapping",)
 
-    _from = None
-    _to = None
+    _mapping: Any
+    _from: ClassVar[Any]
+    _to: ClassVar[Any]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise notInLite(f"lsst.afw.geom.{type(self).__name__}(astshim.Mapping)")
 
     @classmethod
-    def _fromMapping(cls, mapping, simplify=True):
+    def _fromMapping(cls, mapping: Any, simplify: bool = True) -> Self:
         self = cls.__new__(cls)
         self._mapping = mapping.simplify() if simplify else mapping.copy()
         return self
 
     @property
-    def hasForward(self):
+    def hasForward(self) -> bool:
         """Whether there is a forward transformation (`bool`)."""
         return bool(int(self._mapping.TranForward))
 
     @property
-    def hasInverse(self):
+    def hasInverse(self) -> bool:
         """Whether there is an inverse transformation (`bool`)."""
         return bool(int(self._mapping.TranInverse))
 
-    def applyForward(self, points):
+    def applyForward(self, points: Any) -> Any:
         """Transform.
 
         Parameters
@@ -126,16 +130,16 @@ class _Transform:
         """
         return _convert(applyForward, self._mapping, points, self._from, self._to)
 
-    def applyInverse(self, points):
+    def applyInverse(self, points: Any) -> Any:
         """Transform backwards; see `applyForward`."""
         return _convert(applyInverse, self._mapping, points, self._to, self._from)
 
-    def inverted(self):
+    def inverted(self) -> Any:
         """Make the transform with the two directions exchanged."""
         cls = _TRANSFORMS[self._to, self._from]
         return cls._fromMapping(inverted(self._mapping))
 
-    def then(self, next, simplify=True):
+    def then(self, next: Any, simplify: bool = True) -> Any:
         """Put another transform after this one.
 
         Parameters
@@ -160,7 +164,7 @@ class _Transform:
         cls = _TRANSFORMS[self._from, next._to]
         return cls._fromMapping(series(self._mapping, next._mapping), simplify)
 
-    def getJacobian(self, x):
+    def getJacobian(self, x: Any) -> npt.NDArray[Any]:
         """Compute the derivatives.
 
         Parameters
@@ -176,12 +180,12 @@ class _Transform:
         """
         return jacobian(self._mapping, self._from.toData([x])[:, 0])
 
-    def getMapping(self):
+    def getMapping(self) -> NoReturn:
         """Not in lite: the stack gives an ``astshim.Mapping``."""
         raise notInLite(f"lsst.afw.geom.{type(self).__name__}.getMapping")
 
     @classmethod
-    def readString(cls, text):
+    def readString(cls, text: str) -> Self:
         """Make a transform from what `writeString` gave.
 
         Parameters
@@ -210,7 +214,7 @@ class _Transform:
             raise PexTypeError(f"The AST serialization is a {type(mapping).__name__} instead of a Mapping")
         return cls._fromMapping(mapping, False)
 
-    def writeString(self):
+    def writeString(self) -> str:
         """Write this transform as a string.
 
         Returns
@@ -220,16 +224,16 @@ class _Transform:
         """
         return f"{_SERIALIZATION_VERSION} {type(self).__name__} {dumpObject(self._mapping)}"
 
-    def isPersistable(self):
+    def isPersistable(self) -> bool:
         """Tell whether this can be persisted: always `True`."""
         return True
 
     __reduce__ = reduceTransform
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{type(self).__name__}[2->2]"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"lsst.afw.geom.{self}"
 
 
@@ -275,7 +279,7 @@ for _cls in _TRANSFORMS.values():
     _cls.__module__ = "lsst.afw.geom"
 
 
-def makeTransform(affine):
+def makeTransform(affine: AffineTransform) -> TransformPoint2ToPoint2:
     """Make a transform of an affine transformation.
 
     Parameters
@@ -293,7 +297,7 @@ def makeTransform(affine):
     return TransformPoint2ToPoint2._fromMapping(series(matrix, shift))
 
 
-def makeIdentityTransform():
+def makeIdentityTransform() -> TransformPoint2ToPoint2:
     """Make the transform that changes nothing.
 
     Returns
@@ -304,7 +308,7 @@ def makeIdentityTransform():
     return TransformPoint2ToPoint2._fromMapping(Ast.UnitMap(2))
 
 
-def linearizeTransform(original, inPoint):
+def linearizeTransform(original: TransformPoint2ToPoint2, inPoint: Point2D) -> AffineTransform:
     """Approximate a transform by an affine one near a point.
 
     Parameters

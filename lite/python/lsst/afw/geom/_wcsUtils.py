@@ -15,12 +15,14 @@ __all__ = [
 ]
 
 import math
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from lsst.afw._pixels._xy0 import createTrivialWcsMetadata
-from lsst.daf.base import PropertyList
-from lsst.geom import Point2I
+from lsst.daf.base import PropertyList, PropertySet
+from lsst.geom import Point2D, Point2I, SpherePoint
 from lsst.pex.exceptions import TypeError as PexTypeError
 
 _BASIC_NAMES = (
@@ -40,7 +42,7 @@ _BASIC_NAMES = (
 )
 
 
-def deleteBasicWcsMetadata(metadata, wcsName):
+def deleteBasicWcsMetadata(metadata: PropertySet, wcsName: str) -> None:
     """Remove the cards of a WCS without distortion.
 
     Parameters
@@ -55,7 +57,7 @@ def deleteBasicWcsMetadata(metadata, wcsName):
             metadata.remove(name + wcsName)
 
 
-def getCdMatrixFromMetadata(metadata):
+def getCdMatrixFromMetadata(metadata: PropertySet) -> npt.NDArray[Any]:
     """Read the CD matrix.
 
     Parameters
@@ -91,12 +93,12 @@ _MAX_COORDINATE = 1 << 31
 """Pixel numbers have 32 bits."""
 
 
-def _round(value):
+def _round(value: float) -> int:
     # Halves go away from zero, unlike with Python's round.
     return int(math.copysign(math.floor(abs(value) + 0.5), value))
 
 
-def getImageXY0FromMetadata(metadata, wcsName, strip=False):
+def getImageXY0FromMetadata(metadata: PropertySet, wcsName: str, strip: bool = False) -> Point2I:
     """Read the xy0 of an image from the WCS that records it.
 
     Parameters
@@ -132,7 +134,7 @@ def getImageXY0FromMetadata(metadata, wcsName, strip=False):
     return Point2I(_round(crval1), _round(crval2))
 
 
-def hasSipMatrix(metadata, name):
+def hasSipMatrix(metadata: PropertySet, name: str) -> bool:
     """Tell whether the cards have a SIP polynomial.
 
     Parameters
@@ -150,7 +152,7 @@ def hasSipMatrix(metadata, name):
     return metadata.exists(f"{name}_ORDER") and metadata.getAsInt(f"{name}_ORDER") >= 0
 
 
-def getSipMatrixFromMetadata(metadata, name):
+def getSipMatrixFromMetadata(metadata: PropertySet, name: str) -> npt.NDArray[Any]:
     """Read the coefficients of a SIP polynomial.
 
     Parameters
@@ -185,7 +187,7 @@ def getSipMatrixFromMetadata(metadata, name):
     return matrix
 
 
-def makeSipMatrixMetadata(matrix, name):
+def makeSipMatrixMetadata(matrix: npt.ArrayLike, name: str) -> PropertyList:
     """Make the cards of a SIP polynomial.
 
     Parameters
@@ -217,7 +219,9 @@ def makeSipMatrixMetadata(matrix, name):
     return metadata
 
 
-def makeSimpleWcsMetadata(crpix, crval, cdMatrix, projection="TAN"):
+def makeSimpleWcsMetadata(
+    crpix: Point2D, crval: SpherePoint, cdMatrix: npt.ArrayLike, projection: str = "TAN"
+) -> PropertyList:
     """Make the cards of a WCS without distortion.
 
     Parameters
@@ -253,7 +257,15 @@ def makeSimpleWcsMetadata(crpix, crval, cdMatrix, projection="TAN"):
     return metadata
 
 
-def makeTanSipMetadata(crpix, crval, cdMatrix, sipA, sipB, sipAp=None, sipBp=None):
+def makeTanSipMetadata(
+    crpix: Point2D,
+    crval: SpherePoint,
+    cdMatrix: npt.ArrayLike,
+    sipA: npt.ArrayLike,
+    sipB: npt.ArrayLike,
+    sipAp: npt.ArrayLike | None = None,
+    sipBp: npt.ArrayLike | None = None,
+) -> PropertyList:
     """Make the cards of a TAN WCS with SIP distortion.
 
     Parameters

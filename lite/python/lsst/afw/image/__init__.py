@@ -16,10 +16,11 @@ from ._filterLabel import *
 from ._image import *
 from ._maskedImage import *
 from ._photoCalib import *
+from ._publicExposure import *
 from ._readers import *
 from ._rotType import *
 from ._visitInfo import *
-from ._visitInfoCards import stripVisitInfoKeywords
+from ._visitInfoCards import stripVisitInfoKeywords as stripVisitInfoKeywords
 from ._visitInfoWriter import *
 
 __getattr__ = _moduleGetattr(__name__)

@@ -4,10 +4,17 @@
 
 __all__ = ["CoaddInputs"]
 
+from collections.abc import Iterator
+from typing import Any
+
 from lsst._lite.arguments import Overloads, checkArguments
 from lsst.afw._persistable import FitsPersistable
+from lsst.afw.fits._inputArchive import InputArchive
+from lsst.afw.fits._outputArchive import OutputArchive
 from lsst.afw.fits._registry import Persistable, register
+from lsst.afw.geom import SkyWcs
 from lsst.afw.table import ExposureCatalog, Schema
+from lsst.geom import Point2D
 
 
 class CoaddInputs(FitsPersistable):
@@ -26,45 +33,47 @@ class CoaddInputs(FitsPersistable):
 
     __module__ = "lsst.afw.image"
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         _INIT_FORMS(self, args, kwargs)
 
-    def _initEmpty(self):
+    def _initEmpty(self) -> None:
         self._initCatalogs(ExposureCatalog(), ExposureCatalog())
 
-    def _initSchemas(self, visitSchema: Schema, ccdSchema: Schema):
+    def _initSchemas(self, visitSchema: Schema, ccdSchema: Schema) -> None:
         self._initCatalogs(ExposureCatalog(visitSchema), ExposureCatalog(ccdSchema))
 
-    def _initCatalogs(self, visits: ExposureCatalog, ccds: ExposureCatalog):
+    def _initCatalogs(self, visits: ExposureCatalog, ccds: ExposureCatalog) -> None:
         self._visits, self._ccds = visits, ccds
 
     @property
-    def visits(self):
+    def visits(self) -> ExposureCatalog:
         """Visits that went into the coadd
         (`lsst.afw.table.ExposureCatalog`).
         """
         return self._visits
 
     @visits.setter
-    def visits(self, catalog):
+    def visits(self, catalog: Any) -> None:
         checkArguments("visits", catalog=(catalog, ExposureCatalog))
         self._visits = catalog
 
     @property
-    def ccds(self):
+    def ccds(self) -> ExposureCatalog:
         """Detectors of visits that went into the coadd
         (`lsst.afw.table.ExposureCatalog`).
         """
         return self._ccds
 
     @ccds.setter
-    def ccds(self, catalog):
+    def ccds(self, catalog: Any) -> None:
         checkArguments("ccds", catalog=(catalog, ExposureCatalog))
         self._ccds = catalog
 
-    def subset_containing_ccds(self, point, wcs, includeValidPolygon=False):
+    def subset_containing_ccds(
+        self, point: Point2D, wcs: SkyWcs, includeValidPolygon: bool = False
+    ) -> ExposureCatalog:
         """Return the detectors that contain a position.
 
         Parameters
@@ -82,7 +91,9 @@ class CoaddInputs(FitsPersistable):
         """
         return self.ccds.subsetContaining(point, wcs, includeValidPolygon)
 
-    def subset_containing_visits(self, point, wcs, includeValidPolygon=False):
+    def subset_containing_visits(
+        self, point: Point2D, wcs: SkyWcs, includeValidPolygon: bool = False
+    ) -> ExposureCatalog:
         """Return the visits that contain a position.
 
         Parameters
@@ -100,15 +111,15 @@ class CoaddInputs(FitsPersistable):
         """
         return self.visits.subsetContaining(point, wcs, includeValidPolygon)
 
-    def isPersistable(self):
+    def isPersistable(self) -> bool:
         """Whether this can be written to a file: always `True`."""
         return True
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         # The stack compares the objects.
         return self is other
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return CoaddInputs, (self._visits, self._ccds)
 
 
@@ -120,18 +131,18 @@ _INIT_FORMS = Overloads(
 # ---- persistence
 
 
-def _read(archive, rows):
+def _read(archive: InputArchive, rows: Any) -> CoaddInputs:
     if len(rows) != 2:
         raise ValueError(f"expected two catalogs, found {len(rows)}")
     return CoaddInputs(*(ExposureCatalog._readFromArchive(catalog, archive) for catalog in rows))
 
 
-def _write(inputs, archive):
+def _write(inputs: CoaddInputs, archive: OutputArchive) -> Iterator[tuple[Any, Iterator[Any]]]:
     for catalog in (inputs.visits, inputs.ccds):
         yield catalog._writeToArchive(archive, permissive=True)
 
 
-def _parts(inputs):
+def _parts(inputs: CoaddInputs) -> list[Any]:
     return [*inputs.visits._findComponents(), *inputs.ccds._findComponents()]
 
 

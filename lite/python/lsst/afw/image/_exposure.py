@@ -2,17 +2,32 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Exposures: masked images with all that is known about them."""
 
-__all__ = ["Exposure", "ExposureD", "ExposureF", "ExposureI", "ExposureL", "ExposureU", "makeExposure"]
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from .._pixels._image import TypedImage
+
+__all__ = ["ExposureD", "ExposureF", "ExposureI", "ExposureL", "ExposureU", "makeExposure"]
 
 import math
+from typing import Any, Self
 
 import numpy as np
+import numpy.typing as npt
 
 from lsst._lite.arguments import Bool, MismatchError, Overloads, Size, checkArguments
+from lsst.afw.detection import Psf
+from lsst.afw.fits import CompressionOptions
+from lsst.afw.geom import SkyWcs
+from lsst.daf.base import PropertyList, PropertySet
 from lsst.geom import Box2D, Box2I, Extent2D, Extent2I, Point2D, Point2I, SpherePoint
 from lsst.pex.exceptions import InvalidParameterError, LogicError
+from lsst.sphgeom import ConvexPolygon
 from lsst.utils import TemplateMeta
 
+from .._pixels._image import ImageF
+from .._pixels._mask import MaskX
 from .._pixels._maskedImage import (
     MaskedImage,
     MaskedImageD,
@@ -23,28 +38,49 @@ from .._pixels._maskedImage import (
     TypedMaskedImage,
 )
 from .._pixels._origin import PARENT, ImageOrigin
-from .._pixels._slicing import NoTemporaries, Sliceable
+from .._pixels._slicing import Sliceable, refuseTemporary
 from ._exposureFile import ExposureFile
 from ._exposureInfo import ExposureInfo
+from ._filterLabel import FilterLabel
+from ._photoCalib import PhotoCalib
 from ._skyOverlap import containsSkyCoords, makeConvexPolygon
+from ._visitInfo import VisitInfo
 from ._writers import writeExposure
 
 
-class TypedExposure(Sliceable, NoTemporaries):
+class TypedExposure(Sliceable):
     """What the exposure classes share; they differ in the image type."""
 
-    _maskedImageType = None
+    _maskedImageType: ClassVar[type[TypedMaskedImage]]
     """Class of the masked image (set by the classes for each type)."""
+
+    if TYPE_CHECKING:
+        # What `Exposure` gives to the class of each type.
+        image: TypedImage
+        mask: MaskX
+        variance: ImageF
+        convex_polygon: ConvexPolygon | None
+
+        def convertF(self) -> ExposureF: ...
+        def convertD(self) -> ExposureD: ...
+        def getImage(self) -> TypedImage: ...
+        def setImage(self, image: TypedImage) -> None: ...
+        def getMask(self) -> MaskX: ...
+        def setMask(self, mask: MaskX) -> None: ...
+        def getVariance(self) -> ImageF: ...
+        def setVariance(self, variance: ImageF) -> None: ...
+        def getConvexPolygon(self, padding: int = 10) -> ConvexPolygon | None: ...
+        def containsSkyCoords(self, ra: Any, dec: Any, padding: int = 10) -> npt.NDArray[Any]: ...
 
     # ---- construction
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         _INIT_FORMS(self, args, kwargs)
 
-    def _setParts(self, maskedImage, info):
+    def _setParts(self, maskedImage: TypedMaskedImage, info: ExposureInfo) -> None:
         self._maskedImage, self._info = maskedImage, info
 
-    def _initConversion(self, src: object, deep: Bool):
+    def _initConversion(self, src: Any, deep: Bool) -> None:
         if not isinstance(src, TypedExposure) or self._isSameType(src) or not self._isFloating():
             raise MismatchError("no conversion to this type")
         if not deep:
@@ -53,20 +89,20 @@ class TypedExposure(Sliceable, NoTemporaries):
             )
         self._setParts(self._maskedImageType(src._maskedImage, True), ExposureInfo(src._info, True))
 
-    def _initSize(self, width: Size, height: Size, wcs=None):
+    def _initSize(self, width: Size, height: Size, wcs: Any = None) -> None:
         self._setParts(self._maskedImageType(width, height), _makeInfo(wcs))
 
-    def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0), wcs=None):
+    def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0), wcs: Any = None) -> None:
         self._setParts(self._maskedImageType(dimensions), _makeInfo(wcs))
 
-    def _initBox(self, bbox: Box2I, wcs=None):
+    def _initBox(self, bbox: Box2I, wcs: Any = None) -> None:
         self._setParts(self._maskedImageType(bbox), _makeInfo(wcs))
 
-    def _initMaskedImage(self, maskedImage: TypedMaskedImage, wcs=None):
+    def _initMaskedImage(self, maskedImage: TypedMaskedImage, wcs: Any = None) -> None:
         self._checkMaskedImage(maskedImage)
         self._setParts(self._maskedImageType(maskedImage), _makeInfo(wcs))
 
-    def _initParts(self, maskedImage: TypedMaskedImage, exposureInfo: ExposureInfo):
+    def _initParts(self, maskedImage: TypedMaskedImage, exposureInfo: ExposureInfo) -> None:
         self._checkMaskedImage(maskedImage)
         self._setParts(self._maskedImageType(maskedImage), exposureInfo)
 
@@ -77,38 +113,38 @@ class TypedExposure(Sliceable, NoTemporaries):
         origin: ImageOrigin = PARENT,
         conformMasks: Bool = False,
         allowUnsafe: Bool = False,
-    ):
-        pixelType = self._maskedImageType._imageType._pixelType
+    ) -> None:
+        pixelType: Any = self._maskedImageType._imageType._pixelType
         file = ExposureFile(fileName)
         maskedImage = file.readMaskedImage(bbox, origin, conformMasks, allowUnsafe, dtype=pixelType)
         self._setParts(maskedImage, file.readExposureInfo())
 
-    def _initExposure(self, other: object, deep: Bool = False):
+    def _initExposure(self, other: Any, deep: Bool = False) -> None:
         if not self._isSameType(other):
             raise MismatchError("another type of exposure")
         self._setParts(self._maskedImageType(other._maskedImage, deep), ExposureInfo(other._info, deep))
 
-    def _initSubset(self, other: object, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False):
+    def _initSubset(self, other: Any, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False) -> None:
         if not self._isSameType(other):
             raise MismatchError("another type of exposure")
         maskedImage = self._maskedImageType(other._maskedImage, bbox, origin, deep)
         self._setParts(maskedImage, ExposureInfo(other._info, deep))
 
     @classmethod
-    def _isSameType(cls, other):
+    def _isSameType(cls, other: Any) -> bool:
         return isinstance(other, TypedExposure) and other._maskedImageType is cls._maskedImageType
 
     @classmethod
-    def _isFloating(cls):
+    def _isFloating(cls) -> bool:
         return issubclass(cls._maskedImageType._imageType._pixelType, np.floating)
 
-    def _checkMaskedImage(self, maskedImage):
+    def _checkMaskedImage(self, maskedImage: Any) -> None:
         if not self._maskedImageType._isSameType(maskedImage):
             raise MismatchError("another type of masked image")
 
     # ---- pixels
 
-    def getMaskedImage(self):
+    def getMaskedImage(self) -> TypedMaskedImage:
         """Return the pixels.
 
         Returns
@@ -118,7 +154,7 @@ class TypedExposure(Sliceable, NoTemporaries):
         """
         return self._maskedImageType(self._maskedImage)
 
-    def setMaskedImage(self, maskedImage):
+    def setMaskedImage(self, maskedImage: TypedMaskedImage) -> None:
         """Replace the pixels; they are not copied.
 
         Parameters
@@ -131,7 +167,7 @@ class TypedExposure(Sliceable, NoTemporaries):
 
     maskedImage = property(getMaskedImage, setMaskedImage)
 
-    def subset(self, bbox, origin=PARENT):
+    def subset(self, bbox: Box2I, origin: ImageOrigin = PARENT) -> Self:
         """Return an exposure of a box of these pixels.
 
         Parameters
@@ -155,19 +191,20 @@ class TypedExposure(Sliceable, NoTemporaries):
         checkArguments("subset", bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
         return type(self)(self, bbox, origin, False)
 
-    def _getCutoutAround(self, center: Point2D, size: Extent2I):
+    def _getCutoutAround(self, center: Point2D, size: Extent2I) -> Self:
         if not Box2D(self.getBBox()).contains(center):
             raise InvalidParameterError(f"Point {center} lies outside Exposure {self.getBBox()}")
         if size.getX() <= 0 or size.getY() <= 0:
             raise InvalidParameterError(f"Cannot create bounding box with dimensions {size}")
         return self._getCutoutBox(Box2I.makeCenteredBox(center, size))
 
-    def _getCutoutOnSky(self, center: SpherePoint, size: Extent2I):
-        if not self.hasWcs():
+    def _getCutoutOnSky(self, center: SpherePoint, size: Extent2I) -> Self:
+        wcs = self.getWcs()
+        if wcs is None:
             raise LogicError("Cannot look up source position without WCS.")
-        return self._getCutoutAround(self.getWcs().skyToPixel(center), size)
+        return self._getCutoutAround(wcs.skyToPixel(center), size)
 
-    def _getCutoutBox(self, box: Box2I):
+    def _getCutoutBox(self, box: Box2I) -> Self:
         if box.isEmpty():
             raise InvalidParameterError(f"Cannot create cutout with empty bounding box {box}")
         cutout = self._maskedImageType(box)
@@ -179,7 +216,7 @@ class TypedExposure(Sliceable, NoTemporaries):
             cutout.assign(self._maskedImage.subset(overlap), overlap)
         return type(self)(cutout, ExposureInfo(self._info))
 
-    def getCutout(self, *args, **kwargs):
+    def getCutout(self, *args: Any, **kwargs: Any) -> Self:
         """Copy a box of pixels, which may extend beyond the exposure.
 
         Called as ``getCutout(center: SpherePoint, size: Extent2I)``,
@@ -212,31 +249,31 @@ class TypedExposure(Sliceable, NoTemporaries):
 
     # ---- geometry
 
-    def getWidth(self):
+    def getWidth(self) -> int:
         """Return the number of columns."""
         return self._maskedImage.getWidth()
 
-    def getHeight(self):
+    def getHeight(self) -> int:
         """Return the number of rows."""
         return self._maskedImage.getHeight()
 
-    def getDimensions(self):
+    def getDimensions(self) -> Extent2I:
         """Return the width and height, as an `lsst.geom.Extent2I`."""
         return self._maskedImage.getDimensions()
 
-    def getX0(self):
+    def getX0(self) -> int:
         """Return the column of the first pixel, in the parent."""
         return self._maskedImage.getX0()
 
-    def getY0(self):
+    def getY0(self) -> int:
         """Return the row of the first pixel, in the parent."""
         return self._maskedImage.getY0()
 
-    def getXY0(self):
+    def getXY0(self) -> Point2I:
         """Return the position of the first pixel, in the parent."""
         return self._maskedImage.getXY0()
 
-    def setXY0(self, xy0):
+    def setXY0(self, xy0: Point2I) -> None:
         """Set the position of the first pixel, in the parent.
 
         Parameters
@@ -246,12 +283,12 @@ class TypedExposure(Sliceable, NoTemporaries):
             where they are in the sky.
         """
         checkArguments("setXY0", xy0=(xy0, Point2I))
-        if self.hasWcs():
-            shift = Extent2D(xy0 - self.getXY0())
-            self.setWcs(self.getWcs().copyAtShiftedPixelOrigin(shift))
+        wcs = self.getWcs()
+        if wcs is not None:
+            self.setWcs(wcs.copyAtShiftedPixelOrigin(Extent2D(xy0 - self.getXY0())))
         self._maskedImage.setXY0(xy0)
 
-    def getBBox(self, origin=PARENT):
+    def getBBox(self, origin: ImageOrigin = PARENT) -> Box2I:
         """Return the box of pixels.
 
         Parameters
@@ -268,7 +305,7 @@ class TypedExposure(Sliceable, NoTemporaries):
 
     # ---- components
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         info = self.getInfo()
         parts = {
             "WCS": info.hasWcs(),
@@ -279,109 +316,115 @@ class TypedExposure(Sliceable, NoTemporaries):
         there = ", ".join(name for name, isThere in parts.items() if isThere) or "neither WCS, PSF nor filter"
         return f"<{type(self).__name__} {self.getBBox()} with {there}>"
 
-    def getInfo(self):
+    def getInfo(self) -> ExposureInfo:
         """Return the components (`ExposureInfo`)."""
         return self._info
 
-    def setInfo(self, exposureInfo):
+    def setInfo(self, exposureInfo: ExposureInfo) -> None:
         """Replace all components; `None` removes them."""
         checkArguments("setInfo", exposureInfo=(exposureInfo, (ExposureInfo, type(None))))
         self._info = ExposureInfo() if exposureInfo is None else exposureInfo
 
     info = property(getInfo)
 
-    def hasWcs(self):
+    def hasWcs(self) -> bool:
         """Whether there is a WCS."""
         return self._info.hasWcs()
 
-    def getWcs(self):
+    def getWcs(self) -> SkyWcs | Any:
         """Return the WCS (`lsst.afw.geom.SkyWcs` or `None`)."""
         return self._info.getWcs()
 
-    def setWcs(self, wcs):
+    def setWcs(self, wcs: SkyWcs | None) -> None:
         """Set the WCS, or remove it with `None`."""
         self._info.setWcs(wcs)
 
     wcs = property(getWcs)
 
-    def hasPsf(self):
+    def hasPsf(self) -> bool:
         """Whether there is a point spread function."""
         return self._info.hasPsf()
 
-    def getPsf(self):
+    def getPsf(self) -> Psf | Any:
         """Return the point spread function, or `None`."""
         return self._info.getPsf()
 
-    def setPsf(self, psf):
+    def setPsf(self, psf: Psf | None) -> None:
         """Set the point spread function, or remove it with `None`."""
         self._info.setPsf(psf)
 
     psf = property(getPsf)
 
-    def getFilter(self):
+    def getFilter(self) -> FilterLabel | Any:
         """Return the filter label, or `None`."""
         return self._info.getFilter()
 
-    def setFilter(self, filterLabel):
+    def setFilter(self, filterLabel: FilterLabel | None) -> None:
         """Set the filter label, or remove it with `None`."""
         self._info.setFilter(filterLabel)
 
     filter = property(getFilter)
 
-    def getPhotoCalib(self):
+    def getPhotoCalib(self) -> PhotoCalib | Any:
         """Return the photometric calibration, or `None`."""
         return self._info.getPhotoCalib()
 
-    def setPhotoCalib(self, photoCalib):
+    def setPhotoCalib(self, photoCalib: PhotoCalib | None) -> None:
         """Set the photometric calibration, or remove it with `None`."""
         self._info.setPhotoCalib(photoCalib)
 
     photoCalib = property(getPhotoCalib)
 
-    def getDetector(self):
+    def getDetector(self) -> Any:
         """Return the detector (opaque in lsst-lite), or `None`."""
         return self._info.getDetector()
 
-    def setDetector(self, detector):
+    def setDetector(self, detector: Any) -> None:
         """Set the detector, or remove it with `None`."""
         self._info.setDetector(detector)
 
     detector = property(getDetector)
 
-    def setApCorrMap(self, apCorrMap):
+    def setApCorrMap(self, apCorrMap: Any) -> None:
         """Set the aperture corrections, or remove them with `None`."""
         self._info.setApCorrMap(apCorrMap)
 
     @property
-    def apCorrMap(self):
+    def apCorrMap(self) -> Any:
         """Aperture corrections (opaque in lsst-lite), or `None`."""
         return self._info.getApCorrMap()
 
     @property
-    def visitInfo(self):
+    def visitInfo(self) -> VisitInfo | Any:
         """Facts about the visit (`VisitInfo`), or `None`."""
         return self._info.getVisitInfo()
 
-    def getMetadata(self):
+    def getMetadata(self) -> PropertyList:
         """Return the metadata, which can be changed in place."""
         return self._info.getMetadata()
 
-    def setMetadata(self, metadata):
+    def setMetadata(self, metadata: PropertySet) -> None:
         """Replace the metadata."""
         self._info.setMetadata(metadata)
 
     metadata = property(getMetadata, setMetadata)
 
-    __add__ = __sub__ = __mul__ = __rmul__ = __truediv__ = NoTemporaries._refuse
+    __add__ = __sub__ = __mul__ = __rmul__ = __truediv__ = refuseTemporary
 
     # ---- files
 
     @classmethod
-    def _readFits(cls, fileName):
+    def _readFits(cls, fileName: str) -> Self:
         checkArguments("readFits", fileName=(fileName, str))
         return cls(fileName)
 
-    def writeFits(self, filename, imageOptions=None, maskOptions=None, varianceOptions=None):
+    def writeFits(
+        self,
+        filename: str,
+        imageOptions: CompressionOptions | None = None,
+        maskOptions: CompressionOptions | None = None,
+        varianceOptions: CompressionOptions | None = None,
+    ) -> None:
         """Write to a FITS file.
 
         Parameters
@@ -402,7 +445,7 @@ class TypedExposure(Sliceable, NoTemporaries):
         )
 
 
-def _makeInfo(wcs):
+def _makeInfo(wcs: Any) -> ExposureInfo:
     """Make the components of an exposure that has only a WCS, or none.
 
     Raises
@@ -442,7 +485,7 @@ class ExposureI(TypedExposure):
     _maskedImageType = MaskedImageI
 
     @staticmethod
-    def readFits(fileName, /):
+    def readFits(fileName: str, /) -> ExposureI:
         """Read an exposure from a FITS file."""
         return ExposureI._readFits(fileName)
 
@@ -453,7 +496,7 @@ class ExposureF(TypedExposure):
     _maskedImageType = MaskedImageF
 
     @staticmethod
-    def readFits(fileName, /):
+    def readFits(fileName: str, /) -> ExposureF:
         """Read an exposure from a FITS file."""
         return ExposureF._readFits(fileName)
 
@@ -464,7 +507,7 @@ class ExposureD(TypedExposure):
     _maskedImageType = MaskedImageD
 
     @staticmethod
-    def readFits(fileName, /):
+    def readFits(fileName: str, /) -> ExposureD:
         """Read an exposure from a FITS file."""
         return ExposureD._readFits(fileName)
 
@@ -475,7 +518,7 @@ class ExposureU(TypedExposure):
     _maskedImageType = MaskedImageU
 
     @staticmethod
-    def readFits(fileName, /):
+    def readFits(fileName: str, /) -> ExposureU:
         """Read an exposure from a FITS file."""
         return ExposureU._readFits(fileName)
 
@@ -486,12 +529,19 @@ class ExposureL(TypedExposure):
     _maskedImageType = MaskedImageL
 
     @staticmethod
-    def readFits(fileName, /):
+    def readFits(fileName: str, /) -> ExposureL:
         """Read an exposure from a FITS file."""
         return ExposureL._readFits(fileName)
 
 
-def _rebuildExposure(cls, maskedImage, components, visitInfo, metadata, exposureId):
+def _rebuildExposure(
+    cls: type[Any],
+    maskedImage: TypedMaskedImage,
+    components: Any,
+    visitInfo: VisitInfo | None,
+    metadata: PropertyList,
+    exposureId: int | None,
+) -> Any:
     """Construct a pickled exposure."""
     info = ExposureInfo(metadata=metadata, visitInfo=visitInfo)
     for key, component in components.items():
@@ -507,13 +557,13 @@ class Exposure(metaclass=TemplateMeta):
     ``Exposure(..., dtype=np.float32)`` constructs one.
     """
 
-    def _set(self, index, value, origin):
+    def _set(self: Any, index: Any, value: Any, origin: Any) -> None:
         self._maskedImage._set(index, value=value, origin=origin)
 
-    def _get(self, index, origin):
+    def _get(self: Any, index: Point2I, origin: ImageOrigin) -> Any:
         return self._maskedImage._get(index, origin=origin)
 
-    def __reduce__(self):
+    def __reduce__(self: Any) -> tuple[Any, ...]:
         info = self.getInfo()
         return _rebuildExposure, (
             type(self),
@@ -524,48 +574,48 @@ class Exposure(metaclass=TemplateMeta):
             info.getId(),
         )
 
-    def __deepcopy__(self, memo=None):
+    def __deepcopy__(self: Any, memo: dict[int, Any] | None = None) -> Any:
         return self.clone()
 
-    def convertF(self):
+    def convertF(self: Any) -> ExposureF:
         """Return a copy with 32-bit floating-point pixels."""
         return ExposureF(self, deep=True)
 
-    def convertD(self):
+    def convertD(self: Any) -> ExposureD:
         """Return a copy with 64-bit floating-point pixels."""
         return ExposureD(self, deep=True)
 
-    def getImage(self):
+    def getImage(self: Any) -> Any:
         """Return the image plane."""
         return self._maskedImage.getImage()
 
-    def setImage(self, image):
+    def setImage(self: Any, image: Any) -> None:
         """Make the image plane a view of another image's pixels."""
         self._maskedImage.setImage(image)
 
     image = property(getImage, setImage)
 
-    def getMask(self):
+    def getMask(self: Any) -> MaskX:
         """Return the mask plane."""
         return self._maskedImage.getMask()
 
-    def setMask(self, mask):
+    def setMask(self: Any, mask: Any) -> None:
         """Make the mask plane a view of another mask's pixels."""
         self._maskedImage.setMask(mask)
 
     mask = property(getMask, setMask)
 
-    def getVariance(self):
+    def getVariance(self: Any) -> ImageF:
         """Return the variance plane."""
         return self._maskedImage.getVariance()
 
-    def setVariance(self, variance):
+    def setVariance(self: Any, variance: Any) -> None:
         """Make the variance plane a view of another image's pixels."""
         self._maskedImage.setVariance(variance)
 
     variance = property(getVariance, setVariance)
 
-    def getConvexPolygon(self, padding=10):
+    def getConvexPolygon(self: Any, padding: int = 10) -> ConvexPolygon | None:
         """Return a region of the sky that covers the pixels.
 
         Parameters
@@ -584,7 +634,7 @@ class Exposure(metaclass=TemplateMeta):
 
     convex_polygon = property(getConvexPolygon)
 
-    def containsSkyCoords(self, ra, dec, padding=10):
+    def containsSkyCoords(self: Any, ra: Any, dec: Any, padding: int = 10) -> npt.NDArray[Any]:
         """Find out which positions in the sky are on the pixels.
 
         Parameters
@@ -615,7 +665,7 @@ for _suffix, _class in dict(I=ExposureI, F=ExposureF, D=ExposureD, U=ExposureU, 
     Exposure.alias(_suffix, _class)
 
 
-def makeExposure(maskedImage, wcs=None):
+def makeExposure(maskedImage: TypedMaskedImage, wcs: SkyWcs | None = None) -> Any:
     """Make an exposure of the type of a masked image.
 
     Parameters

@@ -5,15 +5,25 @@
 __all__ = ["ExposureFile"]
 
 import functools
+from typing import Any
+
+import numpy.typing as npt
 
 from lsst.afw.fits._inputArchive import InputArchive
+from lsst.afw.geom import Polygon, SkyWcs
+from lsst.daf.base import PropertyList
 from lsst.geom import Box2I
 
-from .._pixels._origin import PARENT
+from .._pixels._maskedImage import TypedMaskedImage
+from .._pixels._origin import PARENT, ImageOrigin
 from .._pixels._planeMethods import PlaneMethods, readMaskedImage
 from .._pixels._planeTriple import openPlanes
+from ._coaddInputs import CoaddInputs
 from ._exposureHeader import ARCHIVE_ID, OLD_COMPONENT_CARDS, ExposureHeader
 from ._exposureInfo import ExposureInfo, findClass
+from ._filterLabel import FilterLabel
+from ._photoCalib import PhotoCalib
+from ._visitInfo import VisitInfo
 
 _FORMAT_VERSION = 2
 """Newest version of the layout of exposures that is understood."""
@@ -35,17 +45,17 @@ class ExposureFile(PlaneMethods):
         Raised if the file cannot be opened.
     """
 
-    def __init__(self, fileName):
+    def __init__(self, fileName: Any) -> None:
         self._planes = openPlanes(fileName)
         self._file = self._planes.file
 
     @functools.cached_property
-    def _header(self):
+    def _header(self) -> ExposureHeader:
         """What the headers say (`ExposureHeader`)."""
         return ExposureHeader(self._planes, self.readSerializationVersion())
 
     @functools.cached_property
-    def _archive(self):
+    def _archive(self) -> InputArchive | None:
         """The archive (`InputArchive`), or `None` if there is none."""
         number = self._file[0].header.get("AR_HDU")
         if number is None:
@@ -55,19 +65,20 @@ class ExposureFile(PlaneMethods):
         return InputArchive(self._file, number - 1)
 
     @functools.cached_property
-    def _componentIds(self):
+    def _componentIds(self) -> dict[str, int]:
         """Archive ids of all components, by name (`dict` [`str`, `int`])."""
-        header, ids = self._file[0].header, {}
+        header = self._file[0].header
+        ids: dict[str, Any] = {}
         for card in header.cards:
             if card.key.startswith(ARCHIVE_ID):
                 ids[card.key.removeprefix(ARCHIVE_ID)] = card.value
-        for name, cards in OLD_COMPONENT_CARDS.items():
-            for card in cards:
-                if name not in ids and card in header:
-                    ids[name] = header.get(card)
+        for name, keys in OLD_COMPONENT_CARDS.items():
+            for key in keys:
+                if name not in ids and key in header:
+                    ids[name] = header.get(key)
         return ids
 
-    def _readComponent(self, name):
+    def _readComponent(self, name: str) -> Any:
         """Read a component from the archive.
 
         Parameters
@@ -96,7 +107,7 @@ class ExposureFile(PlaneMethods):
             raise self._file[0].error(f"expected a {cls.__name__} for {name}, found a {found}")
         return component
 
-    def readSerializationVersion(self):
+    def readSerializationVersion(self) -> int:
         """Read the version of the layout of the file.
 
         Returns
@@ -114,11 +125,11 @@ class ExposureFile(PlaneMethods):
             raise self._file[0].error(f"expected EXPINFO_V up to {_FORMAT_VERSION}, found {version!r}")
         return int(version)
 
-    def readExposureId(self):
+    def readExposureId(self) -> int | None:
         """Read the identifier of the exposure (`int` or `None`)."""
         return self._header.exposureId
 
-    def readMetadata(self):
+    def readMetadata(self) -> PropertyList:
         """Read the metadata.
 
         Returns
@@ -128,7 +139,7 @@ class ExposureFile(PlaneMethods):
         """
         return self._header.metadata
 
-    def readWcs(self):
+    def readWcs(self) -> SkyWcs | Any:
         """Read the WCS (`lsst.afw.geom.SkyWcs` or `None`).
 
         It is the exact one, from the archive, if there is one there, and the
@@ -137,49 +148,49 @@ class ExposureFile(PlaneMethods):
         wcs = self._readComponent(ExposureInfo.KEY_WCS)
         return self._header.wcs if wcs is None else wcs
 
-    def readFilter(self):
+    def readFilter(self) -> FilterLabel | Any:
         """Read the filter label (`FilterLabel` or `None`)."""
         if self.readSerializationVersion() < 2:
             return self._header.filter
         return self._readComponent(ExposureInfo.KEY_FILTER)
 
-    def readPhotoCalib(self):
+    def readPhotoCalib(self) -> PhotoCalib | Any:
         """Read the photometric calibration (`PhotoCalib` or `None`)."""
         if self.readSerializationVersion() == 0:
             return self._header.photoCalib
         return self._readComponent(ExposureInfo.KEY_PHOTO_CALIB)
 
-    def readPsf(self):
+    def readPsf(self) -> Any:
         """Read the point spread function (`lsst.afw.detection.Psf` or
         `None`); one that lite does not have is opaque.
         """
         return self._readComponent(ExposureInfo.KEY_PSF)
 
-    def readValidPolygon(self):
+    def readValidPolygon(self) -> Polygon | Any:
         """Read the valid area (`lsst.afw.geom.Polygon` or `None`)."""
         return self._readComponent(ExposureInfo.KEY_VALID_POLYGON)
 
-    def readApCorrMap(self):
+    def readApCorrMap(self) -> Any:
         """Read the aperture corrections (opaque, or `None`)."""
         return self._readComponent(ExposureInfo.KEY_AP_CORR_MAP)
 
-    def readCoaddInputs(self):
+    def readCoaddInputs(self) -> CoaddInputs | Any:
         """Read the inputs of a coadd (`CoaddInputs` or `None`)."""
         return self._readComponent(ExposureInfo.KEY_COADD_INPUTS)
 
-    def readDetector(self):
+    def readDetector(self) -> Any:
         """Read the detector (opaque, or `None`)."""
         return self._readComponent(ExposureInfo.KEY_DETECTOR)
 
-    def readTransmissionCurve(self):
+    def readTransmissionCurve(self) -> Any:
         """Read the transmission curve (opaque, or `None`)."""
         return self._readComponent(ExposureInfo.KEY_TRANSMISSION_CURVE)
 
-    def readVisitInfo(self):
+    def readVisitInfo(self) -> VisitInfo:
         """Read the facts about the visit (`VisitInfo`)."""
         return self._header.visitInfo
 
-    def readComponent(self, name, /):
+    def readComponent(self, name: str, /) -> Any:
         """Read a component of any kind.
 
         Parameters
@@ -194,7 +205,7 @@ class ExposureFile(PlaneMethods):
         """
         return self._readComponent(name)
 
-    def readExposureInfo(self):
+    def readExposureInfo(self) -> ExposureInfo:
         """Read all components (`ExposureInfo`)."""
         info = ExposureInfo()
         readers = {
@@ -213,7 +224,14 @@ class ExposureFile(PlaneMethods):
         info.setMetadata(self.readMetadata())
         return info
 
-    def readMaskedImage(self, bbox=Box2I(), origin=PARENT, conformMasks=False, allowUnsafe=False, dtype=None):
+    def readMaskedImage(
+        self,
+        bbox: Box2I = Box2I(),
+        origin: ImageOrigin = PARENT,
+        conformMasks: bool = False,
+        allowUnsafe: bool = False,
+        dtype: npt.DTypeLike | None = None,
+    ) -> TypedMaskedImage:
         """Read the pixels.
 
         Parameters

@@ -4,11 +4,14 @@
 
 __all__ = ["ARCHIVE_ID", "ExposureHeader", "OLD_COMPONENT_CARDS"]
 
-from lsst.afw.geom import makeSkyWcs
+from lsst.afw.geom import SkyWcs, makeSkyWcs
+from lsst.daf.base import PropertyList
 from lsst.geom import Extent2D, Point2I
 from lsst.pex.exceptions import Exception as PexException
 from lsst.pex.exceptions import TypeError as PexTypeError
 
+from .._pixels._plane import Plane
+from .._pixels._planeTriple import PlaneTriple
 from ._filterLabel import FilterLabel
 from ._photoCalib import makePhotoCalibFromMetadata
 from ._visitInfo import VisitInfo
@@ -50,7 +53,7 @@ class ExposureHeader:
         Version of the layout.
     """
 
-    def __init__(self, planes, version):
+    def __init__(self, planes: PlaneTriple, version: int) -> None:
         # Not a copy, which would have its names in another order.
         metadata = planes.image.readMetadata()
         self.wcs = self._readWcs(metadata, planes.image)
@@ -69,7 +72,7 @@ class ExposureHeader:
         self.metadata = metadata
 
     @staticmethod
-    def _readWcs(metadata, plane):
+    def _readWcs(metadata: PropertyList, plane: Plane) -> SkyWcs | None:
         """Read the WCS and strip its cards."""
         try:
             wcs = makeSkyWcs(metadata, strip=True)
@@ -80,13 +83,13 @@ class ExposureHeader:
             raise plane.error(f"cannot understand the cards of its WCS: {err}") from err
 
     @staticmethod
-    def _readFilter(metadata):
+    def _readFilter(metadata: PropertyList) -> FilterLabel | None:
         """Read the name of the physical filter of an old file."""
         name = metadata.getScalar("FILTER") if metadata.exists("FILTER") else ""
         return None if name in _NO_FILTER else FilterLabel(physical=str(name))
 
 
-def _archiveCards(metadata):
+def _archiveCards(metadata: PropertyList) -> list[str]:
     """List the cards of a header that hold archive ids."""
     names = metadata.names()
     generic = [name for name in names if name.startswith(ARCHIVE_ID)]

@@ -4,7 +4,10 @@
 
 __all__ = ["ExposureInfo"]
 
-from lsst._lite.arguments import Bool, Int, MismatchError, Optional, Overloads, checkArguments
+from typing import Any
+
+from lsst._lite.arguments import Bool, MismatchError, Overloads, checkArguments
+from lsst._lite.numbers import toInteger
 from lsst.afw.detection import Psf
 from lsst.afw.geom import Polygon, SkyWcs
 from lsst.daf.base import PropertyList, PropertySet
@@ -53,6 +56,9 @@ class ExposureInfo:
     -----
     Components never change, but can be replaced. Only the metadata is shared
     with the exposures that this one is a shallow copy of.
+
+    What is missing is `None`. In annotations that is `~typing.Any`: who knows
+    that a component is there need not check it for a type checker.
     """
 
     __module__ = "lsst.afw.image"
@@ -68,26 +74,26 @@ class ExposureInfo:
     KEY_TRANSMISSION_CURVE = "TRANSMISSION_CURVE"
     KEY_SUMMARY_STATS = "SUMMARY_STATS"
 
-    def __init__(self, *args, **kwargs):
-        self._components = {}
-        self._metadata = None
-        self._visitInfo = None
-        self._exposureId = None
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._components: dict[str, Any] = {}
+        self._metadata: Any = None
+        self._visitInfo: VisitInfo | None = None
+        self._exposureId: int | None = None
         _INIT_FORMS(self, args, kwargs)
 
     def _initComponents(
         self,
-        wcs=None,
-        psf=None,
-        photoCalib=None,
-        detector=None,
-        polygon=None,
-        metadata: Optional(PropertySet) = None,
-        coaddInputs=None,
-        apCorrMap=None,
-        visitInfo: Optional(VisitInfo) = None,
-        transmissionCurve=None,
-    ):
+        wcs: Any = None,
+        psf: Any = None,
+        photoCalib: Any = None,
+        detector: Any = None,
+        polygon: Any = None,
+        metadata: PropertySet | None = None,
+        coaddInputs: Any = None,
+        apCorrMap: Any = None,
+        visitInfo: VisitInfo | None = None,
+        transmissionCurve: Any = None,
+    ) -> None:
         if isinstance(wcs, ExposureInfo):
             raise MismatchError("another form")
         self._put(self.KEY_WCS, wcs)
@@ -101,7 +107,7 @@ class ExposureInfo:
         self._visitInfo = visitInfo
         self._metadata = PropertyList() if metadata is None else metadata
 
-    def _initCopy(self, other: object, copyMetadata: Bool = False):
+    def _initCopy(self, other: object, copyMetadata: Bool = False) -> None:
         if not isinstance(other, ExposureInfo):
             raise MismatchError("not an ExposureInfo")
         self._components = dict(other._components)
@@ -113,7 +119,7 @@ class ExposureInfo:
 
     # ---- generic components
 
-    def _put(self, key, component):
+    def _put(self, key: str, component: Any) -> None:
         """Set a component, or remove it if it is `None`.
 
         Raises
@@ -129,7 +135,7 @@ class ExposureInfo:
             raise TypeError(f"{key}: must be {cls.__name__}, not {type(component).__name__}")
         self._components[key] = component
 
-    def hasComponent(self, key):
+    def hasComponent(self, key: str) -> bool:
         """Whether there is a component.
 
         Parameters
@@ -140,7 +146,7 @@ class ExposureInfo:
         checkArguments("hasComponent", key=(key, str))
         return key in self._components
 
-    def getComponent(self, key):
+    def getComponent(self, key: str) -> Any:
         """Return a component, or `None` if there is none.
 
         Parameters
@@ -151,7 +157,7 @@ class ExposureInfo:
         checkArguments("getComponent", key=(key, str))
         return self._components.get(key)
 
-    def setComponent(self, key, object):
+    def setComponent(self, key: str, object: Any) -> None:
         """Set a component.
 
         Parameters
@@ -169,7 +175,7 @@ class ExposureInfo:
         checkArguments("setComponent", key=(key, str))
         self._put(key, object)
 
-    def removeComponent(self, key):
+    def removeComponent(self, key: str) -> None:
         """Remove a component, if it is there.
 
         Parameters
@@ -182,159 +188,159 @@ class ExposureInfo:
 
     # ---- components by name
 
-    def hasWcs(self):
+    def hasWcs(self) -> bool:
         """Whether there is a WCS."""
         return self.KEY_WCS in self._components
 
-    def getWcs(self):
+    def getWcs(self) -> SkyWcs | Any:
         """Return the WCS (`lsst.afw.geom.SkyWcs` or `None`)."""
         return self._components.get(self.KEY_WCS)
 
-    def setWcs(self, wcs):
+    def setWcs(self, wcs: SkyWcs | None) -> None:
         """Set the WCS, or remove it with `None`."""
         self._put(self.KEY_WCS, wcs)
 
-    def hasPsf(self):
+    def hasPsf(self) -> bool:
         """Whether there is a point spread function."""
         return self.KEY_PSF in self._components
 
-    def getPsf(self):
+    def getPsf(self) -> Psf | Any:
         """Return the point spread function, or `None`."""
         return self._components.get(self.KEY_PSF)
 
-    def setPsf(self, psf):
+    def setPsf(self, psf: Psf | None) -> None:
         """Set the point spread function, or remove it with `None`."""
         self._put(self.KEY_PSF, psf)
 
-    def hasPhotoCalib(self):
+    def hasPhotoCalib(self) -> bool:
         """Whether there is a photometric calibration."""
         return self.KEY_PHOTO_CALIB in self._components
 
-    def getPhotoCalib(self):
+    def getPhotoCalib(self) -> PhotoCalib | Any:
         """Return the photometric calibration, or `None`."""
         return self._components.get(self.KEY_PHOTO_CALIB)
 
-    def setPhotoCalib(self, photoCalib):
+    def setPhotoCalib(self, photoCalib: PhotoCalib | None) -> None:
         """Set the photometric calibration, or remove it with `None`."""
         self._put(self.KEY_PHOTO_CALIB, photoCalib)
 
-    def hasFilter(self):
+    def hasFilter(self) -> bool:
         """Whether there is a filter label."""
         return self.KEY_FILTER in self._components
 
-    def getFilter(self):
+    def getFilter(self) -> FilterLabel | Any:
         """Return the filter label, or `None`."""
         return self._components.get(self.KEY_FILTER)
 
-    def setFilter(self, filterLabel):
+    def setFilter(self, filterLabel: FilterLabel | None) -> None:
         """Set the filter label, or remove it with `None`."""
         self._put(self.KEY_FILTER, filterLabel)
 
-    def hasDetector(self):
+    def hasDetector(self) -> bool:
         """Whether there is a detector."""
         return self.KEY_DETECTOR in self._components
 
-    def getDetector(self):
+    def getDetector(self) -> Any:
         """Return the detector (opaque in lsst-lite), or `None`."""
         return self._components.get(self.KEY_DETECTOR)
 
-    def setDetector(self, detector):
+    def setDetector(self, detector: Any) -> None:
         """Set the detector, or remove it with `None`."""
         self._put(self.KEY_DETECTOR, detector)
 
-    def hasValidPolygon(self):
+    def hasValidPolygon(self) -> bool:
         """Whether there is a polygon of valid pixels."""
         return self.KEY_VALID_POLYGON in self._components
 
-    def getValidPolygon(self):
+    def getValidPolygon(self) -> Polygon | Any:
         """Return the polygon of valid pixels, or `None`."""
         return self._components.get(self.KEY_VALID_POLYGON)
 
-    def setValidPolygon(self, polygon):
+    def setValidPolygon(self, polygon: Polygon | None) -> None:
         """Set the polygon of valid pixels, or remove it with `None`."""
         self._put(self.KEY_VALID_POLYGON, polygon)
 
-    def hasCoaddInputs(self):
+    def hasCoaddInputs(self) -> bool:
         """Whether there is a list of coadd inputs."""
         return self.KEY_COADD_INPUTS in self._components
 
-    def getCoaddInputs(self):
+    def getCoaddInputs(self) -> CoaddInputs | Any:
         """Return the coadd inputs (`CoaddInputs`), or `None`."""
         return self._components.get(self.KEY_COADD_INPUTS)
 
-    def setCoaddInputs(self, coaddInputs):
+    def setCoaddInputs(self, coaddInputs: CoaddInputs | None) -> None:
         """Set the coadd inputs, or remove them with `None`."""
         self._put(self.KEY_COADD_INPUTS, coaddInputs)
 
-    def hasApCorrMap(self):
+    def hasApCorrMap(self) -> bool:
         """Whether there are aperture corrections."""
         return self.KEY_AP_CORR_MAP in self._components
 
-    def getApCorrMap(self):
+    def getApCorrMap(self) -> Any:
         """Return the aperture corrections (opaque in lsst-lite), or `None`."""
         return self._components.get(self.KEY_AP_CORR_MAP)
 
-    def setApCorrMap(self, apCorrMap):
+    def setApCorrMap(self, apCorrMap: Any) -> None:
         """Set the aperture corrections, or remove them with `None`."""
         self._put(self.KEY_AP_CORR_MAP, apCorrMap)
 
-    def hasTransmissionCurve(self):
+    def hasTransmissionCurve(self) -> bool:
         """Whether there is a transmission curve."""
         return self.KEY_TRANSMISSION_CURVE in self._components
 
-    def getTransmissionCurve(self):
+    def getTransmissionCurve(self) -> Any:
         """Return the transmission curve (opaque in lsst-lite), or `None`."""
         return self._components.get(self.KEY_TRANSMISSION_CURVE)
 
-    def setTransmissionCurve(self, transmissionCurve):
+    def setTransmissionCurve(self, transmissionCurve: Any) -> None:
         """Set the transmission curve, or remove it with `None`."""
         self._put(self.KEY_TRANSMISSION_CURVE, transmissionCurve)
 
-    def hasSummaryStats(self):
+    def hasSummaryStats(self) -> bool:
         """Whether there are summary statistics."""
         return self.KEY_SUMMARY_STATS in self._components
 
-    def getSummaryStats(self):
+    def getSummaryStats(self) -> Any:
         """Return the summary statistics (opaque in lsst-lite), or `None`."""
         return self._components.get(self.KEY_SUMMARY_STATS)
 
-    def setSummaryStats(self, summaryStats):
+    def setSummaryStats(self, summaryStats: Any) -> None:
         """Set the summary statistics, or remove them with `None`."""
         self._put(self.KEY_SUMMARY_STATS, summaryStats)
 
     # ---- what is not a component
 
-    def hasVisitInfo(self):
+    def hasVisitInfo(self) -> bool:
         """Whether there are facts about the visit."""
         return self._visitInfo is not None
 
-    def getVisitInfo(self):
+    def getVisitInfo(self) -> VisitInfo | Any:
         """Return the facts about the visit, or `None`."""
         return self._visitInfo
 
-    def setVisitInfo(self, visitInfo):
+    def setVisitInfo(self, visitInfo: VisitInfo | None) -> None:
         """Set the facts about the visit, or remove them with `None`."""
         checkArguments("setVisitInfo", visitInfo=(visitInfo, (VisitInfo, type(None))))
         self._visitInfo = visitInfo
 
-    def getMetadata(self):
+    def getMetadata(self) -> PropertyList:
         """Return the metadata, which can be changed in place."""
         return self._metadata
 
-    def setMetadata(self, metadata):
+    def setMetadata(self, metadata: PropertySet | None) -> None:
         """Replace the metadata."""
         checkArguments("setMetadata", metadata=(metadata, (PropertySet, type(None))))
         self._metadata = metadata
 
-    def hasId(self):
+    def hasId(self) -> bool:
         """Whether there is an exposure identifier."""
         return self._exposureId is not None
 
-    def getId(self):
+    def getId(self) -> int | None:
         """Return the exposure identifier (`int` or `None`)."""
         return self._exposureId
 
-    def setId(self, id):
+    def setId(self, id: int | None) -> None:
         """Set the exposure identifier, or remove it with `None`.
 
         Raises
@@ -343,19 +349,19 @@ class ExposureInfo:
             Raised if it is not an integer of 64 bits.
         """
         if id is not None:
-            id = Int(id)
+            id = toInteger(id)
             if not -_MAX_ID <= id < _MAX_ID:
                 raise TypeError(f"setId: {id} does not fit into 64 bits")
         self._exposureId = id
 
-    def clearId(self):
+    def clearId(self) -> None:
         """Remove the exposure identifier."""
         self._exposureId = None
 
     id = property(getId, setId)
 
 
-def findClass(key):
+def findClass(key: str) -> Any:
     """Return the class that a component with a key must have.
 
     The stack has classes for the other keys, too; here they are opaque.

@@ -18,6 +18,18 @@ __all__ = [
     "MaskX",
 ]
 
-from .._pixels._image import Image, ImageD, ImageF, ImageI, ImageL, ImageU
+from typing import TYPE_CHECKING
+
+from .._pixels._image import Image as _Image
+from .._pixels._image import ImageD, ImageF, ImageI, ImageL, ImageU, TypedImage
 from .._pixels._imageBase import ImageBaseD, ImageBaseF, ImageBaseI, ImageBaseL, ImageBaseU
-from .._pixels._mask import Mask, MaskX
+from .._pixels._mask import Mask as _Mask
+from .._pixels._mask import MaskX
+
+if TYPE_CHECKING:
+    # What has the methods of the classes of all pixel types.
+    Image = TypedImage
+    Mask = MaskX
+else:
+    Image = _Image
+    Mask = _Mask

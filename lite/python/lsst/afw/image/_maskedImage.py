@@ -12,12 +12,21 @@ __all__ = [
     "makeMaskedImage",
 ]
 
+from typing import TYPE_CHECKING
+
+from .._pixels._maskedImage import MaskedImage as _MaskedImage
 from .._pixels._maskedImage import (
-    MaskedImage,
     MaskedImageD,
     MaskedImageF,
     MaskedImageI,
     MaskedImageL,
     MaskedImageU,
+    TypedMaskedImage,
     makeMaskedImage,
 )
+
+if TYPE_CHECKING:
+    # What has the methods of the classes of all pixel types.
+    MaskedImage = TypedMaskedImage
+else:
+    MaskedImage = _MaskedImage

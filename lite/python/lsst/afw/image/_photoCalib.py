@@ -12,11 +12,16 @@ __all__ = [
 import enum
 import math
 import warnings
+from collections.abc import Iterator
+from typing import Any, NoReturn
 
 import numpy as np
+import numpy.typing as npt
 
 from lsst._lite import notInLite
 from lsst._lite.arguments import Bool, Float, Overloads, checkArguments
+from lsst._lite.numbers import toDouble
+from lsst.afw.fits._outputArchive import OutputArchive
 from lsst.afw.fits._registry import Persistable, oneCatalog, onlyRow, register
 from lsst.afw.fits._tables import Field, Schema
 from lsst.afw.math import BoundedField, ChebyshevBoundedField
@@ -26,7 +31,7 @@ from lsst.geom import Box2I, Point2D
 from lsst.pex.exceptions import InvalidParameterError
 
 from .._persistable import FitsPersistable
-from .._pixels._maskedImage import MaskedImageF
+from .._pixels._maskedImage import MaskedImageF, TypedMaskedImage
 
 _REFERENCE_FLUX = 1e23 * 10 ** (48.6 / -2.5) * 1e9
 """Flux of a source of AB magnitude 0, in nJy (Oke & Gunn 1983)."""
@@ -49,30 +54,30 @@ class Measurement:
 
     __module__ = "lsst.afw.image"
 
-    def __init__(self, value, error):
-        self._value, self._error = Float(value), Float(error)
+    def __init__(self, value: float, error: float) -> None:
+        self._value, self._error = toDouble(value), toDouble(error)
 
     @property
-    def value(self):
+    def value(self) -> float:
         """The value (`float`)."""
         return self._value
 
     @property
-    def error(self):
+    def error(self) -> float:
         """Its standard error (`float`)."""
         return self._error
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self._value:g} +/- {self._error:g}"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Measurement({self})"
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return Measurement, (self._value, self._error)
 
 
-def _toMagnitude(flux):
+def _toMagnitude(flux: float) -> float:
     """Convert a flux in nJy to an AB magnitude, as C's ``log10`` does."""
     ratio = flux / _REFERENCE_FLUX
     if ratio > 0:
@@ -113,48 +118,48 @@ class PhotoCalib(FitsPersistable):
 
     __module__ = "lsst.afw.image"
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         _INIT_FORMS(self, args, kwargs)
         for name, value in (("Calibration mean", self._mean), ("Calibration error", self._error)):
             if value < 0:
                 raise InvalidParameterError(f"{name} must be non-negative, not {value}")
 
-    def _initEmpty(self):
+    def _initEmpty(self) -> None:
         self._initMean(0.0)
 
-    def _initMean(self, calibrationMean: Float, calibrationErr: Float = 0.0, bbox: Box2I = Box2I()):
+    def _initMean(self, calibrationMean: Float, calibrationErr: Float = 0.0, bbox: Box2I = Box2I()) -> None:
         field = ChebyshevBoundedField(bbox, np.array([[calibrationMean]]))
         self._setParts(calibrationMean, calibrationErr, field, True)
 
-    def _initField(self, calibration: BoundedField, calibrationErr: Float = 0.0):
+    def _initField(self, calibration: BoundedField, calibrationErr: Float = 0.0) -> None:
         self._setParts(calibration.mean(), calibrationErr, calibration, False)
 
     def _initParts(
         self, calibrationMean: Float, calibrationErr: Float, calibration: BoundedField, isConstant: Bool
-    ):
+    ) -> None:
         self._setParts(calibrationMean, calibrationErr, calibration, isConstant)
 
-    def _setParts(self, mean, error, field, isConstant):
+    def _setParts(self, mean: float, error: float, field: BoundedField, isConstant: bool) -> None:
         self._mean, self._error = mean, error
         self._field, self._isConstant = field, isConstant
 
     # ---- the scale
 
-    def getCalibrationMean(self):
+    def getCalibrationMean(self) -> float:
         """Return the mean scale, in nJy per count."""
         return self._mean
 
-    def getCalibrationErr(self):
+    def getCalibrationErr(self) -> float:
         """Return the standard error of the mean scale, in nJy per count."""
         return self._error
 
-    def getInstFluxAtZeroMagnitude(self):
+    def getInstFluxAtZeroMagnitude(self) -> float:
         """Return the counts of a source of AB magnitude 0."""
         return _REFERENCE_FLUX / self._mean if self._mean else math.inf
 
-    def getLocalCalibration(self, point):
+    def getLocalCalibration(self, point: Point2D) -> float:
         """Return the scale at a position, in nJy per count.
 
         Parameters
@@ -165,7 +170,7 @@ class PhotoCalib(FitsPersistable):
         checkArguments("getLocalCalibration", point=(point, Point2D))
         return self._mean if self._isConstant else self._field.evaluate(point)
 
-    def getLocalCalibrationArray(self, x, y):
+    def getLocalCalibrationArray(self, x: npt.ArrayLike, y: npt.ArrayLike) -> npt.NDArray[Any]:
         """Return the scale at positions, in nJy per count.
 
         Parameters
@@ -174,29 +179,29 @@ class PhotoCalib(FitsPersistable):
             Positions, in pixels.
         """
         if self._isConstant:
-            return np.full(len(x), self._mean)
+            return np.full(np.shape(x)[0], self._mean)
         return self._field.evaluate(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
 
-    def computeScaledCalibration(self):
+    def computeScaledCalibration(self) -> BoundedField:
         """Return the scale divided by its mean, as a field."""
         return self._field / self._mean
 
     # ---- fluxes and magnitudes
 
-    def _fluxAt(self, instFlux: Float, point: Point2D):
+    def _fluxAt(self, instFlux: Float, point: Point2D) -> float:
         return instFlux * self.getLocalCalibration(point)
 
-    def _flux(self, instFlux: Float):
+    def _flux(self, instFlux: Float) -> float:
         return instFlux * self._mean
 
-    def _fluxAndErrorAt(self, instFlux: Float, instFluxErr: Float, point: Point2D):
+    def _fluxAndErrorAt(self, instFlux: Float, instFluxErr: Float, point: Point2D) -> Measurement:
         scale = self.getLocalCalibration(point)
         return Measurement(instFlux * scale, instFluxErr * scale)
 
-    def _fluxAndError(self, instFlux: Float, instFluxErr: Float):
+    def _fluxAndError(self, instFlux: Float, instFluxErr: Float) -> Measurement:
         return Measurement(instFlux * self._mean, instFluxErr * self._mean)
 
-    def instFluxToNanojansky(self, *args, **kwargs):
+    def instFluxToNanojansky(self, *args: Any, **kwargs: Any) -> Any:
         """Convert counts to nJy.
 
         Called as ``instFluxToNanojansky(instFlux)``, ``...(instFlux,
@@ -220,19 +225,19 @@ class PhotoCalib(FitsPersistable):
         _checkNoCatalog("instFluxToNanojansky", args, kwargs)
         return _FLUX_FORMS(self, args, kwargs)
 
-    def _magnitudeAt(self, instFlux: Float, point: Point2D):
+    def _magnitudeAt(self, instFlux: Float, point: Point2D) -> float:
         return _toMagnitude(instFlux * self.getLocalCalibration(point))
 
-    def _magnitude(self, instFlux: Float):
+    def _magnitude(self, instFlux: Float) -> float:
         return _toMagnitude(instFlux * self._mean)
 
-    def _magnitudeAndErrorAt(self, instFlux: Float, instFluxErr: Float, point: Point2D):
+    def _magnitudeAndErrorAt(self, instFlux: Float, instFluxErr: Float, point: Point2D) -> Measurement:
         return Measurement(self._magnitudeAt(instFlux, point), _toMagnitudeError(instFlux, instFluxErr))
 
-    def _magnitudeAndError(self, instFlux: Float, instFluxErr: Float):
+    def _magnitudeAndError(self, instFlux: Float, instFluxErr: Float) -> Measurement:
         return Measurement(self._magnitude(instFlux), _toMagnitudeError(instFlux, instFluxErr))
 
-    def instFluxToMagnitude(self, *args, **kwargs):
+    def instFluxToMagnitude(self, *args: Any, **kwargs: Any) -> Any:
         """Convert counts to AB magnitudes.
 
         Called as ``instFluxToMagnitude(instFlux)``, ``...(instFlux,
@@ -256,13 +261,13 @@ class PhotoCalib(FitsPersistable):
         _checkNoCatalog("instFluxToMagnitude", args, kwargs)
         return _MAGNITUDE_FORMS(self, args, kwargs)
 
-    def _countsFromMagnitudeAt(self, magnitude: Float, point: Point2D):
+    def _countsFromMagnitudeAt(self, magnitude: Float, point: Point2D) -> float:
         return _fromMagnitude(magnitude) / self.getLocalCalibration(point)
 
-    def _countsFromMagnitude(self, magnitude: Float):
+    def _countsFromMagnitude(self, magnitude: Float) -> float:
         return _fromMagnitude(magnitude) / self._mean
 
-    def magnitudeToInstFlux(self, *args, **kwargs):
+    def magnitudeToInstFlux(self, *args: Any, **kwargs: Any) -> float:
         """Convert an AB magnitude to counts.
 
         Called as ``magnitudeToInstFlux(magnitude)`` or
@@ -282,13 +287,13 @@ class PhotoCalib(FitsPersistable):
         """
         return _COUNTS_FROM_MAGNITUDE_FORMS(self, args, kwargs)
 
-    def _countsFromFluxAt(self, nanojansky: Float, point: Point2D):
+    def _countsFromFluxAt(self, nanojansky: Float, point: Point2D) -> float:
         return nanojansky / self.getLocalCalibration(point)
 
-    def _countsFromFlux(self, nanojansky: Float):
+    def _countsFromFlux(self, nanojansky: Float) -> float:
         return nanojansky / self._mean
 
-    def nanojanskyToInstFlux(self, *args, **kwargs):
+    def nanojanskyToInstFlux(self, *args: Any, **kwargs: Any) -> float:
         """Convert a flux to counts.
 
         Called as ``nanojanskyToInstFlux(nanojansky)`` or
@@ -310,7 +315,9 @@ class PhotoCalib(FitsPersistable):
 
     # ---- images and catalogs
 
-    def calibrateImage(self, maskedImage, includeScaleUncertainty=_Unset.UNSET):
+    def calibrateImage(
+        self, maskedImage: TypedMaskedImage, includeScaleUncertainty: Any = _Unset.UNSET
+    ) -> TypedMaskedImage:
         """Convert an image in counts to one in nJy.
 
         Parameters
@@ -327,7 +334,9 @@ class PhotoCalib(FitsPersistable):
         """
         return self._scaleImage("calibrateImage", maskedImage, np.multiply, includeScaleUncertainty)
 
-    def uncalibrateImage(self, maskedImage, includeScaleUncertainty=_Unset.UNSET):
+    def uncalibrateImage(
+        self, maskedImage: TypedMaskedImage, includeScaleUncertainty: Any = _Unset.UNSET
+    ) -> TypedMaskedImage:
         """Convert an image in nJy to one in counts.
 
         Parameters
@@ -344,7 +353,7 @@ class PhotoCalib(FitsPersistable):
         """
         return self._scaleImage("uncalibrateImage", maskedImage, np.divide, includeScaleUncertainty)
 
-    def _scaleImage(self, name, maskedImage, ufunc, includeScaleUncertainty):
+    def _scaleImage(self, name: str, maskedImage: Any, ufunc: np.ufunc, includeScaleUncertainty: Any) -> Any:
         if includeScaleUncertainty is not _Unset.UNSET:
             warnings.warn(
                 f"The includeScaleUncertainty argument of {name} is deprecated, and does nothing.",
@@ -353,7 +362,8 @@ class PhotoCalib(FitsPersistable):
             )
         checkArguments(name, maskedImage=(maskedImage, MaskedImageF))
         result = maskedImage.clone()
-        image, variance, scale = result.image.array, result.variance.array, np.float32(self._mean)
+        image, variance = result.image.array, result.variance.array
+        scale: Any = np.float32(self._mean)
         if not self._isConstant:
             # Beyond its box a field means nothing: the stack leaves these
             # pixels as they are.
@@ -366,44 +376,44 @@ class PhotoCalib(FitsPersistable):
         variance[...] = ufunc(ufunc(variance, scale), scale)
         return result
 
-    def calibrateCatalog(self, *args, **kwargs):
+    def calibrateCatalog(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Calibrate a catalog; not in lsst-lite."""
         raise notInLite("lsst.afw.image.PhotoCalib.calibrateCatalog")
 
     # ---- the rest
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if not isinstance(other, PhotoCalib):
             return NotImplemented
         return (self._mean, self._error) == (other._mean, other._error) and self._field == other._field
 
-    def __str__(self):
+    def __str__(self) -> str:
         kind = "spatially constant" if self._isConstant else str(self._field)
         return f"{kind} with mean: {self._mean:g} error: {self._error:g}"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"PhotoCalib({self})"
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return PhotoCalib, (self._mean, self._error, self._field, self._isConstant)
 
-    def isPersistable(self):
+    def isPersistable(self) -> bool:
         """Whether this can be written to a file."""
         return self._field.isPersistable()
 
 
-def _toMagnitudeError(instFlux, instFluxErr):
+def _toMagnitudeError(instFlux: float, instFluxErr: float) -> float:
     """Return the error of a magnitude from those of counts."""
     with np.errstate(divide="ignore", invalid="ignore"):
         return float(2.5 / math.log(10.0) * np.abs(np.float64(instFluxErr) / instFlux))
 
 
-def _fromMagnitude(magnitude):
+def _fromMagnitude(magnitude: float) -> float:
     """Convert an AB magnitude to a flux in nJy."""
     return _REFERENCE_FLUX * 10 ** (magnitude / -2.5)
 
 
-def _checkNoCatalog(name, args, kwargs):
+def _checkNoCatalog(name: str, args: Any, kwargs: Any) -> None:
     """Refuse the forms that take catalogs, which lsst-lite does not have."""
     isCatalog = args and not hasattr(args[0], "__float__") and any(isinstance(name, str) for name in args[1:])
     if isCatalog or {"instFluxField", "sourceRecord", "sourceCatalog"} & kwargs.keys():
@@ -443,7 +453,7 @@ _COUNTS_FROM_FLUX_FORMS = Overloads(
 )
 
 
-def makePhotoCalibFromCalibZeroPoint(instFluxMag0, instFluxMag0Err=False):
+def makePhotoCalibFromCalibZeroPoint(instFluxMag0: float, instFluxMag0Err: float = False) -> PhotoCalib:
     """Make a calibration from the counts of a source of magnitude 0.
 
     Parameters
@@ -458,12 +468,12 @@ def makePhotoCalibFromCalibZeroPoint(instFluxMag0, instFluxMag0Err=False):
     photoCalib : `PhotoCalib`
         Calibration that is the same everywhere.
     """
-    counts, error = np.float64(Float(instFluxMag0)), Float(instFluxMag0Err)
+    counts, error = np.float64(toDouble(instFluxMag0)), toDouble(instFluxMag0Err)
     with np.errstate(divide="ignore", invalid="ignore"):
         return PhotoCalib(_REFERENCE_FLUX / counts, _REFERENCE_FLUX * error / counts**2)
 
 
-def makePhotoCalibFromMetadata(metadata, strip=False):
+def makePhotoCalibFromMetadata(metadata: PropertySet, strip: bool = False) -> PhotoCalib | None:
     """Make a calibration from ``FLUXMAG0`` and ``FLUXMAG0ERR`` cards.
 
     Parameters
@@ -505,7 +515,7 @@ _PHOTO_CALIB = Schema(
 _PHOTO_CALIB_VERSION = 1
 
 
-def _readPhotoCalib(archive, rows):
+def _readPhotoCalib(archive: Any, rows: Any) -> PhotoCalib:
     row = onlyRow(rows)
     version = row.integer("version") if "version" in row else 0
     if version != _PHOTO_CALIB_VERSION:
@@ -516,7 +526,7 @@ def _readPhotoCalib(archive, rows):
     )
 
 
-def _photoCalibRows(photoCalib, archive):
+def _photoCalibRows(photoCalib: PhotoCalib, archive: OutputArchive) -> Iterator[dict[str, Any]]:
     yield {
         "calibrationMean": photoCalib.getCalibrationMean(),
         "calibrationErr": photoCalib.getCalibrationErr(),

@@ -5,12 +5,13 @@
 __all__ = ["ExposureFitsReader", "ImageFitsReader", "MaskFitsReader", "MaskedImageFitsReader"]
 
 import numpy as np
+import numpy.typing as npt
 
 from lsst.geom import Box2I
 
 from .._pixels._fitsReaders import ImageFitsReader, MaskedImageFitsReader, MaskFitsReader
-from .._pixels._origin import PARENT
-from ._exposure import Exposure
+from .._pixels._origin import PARENT, ImageOrigin
+from ._exposure import Exposure, TypedExposure
 from ._exposureFile import ExposureFile
 
 
@@ -30,7 +31,14 @@ class ExposureFitsReader(ExposureFile):
 
     __module__ = "lsst.afw.image"
 
-    def read(self, bbox=Box2I(), origin=PARENT, conformMasks=False, allowUnsafe=False, dtype=None):
+    def read(
+        self,
+        bbox: Box2I = Box2I(),
+        origin: ImageOrigin = PARENT,
+        conformMasks: bool = False,
+        allowUnsafe: bool = False,
+        dtype: npt.DTypeLike | None = None,
+    ) -> TypedExposure:
         """Read the exposure.
 
         Parameters

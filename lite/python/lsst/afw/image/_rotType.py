@@ -24,13 +24,13 @@ class RotType(enum.Enum):
     MOUNT = 3
     """The position that is sent to the rotator."""
 
-    def __int__(self):
+    def __int__(self) -> int:
         return self.value
 
-    def __index__(self):
+    def __index__(self) -> int:
         return self.value
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"RotType.{self.name}"
 
 

@@ -4,13 +4,17 @@
 
 __all__ = ["containsSkyCoords", "makeConvexPolygon"]
 
-import numpy as np
+from typing import Any
 
-from lsst.geom import Box2D
+import numpy as np
+import numpy.typing as npt
+
+from lsst.afw.geom import SkyWcs
+from lsst.geom import Box2D, Box2I
 from lsst.sphgeom import ConvexPolygon
 
 
-def makeConvexPolygon(bbox, wcs, padding):
+def makeConvexPolygon(bbox: Box2I, wcs: SkyWcs, padding: int) -> ConvexPolygon:
     """Make the region of the sky that a grown box covers.
 
     Parameters
@@ -32,7 +36,7 @@ def makeConvexPolygon(bbox, wcs, padding):
     return ConvexPolygon([sky.getVector() for sky in wcs.pixelToSky(box.getCorners())])
 
 
-def containsSkyCoords(bbox, wcs, ra, dec, padding):
+def containsSkyCoords(bbox: Box2I, wcs: SkyWcs, ra: Any, dec: Any, padding: int) -> npt.NDArray[Any]:
     """Find out which positions in the sky are in a box of pixels.
 
     Parameters
@@ -54,7 +58,7 @@ def containsSkyCoords(bbox, wcs, ra, dec, padding):
     """
     ra = np.atleast_1d(ra.to_value("rad")).astype(float)
     dec = np.atleast_1d(dec.to_value("rad")).astype(float)
-    contained = makeConvexPolygon(bbox, wcs, padding).contains(ra, dec)
+    contained: Any = makeConvexPolygon(bbox, wcs, padding).contains(ra, dec)
     if contained.any():
         x, y = wcs.skyToPixelArray(ra[contained], dec[contained])
         contained[contained] = Box2D(bbox).contains(x, y)

@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Facts about a visit."""
 
+from __future__ import annotations
+
 __all__ = ["VisitInfo"]
 
 import math
+from typing import Any
 
 from lsst._lite.arguments import Bool, Float, Int, MismatchError, Overloads
 from lsst.afw.coord import Observatory, Weather
@@ -70,9 +73,9 @@ class VisitInfo(FitsPersistable):
 
     __module__ = "lsst.afw.image"
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         _INIT_FORMS(self, args, kwargs)
 
     def _initFacts(
@@ -97,7 +100,7 @@ class VisitInfo(FitsPersistable):
         observationReason: str = "",
         object: str = "",
         hasSimulatedContent: Bool = False,
-    ):
+    ) -> None:
         self._exposureTime = exposureTime
         self._darkTime = darkTime
         self._date = date
@@ -119,41 +122,41 @@ class VisitInfo(FitsPersistable):
         self._object = object
         self._hasSimulatedContent = hasSimulatedContent
 
-    def _initMetadata(self, metadata: PropertySet):
+    def _initMetadata(self, metadata: PropertySet) -> None:
         self._initFacts(**readCards(metadata))
 
-    def _initCopy(self, visitInfo: object):
+    def _initCopy(self, visitInfo: object) -> None:
         if not isinstance(visitInfo, VisitInfo):
             raise MismatchError("not a VisitInfo")
         self._initFacts(**visitInfo._asDict())
 
-    def _asDict(self):
+    def _asDict(self) -> dict[str, Any]:
         """Return the facts, by the names of the constructor's arguments."""
         return {name: getattr(self, f"_{name}") for name in _FACTS}
 
     def copyWith(
         self,
-        exposureTime=None,
-        darkTime=None,
-        date=None,
-        ut1=None,
-        era=None,
-        boresightRaDec=None,
-        boresightAzAlt=None,
-        boresightAirmass=None,
-        boresightRotAngle=None,
-        rotType=None,
-        observatory=None,
-        weather=None,
-        instrumentLabel=None,
-        id=None,
-        focusZ=None,
-        observationType=None,
-        scienceProgram=None,
-        observationReason=None,
-        object=None,
-        hasSimulatedContent=None,
-    ):
+        exposureTime: float | None = None,
+        darkTime: float | None = None,
+        date: DateTime | None = None,
+        ut1: float | None = None,
+        era: Angle | None = None,
+        boresightRaDec: SpherePoint | None = None,
+        boresightAzAlt: SpherePoint | None = None,
+        boresightAirmass: float | None = None,
+        boresightRotAngle: Angle | None = None,
+        rotType: RotType | None = None,
+        observatory: Observatory | None = None,
+        weather: Weather | None = None,
+        instrumentLabel: str | None = None,
+        id: int | None = None,
+        focusZ: float | None = None,
+        observationType: str | None = None,
+        scienceProgram: str | None = None,
+        observationReason: str | None = None,
+        object: str | None = None,
+        hasSimulatedContent: bool | None = None,
+    ) -> VisitInfo:
         """Return these facts with some of them replaced.
 
         The parameters are those of the constructor; what is `None` stays.
@@ -186,97 +189,97 @@ class VisitInfo(FitsPersistable):
 
     # ---- the facts
 
-    def getExposureTime(self):
+    def getExposureTime(self) -> float:
         """Return the exposure time, in s."""
         return self._exposureTime
 
-    def getDarkTime(self):
+    def getDarkTime(self) -> float:
         """Return the time from flush to readout, in s."""
         return self._darkTime
 
-    def getDate(self):
+    def getDate(self) -> DateTime:
         """Return the date at the middle of the exposure."""
         return self._date
 
-    def getUt1(self):
+    def getUt1(self) -> float:
         """Return UT1 at the middle of the exposure, as an MJD."""
         return self._ut1
 
-    def getEra(self):
+    def getEra(self) -> Angle:
         """Return the Earth rotation angle at the middle of the exposure."""
         return self._era
 
-    def getBoresightRaDec(self):
+    def getBoresightRaDec(self) -> SpherePoint:
         """Return the ICRS position of the boresight."""
         return self._boresightRaDec
 
-    def getBoresightAzAlt(self):
+    def getBoresightAzAlt(self) -> SpherePoint:
         """Return the azimuth and altitude of the boresight."""
         return self._boresightAzAlt
 
-    def getBoresightAirmass(self):
+    def getBoresightAirmass(self) -> float:
         """Return the airmass at the boresight."""
         return self._boresightAirmass
 
-    def getBoresightRotAngle(self):
+    def getBoresightRotAngle(self) -> Angle:
         """Return the rotation angle at the boresight."""
         return self._boresightRotAngle
 
-    def getRotType(self):
+    def getRotType(self) -> RotType:
         """Return what the rotation angle is relative to."""
         return self._rotType
 
-    def getObservatory(self):
+    def getObservatory(self) -> Observatory:
         """Return the place of the observatory."""
         return self._observatory
 
-    def getWeather(self):
+    def getWeather(self) -> Weather:
         """Return the weather."""
         return self._weather
 
-    def getInstrumentLabel(self):
+    def getInstrumentLabel(self) -> str:
         """Return the name of the instrument."""
         return self._instrumentLabel
 
-    def getId(self):
+    def getId(self) -> int:
         """Return the identifier of the visit."""
         return self._id
 
-    def getFocusZ(self):
+    def getFocusZ(self) -> float:
         """Return the defocal distance, in mm."""
         return self._focusZ
 
-    def getObservationType(self):
+    def getObservationType(self) -> str:
         """Return the type of the observation."""
         return self._observationType
 
-    def getScienceProgram(self):
+    def getScienceProgram(self) -> str:
         """Return the programme of the observation."""
         return self._scienceProgram
 
-    def getObservationReason(self):
+    def getObservationReason(self) -> str:
         """Return the reason for the observation."""
         return self._observationReason
 
-    def getObject(self):
+    def getObject(self) -> str:
         """Return the target of the observation."""
         return self._object
 
-    def getHasSimulatedContent(self):
+    def getHasSimulatedContent(self) -> bool:
         """Return whether any part of the observation is simulated."""
         return self._hasSimulatedContent
 
     # ---- what follows from them
 
-    def getLocalEra(self):
+    def getLocalEra(self) -> Angle:
         """Return the Earth rotation angle plus the longitude."""
         return self._era + self._observatory.getLongitude()
 
-    def getBoresightHourAngle(self):
+    def getBoresightHourAngle(self) -> Angle:
         """Return the hour angle of the boresight."""
         return self.getLocalEra() - self._boresightRaDec[0]
 
-    def getBoresightParAngle(self):
+    def getBoresightParAngle(self) -> Angle:
         """Return the parallactic angle of the boresight.
 
         The angle from the celestial north pole to the zenith (Meeus 1998,
@@ -315,13 +318,13 @@ class VisitInfo(FitsPersistable):
 
     # ---- the rest
 
-    def __eq__(self, other):
+    def __eq__(self, other: Any) -> bool:
         if not isinstance(other, VisitInfo):
             return NotImplemented
         mine, theirs = self._asDict(), other._asDict()
         return all(_areEqual(mine[name], theirs[name]) for name in _FACTS)
 
-    def __str__(self):
+    def __str__(self) -> str:
         date = self._date.toString(DateTime.TAI) if self._date.isValid() else "<invalid>"
         return (
             f"VisitInfo(exposureTime={self._exposureTime:g}, darkTime={self._darkTime:g}, date={date}, "
@@ -337,19 +340,19 @@ class VisitInfo(FitsPersistable):
 
     __repr__ = __str__
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return VisitInfo, tuple(self._asDict().values())
 
-    def __deepcopy__(self, memo=None):
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> VisitInfo:
         return VisitInfo(self)
 
     @property
-    def isPersistable(self):
+    def isPersistable(self) -> bool:
         """Whether this can be written to a file (`bool`)."""
         return True
 
 
-def _areEqual(left, right):
+def _areEqual(left: Any, right: Any) -> bool:
     """Compare facts; what is not known equals what is not known."""
     if isinstance(left, float):
         return left == right or (math.isnan(left) and math.isnan(right))

@@ -5,6 +5,7 @@
 __all__ = ["readCards", "stripVisitInfoKeywords"]
 
 import math
+from typing import Any
 
 from lsst._lite.arguments import checkArguments
 from lsst.afw.coord import Observatory, Weather
@@ -47,7 +48,7 @@ _KEYWORDS = (
 )
 
 
-def stripVisitInfoKeywords(metadata):
+def stripVisitInfoKeywords(metadata: PropertySet) -> int:
     """Remove the cards that hold facts about a visit.
 
     Parameters
@@ -67,7 +68,7 @@ def stripVisitInfoKeywords(metadata):
     return len(present)
 
 
-def readCards(metadata):
+def readCards(metadata: PropertySet) -> dict[str, Any]:
     """Read facts about a visit from header cards.
 
     Parameters
@@ -87,15 +88,15 @@ def readCards(metadata):
         does not exist.
     """
 
-    def getNumber(name):
+    def getNumber(name: str) -> float:
         """Return a number, NaN if it is missing or no number."""
         value = metadata.getScalar(name) if metadata.exists(name) else math.nan
         return float(value) if isinstance(value, (int, float)) else math.nan
 
-    def getPoint(first, second):
+    def getPoint(first: str, second: str) -> SpherePoint:
         return SpherePoint(getNumber(first) * degrees, getNumber(second) * degrees)
 
-    def getWord(name):
+    def getWord(name: str) -> str:
         return str(metadata.getScalar(name)) if metadata.exists(name) else ""
 
     return dict(
@@ -127,7 +128,7 @@ def readCards(metadata):
     )
 
 
-def _readDate(metadata):
+def _readDate(metadata: PropertySet) -> DateTime:
     """Read the date at the middle of the exposure."""
     if metadata.exists("DATE-AVG"):
         system = metadata.getString("TIMESYS").rstrip() if metadata.exists("TIMESYS") else None
@@ -140,7 +141,7 @@ def _readDate(metadata):
     return DateTime()
 
 
-def _readRotType(metadata):
+def _readRotType(metadata: PropertySet) -> RotType:
     """Read what the rotation angle is relative to."""
     if not metadata.exists("ROTTYPE"):
         return RotType.UNKNOWN

@@ -5,12 +5,14 @@
 __all__ = []
 
 import math
+from typing import Any
 
 from lsst.afw.coord import Observatory, Weather
+from lsst.afw.fits._outputArchive import OutputArchive
 from lsst.afw.fits._registry import Persistable, oneCatalog, onlyRow, register
 from lsst.afw.fits._tables import Field, Schema
 from lsst.daf.base import DateTime
-from lsst.geom import SpherePoint, radians
+from lsst.geom import Angle, SpherePoint, radians
 
 from ._rotType import RotType
 from ._visitInfo import VisitInfo
@@ -60,17 +62,17 @@ _VISIT_INFO = Schema(
 _VISIT_INFO_VERSION = 5
 
 
-def _readVisitInfo(archive, rows):
+def _readVisitInfo(archive: Any, rows: Any) -> VisitInfo:
     row = onlyRow(rows)
 
-    def number(name, default=math.nan):
+    def number(name: str, default: float = math.nan) -> float:
         # Older versions do not have all columns.
         return row.scalar(name) if name in row else default
 
-    def word(name):
+    def word(name: str) -> str:
         return row.string(name) if name in row else ""
 
-    def angle(name):
+    def angle(name: str) -> Angle:
         return number(name) * radians
 
     return VisitInfo(
@@ -97,7 +99,7 @@ def _readVisitInfo(archive, rows):
     )
 
 
-def _visitInfoRows(info, archive):
+def _visitInfoRows(info: VisitInfo, archive: OutputArchive) -> Any:
     observatory, weather = info.getObservatory(), info.getWeather()
     ra, dec = info.getBoresightRaDec()
     az, alt = info.getBoresightAzAlt()

@@ -8,11 +8,12 @@ import math
 
 from lsst._lite.arguments import checkArguments
 from lsst.daf.base import DateTime, PropertyList
+from lsst.geom import Angle
 
 from ._visitInfo import VisitInfo
 
 
-def setVisitInfoMetadata(metadata, visitInfo):
+def setVisitInfoMetadata(metadata: PropertyList, visitInfo: VisitInfo) -> None:
     """Write facts about a visit as cards; what is not known has none.
 
     Parameters
@@ -26,14 +27,14 @@ def setVisitInfoMetadata(metadata, visitInfo):
         "setVisitInfoMetadata", metadata=(metadata, PropertyList), visitInfo=(visitInfo, VisitInfo)
     )
 
-    def setNumber(name, value):
+    def setNumber(name: str, value: float) -> None:
         if math.isfinite(value):
             metadata.set(name, value)
 
-    def setAngle(name, value):
+    def setAngle(name: str, value: Angle) -> None:
         setNumber(name, value.asDegrees())
 
-    def setWord(name, value):
+    def setWord(name: str, value: str) -> None:
         if value:
             metadata.set(name, value)
 

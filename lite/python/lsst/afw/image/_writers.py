@@ -4,11 +4,15 @@
 
 __all__ = ["writeExposure"]
 
+from typing import Any
+
+from lsst.afw.fits import CompressionOptions
 from lsst.afw.fits._metadata import toCards
 from lsst.afw.fits._opaque import OpaqueComponent
 from lsst.afw.fits._output import openOutput
 from lsst.afw.fits._outputArchive import OutputArchive, readCarried
 from lsst.daf.base import PropertyList
+from lsst.geom import Box2I
 
 from .._pixels._planeWriters import OF_ONE_HDU, toPropertyList, writePlanes
 from ._exposureInfo import ExposureInfo
@@ -35,7 +39,7 @@ _COMPONENT_ORDER = (
 """Order in which the stack has been seen to write components."""
 
 
-def _putComponents(info, metadata):
+def _putComponents(info: ExposureInfo, metadata: PropertyList) -> OutputArchive:
     """Make the archive of the components, and the cards that point there.
 
     Parameters
@@ -63,7 +67,7 @@ def _putComponents(info, metadata):
     return archive
 
 
-def _addDetector(metadata, detector):
+def _addDetector(metadata: PropertyList, detector: Any) -> None:
     """Add the cards that name a detector."""
     if isinstance(detector, OpaqueComponent):
         row = readCarried(detector)
@@ -72,7 +76,7 @@ def _addDetector(metadata, detector):
                 metadata.set(card, row.string(column))
 
 
-def _makePlaneHeader(info, bbox):
+def _makePlaneHeader(info: ExposureInfo, bbox: Box2I) -> PropertyList:
     """Make the cards that the planes of an exposure have in common.
 
     Parameters
@@ -88,8 +92,9 @@ def _makePlaneHeader(info, bbox):
         The WCS, as well as FITS can have it, in pixels of the file.
     """
     metadata = PropertyList()
-    if info.hasWcs() and not bbox.isEmpty():
-        metadata.update(info.getWcs().getFitsMetadata(bbox=bbox))
+    wcs = info.getWcs()
+    if wcs is not None and not bbox.isEmpty():
+        metadata.update(wcs.getFitsMetadata(bbox=bbox))
     for name in metadata.names():
         value = metadata.getScalar(name)
         if isinstance(value, float):
@@ -101,7 +106,13 @@ def _makePlaneHeader(info, bbox):
     return metadata
 
 
-def writeExposure(exposure, fileName, imageOptions=None, maskOptions=None, varianceOptions=None):
+def writeExposure(
+    exposure: Any,
+    fileName: str,
+    imageOptions: CompressionOptions | None = None,
+    maskOptions: CompressionOptions | None = None,
+    varianceOptions: CompressionOptions | None = None,
+) -> None:
     """Write an exposure to a FITS file, with all of its components.
 
     Parameters

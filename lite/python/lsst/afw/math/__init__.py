@@ -14,10 +14,16 @@ from ._warper import *
 from ._warpImage import *
 from ._warpingControl import *
 from ._warpingKernels import (
-    BilinearWarpingKernel,
-    LanczosWarpingKernel,
-    NearestWarpingKernel,
-    SeparableKernel,
+    BilinearWarpingKernel as BilinearWarpingKernel,
+)
+from ._warpingKernels import (
+    LanczosWarpingKernel as LanczosWarpingKernel,
+)
+from ._warpingKernels import (
+    NearestWarpingKernel as NearestWarpingKernel,
+)
+from ._warpingKernels import (
+    SeparableKernel as SeparableKernel,
 )
 
 __getattr__ = _moduleGetattr(__name__)

@@ -2,9 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Functions that are defined in a box of pixels."""
 
+from __future__ import annotations
+
 __all__ = ["BoundedField"]
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from lsst._lite import notInLite
 from lsst.afw.fits._opaque import addOpaqueClass
@@ -27,14 +32,14 @@ class BoundedField(FitsPersistable):
 
     __module__ = "lsst.afw.math"
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, bbox):
+    def __init__(self, bbox: Box2I) -> None:
         if not isinstance(bbox, Box2I):
             raise TypeError(f"bbox must be Box2I, not {type(bbox).__name__}")
         self._bbox = bbox
 
-    def _evaluateArrays(self, x, y):
+    def _evaluateArrays(self, x: Any, y: Any) -> Any:
         """Evaluate at positions.
 
         Parameters
@@ -44,7 +49,7 @@ class BoundedField(FitsPersistable):
         """
         raise notInLite(f"lsst.afw.math.{type(self).__name__}.evaluate")
 
-    def evaluate(self, *args, **kwargs):
+    def evaluate(self, *args: Any, **kwargs: Any) -> Any:
         """Evaluate at one or several positions.
 
         Called as ``evaluate(position: Point2D)``, ``evaluate(x: float, y:
@@ -75,41 +80,41 @@ class BoundedField(FitsPersistable):
             return np.asarray(self._evaluateArrays(x, y), dtype=float)
         return float(self._evaluateArrays(float(x), float(y)))
 
-    def _evaluateBox(self, box):
+    def _evaluateBox(self, box: Box2I) -> npt.NDArray[Any]:
         """Evaluate at all pixels of a box, as an array indexed [y, x]."""
         x = np.arange(box.getBeginX(), box.getEndX(), dtype=float)
         y = np.arange(box.getBeginY(), box.getEndY(), dtype=float)
         return np.broadcast_to(self._evaluateArrays(x[np.newaxis, :], y[:, np.newaxis]), (len(y), len(x)))
 
-    def integrate(self):
+    def integrate(self) -> float:
         """Return the integral over the box, in units of pixel area."""
         raise notInLite(f"lsst.afw.math.{type(self).__name__}.integrate")
 
-    def mean(self):
+    def mean(self) -> float:
         """Return the mean over the box."""
         raise notInLite(f"lsst.afw.math.{type(self).__name__}.mean")
 
-    def getBBox(self):
+    def getBBox(self) -> Box2I:
         """Return the box in which the field is defined."""
         return Box2I(self._bbox)
 
-    def isPersistable(self):
+    def isPersistable(self) -> bool:
         """Whether this can be written to a file."""
         return False
 
     # ---- arithmetic
 
-    def __mul__(self, scale):
+    def __mul__(self, scale: float) -> BoundedField:
         raise notInLite(f"lsst.afw.math.{type(self).__name__}.__mul__")
 
-    def __rmul__(self, scale):
+    def __rmul__(self, scale: float) -> BoundedField:
         return self * scale
 
-    def __truediv__(self, scale):
+    def __truediv__(self, scale: float) -> BoundedField:
         return self * (1.0 / scale)
 
 
-def _bindXY(x, y):
+def _bindXY(x: Any, y: Any) -> tuple[Any, Any]:
     """Name the arguments of the two-argument form of ``evaluate``."""
     return x, y
 

@@ -4,7 +4,13 @@
 
 __all__ = ["X", "Y", "KernelWeights"]
 
+from collections.abc import Collection
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
+
+from ._scratch import Scratch
 
 X, Y = 0, 1
 """Index of the axes in arrays of both."""
@@ -26,14 +32,16 @@ class KernelWeights:
         Memory for the arrays.
     """
 
-    def __init__(self, kernel, fractions, dtypes, scratch):
+    def __init__(
+        self, kernel: Any, fractions: npt.NDArray[Any], dtypes: Collection[Any], scratch: Scratch
+    ) -> None:
         self.size = kernel.getWidth()
         """Number of pixels of the kernel along an axis."""
         self.total = scratch.take("totalWeight", fractions.shape)
         """Sum of the weights along each axis."""
         self.total.fill(0.0)
-        self._weights = {dtype: [None] * self.size for dtype in dtypes}
-        self._vanishing = [None] * self.size
+        self._weights: dict[Any, list[Any]] = {dtype: [None] * self.size for dtype in dtypes}
+        self._vanishing: list[Any] = [None] * self.size
         if not dtypes and not kernel._canVanish:
             return
         for tap, weights in kernel._iterateWeights(fractions, scratch):
@@ -46,7 +54,7 @@ class KernelWeights:
                 vanishing = weights == 0.0
                 self._vanishing[tap] = vanishing if vanishing.any() else None
 
-    def get(self, axis, dtype):
+    def get(self, axis: int, dtype: Any) -> list[npt.NDArray[Any]]:
         """Return the weights along one axis.
 
         Returns
@@ -56,7 +64,7 @@ class KernelWeights:
         """
         return [weights[axis] for weights in self._weights[dtype]]
 
-    def getVanishing(self, axis):
+    def getVanishing(self, axis: int) -> list[npt.NDArray[Any] | None]:
         """Return where weights along one axis are 0.
 
         Returns
@@ -68,6 +76,6 @@ class KernelWeights:
         return [None if vanishing is None else vanishing[axis] for vanishing in self._vanishing]
 
     @property
-    def canVanish(self):
+    def canVanish(self) -> bool:
         """Whether any of the weights is 0."""
         return any(vanishing is not None for vanishing in self._vanishing)

@@ -6,8 +6,10 @@ __all__ = ["MaskPlane", "PixelPlane", "Resampler"]
 
 import dataclasses
 from functools import partial
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from numpy.lib.stride_tricks import as_strided
 
 from lsst._lite.threads import run
@@ -46,10 +48,10 @@ class _Piece:
     scratch: Scratch
     """Memory for arrays."""
 
-    _strides: set = dataclasses.field(default_factory=set)
+    _strides: set[int] = dataclasses.field(default_factory=set)
     """What `findFirst` has computed."""
 
-    def findBlock(self):
+    def findBlock(self) -> tuple[int, int, int, int]:
         """Find the source pixels under the kernel at any position.
 
         Returns
@@ -61,7 +63,7 @@ class _Piece:
         end = [int(corners.max()) + self.weights.size for corners in self.corners]
         return *begin, *end
 
-    def findFirst(self, stride):
+    def findFirst(self, stride: int) -> npt.NDArray[Any]:
         """Find the first source pixel under the kernel.
 
         Parameters
@@ -96,16 +98,16 @@ class PixelPlane:
     padValue: float
     """Value of pixels for which the source is too small."""
 
-    xType: np.dtype
+    xType: npt.DTypeLike
     """Type in which pixels are multiplied by the weights along x."""
 
-    yType: np.dtype
+    yType: npt.DTypeLike
     """Type in which the sums are multiplied by the weights along y."""
 
     isVariance: bool = False
     """Whether weights count squared."""
 
-    def compute(self, piece):
+    def compute(self, piece: _Piece) -> npt.NDArray[Any]:
         """Compute the pixels of a piece.
 
         Each product and each sum is rounded as in the stack, where pixels of
@@ -148,7 +150,7 @@ class PixelPlane:
         np.copyto(scale, piece.scale, casting="unsafe")
         return self._multiply(total, scale, total)
 
-    def _multiply(self, values, factors, out):
+    def _multiply(self, values: npt.NDArray[Any], factors: npt.NDArray[Any], out: Any) -> npt.NDArray[Any]:
         """Multiply by factors, or by their squares."""
         np.multiply(values, factors, out, casting="unsafe")
         if self.isVariance:
@@ -175,7 +177,7 @@ class MaskPlane:
     growFullMask: int
     """Bits for which the pixels under the image's kernel count in any case."""
 
-    def compute(self, piece):
+    def compute(self, piece: _Piece) -> npt.NDArray[Any]:
         """Compute the pixels of a piece.
 
         Parameters
@@ -202,7 +204,7 @@ class MaskPlane:
             values |= self._combineBits(piece, piece.weights) & self.growFullMask
         return values
 
-    def _combineBits(self, piece, weights):
+    def _combineBits(self, piece: _Piece, weights: KernelWeights) -> npt.NDArray[Any]:
         """Combine the bits of all pixels under a kernel."""
         margin = (piece.weights.size - weights.size) // 2
         if weights.size > 2:
@@ -225,7 +227,7 @@ class MaskPlane:
         return values
 
 
-def _flatten(array):
+def _flatten(array: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], int]:
     """View rows as one array, with what lies between them.
 
     Returns
@@ -242,7 +244,7 @@ def _flatten(array):
     return as_strided(array, [(height - 1) * stride + width], [array.itemsize]), stride
 
 
-def _spreadBits(block, size):
+def _spreadBits(block: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
     """Give each pixel the bits of those up to a distance above and right.
 
     Parameters
@@ -284,7 +286,7 @@ class Resampler:
     planes: tuple[PixelPlane | MaskPlane, ...]
     """What is warped."""
 
-    def run(self):
+    def run(self) -> int:
         """Warp.
 
         Returns
@@ -294,10 +296,10 @@ class Resampler:
         """
         height = self.positions.bbox.getHeight()
         strips = [range(row, min(row + _ROWS, height)) for row in range(0, height, _ROWS)]
-        unused = []
+        unused: list[Scratch] = []
         return sum(run([partial(self._warpStrip, rows, unused) for rows in strips]))
 
-    def _warpStrip(self, rows, unused):
+    def _warpStrip(self, rows: range, unused: list[Scratch]) -> int:
         """Warp some rows, piece by piece.
 
         Parameters
@@ -319,7 +321,7 @@ class Resampler:
         unused.append(scratch)
         return count
 
-    def _warpPiece(self, strip, rows, columns, scratch):
+    def _warpPiece(self, strip: StripPositions, rows: range, columns: range, scratch: Scratch) -> int:
         """Warp a rectangle of pixels."""
         positions, area = strip.compute(columns, scratch)
         pixels, fractions = (scratch.take(name, positions.shape) for name in ("pixels", "fractions"))
@@ -340,7 +342,7 @@ class Resampler:
                 target[chosen] = plane.compute(piece)
         return count
 
-    def _findGood(self, columns, rows):
+    def _findGood(self, columns: npt.NDArray[Any], rows: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Find the pixels for which the source has all that the kernel needs.
 
         Parameters
@@ -360,7 +362,9 @@ class Resampler:
         good &= rows <= box.getMaxY()
         return good
 
-    def _makePiece(self, pixels, fractions, area, scratch):
+    def _makePiece(
+        self, pixels: npt.NDArray[Any], fractions: npt.NDArray[Any], area: npt.NDArray[Any], scratch: Scratch
+    ) -> _Piece:
         """Compute the kernel at some positions.
 
         Parameters

@@ -5,8 +5,11 @@
 __all__ = ["Scratch"]
 
 import math
+from collections.abc import Hashable
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 
 class Scratch:
@@ -16,10 +19,12 @@ class Scratch:
     system has to find and clear their pages each time.
     """
 
-    def __init__(self):
-        self._buffers = {}
+    def __init__(self) -> None:
+        self._buffers: dict[Hashable, Any] = {}
 
-    def take(self, name, shape, dtype=np.float64):
+    def take(
+        self, name: Hashable, shape: tuple[int, ...], dtype: npt.DTypeLike = np.float64
+    ) -> npt.NDArray[Any]:
         """Take an array.
 
         Parameters

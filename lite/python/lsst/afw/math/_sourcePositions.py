@@ -5,12 +5,16 @@
 __all__ = ["SourcePositions", "StripPositions"]
 
 import dataclasses
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from lsst.afw.geom import TransformPoint2ToPoint2
 from lsst.afw.geom._ast import applyInverse
 from lsst.geom import Box2I
+
+from ._scratch import Scratch
 
 
 @dataclasses.dataclass(frozen=True)
@@ -28,7 +32,7 @@ class SourcePositions:
     interpLength: int
     """Distance over which positions are interpolated; see `WarpingControl`."""
 
-    def transform(self, rows, columns):
+    def transform(self, rows: npt.NDArray[Any], columns: npt.NDArray[Any]) -> npt.NDArray[Any]:
         """Transform the nodes of a grid.
 
         Parameters
@@ -47,7 +51,7 @@ class SourcePositions:
         positions = applyInverse(self.srcToDest._mapping, np.array([x.ravel(), y.ravel()]))
         return positions.reshape(2, *x.shape)
 
-    def findNodes(self, pixels, size):
+    def findNodes(self, pixels: npt.NDArray[Any], size: int) -> npt.NDArray[Any]:
         """Find the nodes between which positions are interpolated.
 
         Parameters
@@ -79,14 +83,14 @@ class StripPositions:
         Rows of the destination, counted from zero.
     """
 
-    def __init__(self, positions, rows):
+    def __init__(self, positions: SourcePositions, rows: range) -> None:
         self._positions = positions
         # The area of a pixel needs its neighbours below and to the left.
         self._rows = np.arange(rows.start - 1, rows.stop)
         if positions.interpLength > 1:
             self._setNodes(positions.bbox.getHeight(), positions.bbox.getWidth())
 
-    def _setNodes(self, height, width):
+    def _setNodes(self, height: int, width: int) -> None:
         """Compute the positions at the nodes of each row."""
         rowNodes = self._positions.findNodes(self._rows, height)
         self._nodes = self._positions.findNodes(np.arange(-1, width), width)
@@ -96,7 +100,7 @@ class StripPositions:
         self._atNodes = atNodes[:, band] + slopes[:, band] * offset[:, np.newaxis]
         self._slopes = np.diff(self._atNodes, axis=2) / np.diff(self._nodes)
 
-    def compute(self, columns, scratch):
+    def compute(self, columns: range, scratch: Scratch) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Compute the positions of some columns.
 
         Parameters
@@ -114,19 +118,19 @@ class StripPositions:
         area : `numpy.ndarray`
             Area of a destination pixel, in source pixels.
         """
-        columns = np.arange(columns.start - 1, columns.stop)
+        around = np.arange(columns.start - 1, columns.stop)
         interpLength = self._positions.interpLength
         if interpLength > 1:
-            positions = self._interpolate(columns, scratch)
+            positions = self._interpolate(around, scratch)
         else:
-            positions = self._positions.transform(self._rows, columns)
+            positions = self._positions.transform(self._rows, around)
         here, below = positions[:, 1:, 1:], positions[:, :-1, 1:]
         # Without interpolation the stack takes a neighbour that is below,
         # too, which is the same where the transform is linear.
         beside = positions[:, 1:, :-1] if interpLength > 0 else positions[:, :-1, :-1]
         return here, _computeArea(here, beside, below, scratch)
 
-    def _interpolate(self, columns, scratch):
+    def _interpolate(self, columns: npt.NDArray[Any], scratch: Scratch) -> npt.NDArray[Any]:
         """Interpolate along the rows."""
         band, offset = _locate(columns, self._nodes)
         shape = 2, len(self._rows), len(columns)
@@ -138,7 +142,7 @@ class StripPositions:
         return positions
 
 
-def _locate(pixels, nodes):
+def _locate(pixels: npt.NDArray[Any], nodes: npt.NDArray[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """Find between which nodes pixels are.
 
     Returns
@@ -152,7 +156,9 @@ def _locate(pixels, nodes):
     return band, pixels - nodes[band]
 
 
-def _computeArea(here, beside, below, scratch):
+def _computeArea(
+    here: npt.NDArray[Any], beside: npt.NDArray[Any], below: npt.NDArray[Any], scratch: Scratch
+) -> npt.NDArray[Any]:
     """Compute the area between the vectors to two neighbours of each pixel."""
     toBeside, toBelow = (scratch.take(name, here.shape) for name in ("toBeside", "toBelow"))
     np.subtract(here, beside, out=toBeside)

@@ -4,6 +4,8 @@
 
 __all__ = ["warpExposure", "warpImage"]
 
+from typing import Any
+
 import numpy as np
 
 from lsst._lite import notInLite
@@ -27,7 +29,7 @@ _SOURCE_TYPES = {
 """Types of pixels that can be warped to pixels of a type."""
 
 
-def warpImage(*args, **kwargs):
+def warpImage(*args: Any, **kwargs: Any) -> int:
     """Warp an image or a masked image.
 
     Called as ``warpImage(destImage, destWcs, srcImage, srcWcs, control,
@@ -73,20 +75,26 @@ def warpImage(*args, **kwargs):
 
 
 def _warpBetweenWcs(
-    instance, destImage, destWcs: SkyWcs, srcImage, srcWcs: SkyWcs, control: WarpingControl, padValue=None
-):
+    instance: Any,
+    destImage: Any,
+    destWcs: SkyWcs,
+    srcImage: Any,
+    srcWcs: SkyWcs,
+    control: WarpingControl,
+    padValue: Any = None,
+) -> int:
     srcToDest = makeWcsPairTransform(srcWcs, destWcs)
     return _warpByTransform(instance, destImage, srcImage, srcToDest, control, padValue)
 
 
 def _warpByTransform(
-    instance,
-    destImage,
-    srcImage,
+    instance: Any,
+    destImage: Any,
+    srcImage: Any,
     srcToDest: TransformPoint2ToPoint2,
     control: WarpingControl,
-    padValue=None,
-):
+    padValue: Any = None,
+) -> int:
     planes = _makePlanes(destImage, srcImage, control, padValue)
     if any(np.may_share_memory(plane.destination, plane.source) for plane in planes):
         raise InvalidParameterError("destImage overlaps srcImage; cannot warp")
@@ -104,7 +112,9 @@ def _warpByTransform(
 _WARP_FORMS = Overloads("warpImage", _warpBetweenWcs, _warpByTransform)
 
 
-def _makePlanes(destImage, srcImage, control, padValue):
+def _makePlanes(
+    destImage: Any, srcImage: Any, control: WarpingControl, padValue: Any
+) -> tuple[PixelPlane | MaskPlane, ...]:
     """List what is warped.
 
     Raises
@@ -121,7 +131,7 @@ def _makePlanes(destImage, srcImage, control, padValue):
     raise MismatchError(f"{type(srcImage).__name__} is not warped to {type(destImage).__name__}")
 
 
-def _makeImagePlane(destImage, srcImage, padValue):
+def _makeImagePlane(destImage: Any, srcImage: Any, padValue: Any) -> PixelPlane:
     """Describe the warp of an image; see `_makePlanes`."""
     _checkPixelTypes(destImage, srcImage)
     padValue = _getPadValue(destImage) if padValue is None else destImage._toPixel(padValue)
@@ -129,7 +139,9 @@ def _makeImagePlane(destImage, srcImage, padValue):
     return PixelPlane(srcImage.array, destImage.array, padValue, np.float64, np.float64)
 
 
-def _makeMaskedImagePlanes(destImage, srcImage, control):
+def _makeMaskedImagePlanes(
+    destImage: Any, srcImage: Any, control: WarpingControl
+) -> tuple[PixelPlane | MaskPlane, ...]:
     """List what is warped of a masked image; see `_makePlanes`."""
     _checkPixelTypes(destImage.image, srcImage.image)
     # The stack multiplies pixels of a masked image by weights in the type of
@@ -154,17 +166,17 @@ def _makeMaskedImagePlanes(destImage, srcImage, control):
     return image, mask, variance
 
 
-def _checkPixelTypes(destImage, srcImage):
+def _checkPixelTypes(destImage: Any, srcImage: Any) -> None:
     if srcImage._pixelType not in _SOURCE_TYPES.get(destImage._pixelType, ()):
         raise MismatchError(f"{type(srcImage).__name__} is not warped to {type(destImage).__name__}")
 
 
-def _getPadValue(image):
+def _getPadValue(image: Any) -> float:
     """Return the value of pixels for which the source is too small."""
     return np.nan if np.issubdtype(image._pixelType, np.floating) else 0
 
 
-def warpExposure(destExposure, srcExposure, control, padValue=None):
+def warpExposure(destExposure: Any, srcExposure: Any, control: WarpingControl, padValue: Any = None) -> int:
     """Warp an exposure.
 
     Parameters

@@ -2,14 +2,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Warping to another WCS, with a box that fits."""
 
+from __future__ import annotations
+
 __all__ = ["Warper", "WarperConfig", "computeWarpedBBox"]
 
+from typing import Any
+
+from lsst.afw.geom import SkyWcs
 from lsst.geom import Box2D, Box2I
 from lsst.pex.config import ChoiceField, Config, Field
 
 from .._pixels._mask import MaskX
 from ._warpImage import warpExposure, warpImage
 from ._warpingControl import WarpingControl
+from ._warpingKernels import SeparableKernel
 
 _INTERP_LENGTH = 10
 _CACHE_SIZE = 1000000
@@ -23,7 +29,7 @@ _KERNELS = {
 }
 
 
-def computeWarpedBBox(destWcs, srcBBox, srcWcs):
+def computeWarpedBBox(destWcs: SkyWcs, srcBBox: Box2I, srcWcs: SkyWcs) -> Box2I:
     """Find the pixels that an image has in another WCS.
 
     Parameters
@@ -49,26 +55,26 @@ def computeWarpedBBox(destWcs, srcBBox, srcWcs):
 class WarperConfig(Config):
     """Configuration of `Warper`."""
 
-    warpingKernelName = ChoiceField(
+    warpingKernelName = ChoiceField[str](
         doc="Kernel for image and variance.", dtype=str, default="lanczos3", allowed=_KERNELS
     )
-    maskWarpingKernelName = ChoiceField(
+    maskWarpingKernelName = ChoiceField[str](
         doc="Kernel for the mask.",
         dtype=str,
         default="bilinear",
         allowed={"": "the one for image and variance", **_KERNELS},
     )
-    interpLength = Field(
+    interpLength = Field[int](
         doc="Distance in pixels over which positions on the source are interpolated.",
         dtype=int,
         default=_INTERP_LENGTH,
     )
-    cacheSize = Field(
+    cacheSize = Field[int](
         doc="Number of different fractions of a pixel for which kernels are computed; 0 for all.",
         dtype=int,
         default=_CACHE_SIZE,
     )
-    growFullMask = Field(
+    growFullMask = Field[int](
         doc="Mask bits that spread as far as image and variance do.", dtype=int, default=_GROW_FULL_MASK
     )
 
@@ -87,18 +93,18 @@ growFullMask
 
     def __init__(
         self,
-        warpingKernelName,
-        interpLength=_INTERP_LENGTH,
-        cacheSize=_CACHE_SIZE,
-        maskWarpingKernelName="",
-        growFullMask=_GROW_FULL_MASK,
-    ):
+        warpingKernelName: str,
+        interpLength: int = _INTERP_LENGTH,
+        cacheSize: int = _CACHE_SIZE,
+        maskWarpingKernelName: str = "",
+        growFullMask: int = _GROW_FULL_MASK,
+    ) -> None:
         self._warpingControl = WarpingControl(
             warpingKernelName, maskWarpingKernelName, cacheSize, interpLength, growFullMask
         )
 
     @classmethod
-    def fromConfig(cls, config):
+    def fromConfig(cls, config: WarperConfig) -> Warper:
         """Make a warper of a configuration.
 
         Parameters
@@ -108,15 +114,22 @@ growFullMask
         """
         return cls(**config.toDict())
 
-    def getWarpingKernel(self):
+    def getWarpingKernel(self) -> SeparableKernel:
         """Return the kernel for image and variance."""
         return self._warpingControl.getWarpingKernel()
 
-    def getMaskWarpingKernel(self):
+    def getMaskWarpingKernel(self) -> SeparableKernel | None:
         """Return the kernel for the mask; `None` for the same one."""
         return self._warpingControl.getMaskWarpingKernel()
 
-    def warpExposure(self, destWcs, srcExposure, border=0, maxBBox=None, destBBox=None):
+    def warpExposure(
+        self,
+        destWcs: SkyWcs,
+        srcExposure: Any,
+        border: int = 0,
+        maxBBox: Box2I | None = None,
+        destBBox: Box2I | None = None,
+    ) -> Any:
         """Warp an exposure.
 
         Parameters
@@ -146,7 +159,15 @@ growFullMask
         warpExposure(destExposure, srcExposure, self._warpingControl)
         return destExposure
 
-    def warpImage(self, destWcs, srcImage, srcWcs, border=0, maxBBox=None, destBBox=None):
+    def warpImage(
+        self,
+        destWcs: SkyWcs,
+        srcImage: Any,
+        srcWcs: SkyWcs,
+        border: int = 0,
+        maxBBox: Box2I | None = None,
+        destBBox: Box2I | None = None,
+    ) -> Any:
         """Warp an image or a masked image.
 
         Parameters
@@ -172,7 +193,9 @@ growFullMask
         return destImage
 
 
-def _findDestBBox(destWcs, srcBBox, srcWcs, border, maxBBox):
+def _findDestBBox(
+    destWcs: SkyWcs, srcBBox: Box2I, srcWcs: SkyWcs, border: int, maxBBox: Box2I | None
+) -> Box2I:
     """Find the box of a warped image; see `Warper.warpExposure`."""
     destBBox = computeWarpedBBox(destWcs, srcBBox, srcWcs)
     if border:

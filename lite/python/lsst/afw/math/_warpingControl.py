@@ -4,6 +4,8 @@
 
 __all__ = ["WarpingControl"]
 
+from typing import Any
+
 from lsst._lite import Partial
 from lsst._lite.arguments import checkArguments
 from lsst._lite.numbers import toInt
@@ -41,50 +43,55 @@ class WarpingControl(Partial):
     __module__ = "lsst.afw.math"
 
     def __init__(
-        self, warpingKernelName, maskWarpingKernelName="", cacheSize=0, interpLength=0, growFullMask=0
-    ):
-        self._maskKernel = None
+        self,
+        warpingKernelName: str,
+        maskWarpingKernelName: str = "",
+        cacheSize: int = 0,
+        interpLength: int = 0,
+        growFullMask: int = 0,
+    ) -> None:
+        self._maskKernel: SeparableKernel | None = None
         self.setWarpingKernelName(warpingKernelName)
         self.setMaskWarpingKernelName(maskWarpingKernelName)
         self.setCacheSize(cacheSize)
         self.setInterpLength(interpLength)
         self.setGrowFullMask(growFullMask)
 
-    def getCacheSize(self):
+    def getCacheSize(self) -> int:
         """Return the number of different fractions of a pixel, or 0."""
         return self._cacheSize
 
-    def setCacheSize(self, cacheSize):
+    def setCacheSize(self, cacheSize: int) -> None:
         """Set the number of different fractions of a pixel; 0 for all."""
         self._cacheSize = toInt(cacheSize)
 
-    def getInterpLength(self):
+    def getInterpLength(self) -> int:
         """Return the distance over which positions are interpolated."""
         return self._interpLength
 
-    def setInterpLength(self, interpLength):
+    def setInterpLength(self, interpLength: int) -> None:
         """Set the distance over which positions are interpolated."""
         self._interpLength = toInt(interpLength)
 
-    def getGrowFullMask(self):
+    def getGrowFullMask(self) -> int:
         """Return the mask bits for which the full kernel counts."""
         return self._growFullMask
 
-    def setGrowFullMask(self, growFullMask):
+    def setGrowFullMask(self, growFullMask: int) -> None:
         """Set the mask bits for which the full kernel counts."""
         self._growFullMask = toInt(growFullMask)
 
-    def getWarpingKernel(self):
+    def getWarpingKernel(self) -> SeparableKernel:
         """Return the kernel for image and variance."""
         self._kernel.computeCache(self._cacheSize)
         return self._kernel
 
-    def setWarpingKernelName(self, warpingKernelName):
+    def setWarpingKernelName(self, warpingKernelName: str) -> None:
         """Set the kernel for image and variance by its name."""
         checkArguments("setWarpingKernelName", warpingKernelName=(warpingKernelName, str))
         self.setWarpingKernel(makeWarpingKernel(warpingKernelName))
 
-    def setWarpingKernel(self, warpingKernel):
+    def setWarpingKernel(self, warpingKernel: SeparableKernel) -> None:
         """Set the kernel for image and variance to a copy of a kernel.
 
         Raises
@@ -97,17 +104,17 @@ class WarpingControl(Partial):
             _checkSizes(warpingKernel, self._maskKernel)
         self._kernel = warpingKernel.clone()
 
-    def getMaskWarpingKernel(self):
+    def getMaskWarpingKernel(self) -> SeparableKernel | None:
         """Return the kernel for the mask; `None` for the same one."""
         if self._maskKernel is not None:
             self._maskKernel.computeCache(self._cacheSize)
         return self._maskKernel
 
-    def hasMaskWarpingKernel(self):
+    def hasMaskWarpingKernel(self) -> bool:
         """Whether the mask has a kernel of its own."""
         return self._maskKernel is not None
 
-    def setMaskWarpingKernelName(self, maskWarpingKernelName):
+    def setMaskWarpingKernelName(self, maskWarpingKernelName: str) -> None:
         """Set the kernel for the mask by its name; "" for the same one."""
         checkArguments("setMaskWarpingKernelName", maskWarpingKernelName=(maskWarpingKernelName, str))
         if maskWarpingKernelName:
@@ -115,7 +122,7 @@ class WarpingControl(Partial):
         else:
             self._maskKernel = None
 
-    def setMaskWarpingKernel(self, maskWarpingKernel):
+    def setMaskWarpingKernel(self, maskWarpingKernel: SeparableKernel) -> None:
         """Set the kernel for the mask to a copy of a kernel.
 
         Raises
@@ -127,12 +134,12 @@ class WarpingControl(Partial):
         _checkSizes(self._kernel, maskWarpingKernel)
         self._maskKernel = maskWarpingKernel.clone()
 
-    def isPersistable(self):
+    def isPersistable(self) -> bool:
         """Whether the stack can write this to a file."""
         return True
 
 
-def _checkSizes(kernel, maskKernel):
+def _checkSizes(kernel: Any, maskKernel: Any) -> None:
     """Refuse a mask kernel that needs pixels that the kernel does not."""
     if not kernel.getBBox().contains(maskKernel.getBBox()):
         raise InvalidParameterError(

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The kernels with which images are warped."""
 
+from __future__ import annotations
+
 __all__ = [
     "BilinearWarpingKernel",
     "LanczosWarpingKernel",
@@ -12,13 +14,19 @@ __all__ = [
 
 import math
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from lsst._lite import Partial, notInLite
-from lsst._lite.arguments import Int, checkArguments
+from lsst._lite.arguments import checkArguments
+from lsst._lite.numbers import toInteger
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError
+
+from ._scratch import Scratch
 
 _NEAR = 1e-5 / math.pi
 """Distance from a pixel, in pixels, up to which its Lanczos weight is 1."""
@@ -43,34 +51,38 @@ class SeparableKernel(Partial):
     _canVanish = False
     """Whether a weight can be exactly 0, so that its pixel does not count."""
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise notInLite("lsst.afw.math.SeparableKernel")
 
-    def _setSize(self, size):
+    def clone(self) -> SeparableKernel:
+        """Make another kernel like this, without cache."""
+        raise NotImplementedError
+
+    def _setSize(self, size: int) -> None:
         self._size = size
         self._cacheSize = 0
 
-    def getWidth(self):
+    def getWidth(self) -> int:
         """Return the number of columns."""
         return self._size
 
-    def getHeight(self):
+    def getHeight(self) -> int:
         """Return the number of rows."""
         return self._size
 
-    def getDimensions(self):
+    def getDimensions(self) -> Extent2I:
         """Return the number of columns and rows."""
         return Extent2I(self._size, self._size)
 
-    def getCtr(self):
+    def getCtr(self) -> Point2I:
         """Return the pixel of the kernel at or just below the position."""
         return Point2I((self._size - 1) // 2, (self._size - 1) // 2)
 
-    def getBBox(self):
+    def getBBox(self) -> Box2I:
         """Return the box of the kernel, with its centre at (0, 0)."""
         return Box2I(Point2I(0, 0) - Extent2I(self.getCtr()), self.getDimensions())
 
-    def shrinkBBox(self, bbox, /):
+    def shrinkBBox(self, bbox: Box2I, /) -> Box2I:
         """Find where the kernel has all its pixels in a box.
 
         Parameters
@@ -97,7 +109,7 @@ class SeparableKernel(Partial):
         excess = Extent2I(self._size - 1, self._size - 1)
         return Box2I(bbox.getMin() + Extent2I(self.getCtr()), bbox.getDimensions() - excess)
 
-    def computeCache(self, cacheSize, /):
+    def computeCache(self, cacheSize: int, /) -> None:
         """Set how many different fractions of a pixel there are.
 
         Parameters
@@ -105,13 +117,13 @@ class SeparableKernel(Partial):
         cacheSize : `int`
             Number of fractions; 0 for all that there are.
         """
-        self._cacheSize = max(0, Int(cacheSize))
+        self._cacheSize = max(0, toInteger(cacheSize))
 
-    def getCacheSize(self):
+    def getCacheSize(self) -> int:
         """Return how many different fractions of a pixel there are."""
         return self._cacheSize
 
-    def _quantize(self, fractions):
+    def _quantize(self, fractions: npt.NDArray[Any]) -> None:
         """Replace fractions of a pixel by those of the cache, in place."""
         if self._cacheSize:
             # As the stack takes the weights from a table, its results have
@@ -121,7 +133,9 @@ class SeparableKernel(Partial):
             fractions += 0.5
             fractions /= self._cacheSize
 
-    def _iterateWeights(self, fractions, scratch):
+    def _iterateWeights(
+        self, fractions: npt.NDArray[Any], scratch: Scratch
+    ) -> Iterator[tuple[int, npt.NDArray[Any]]]:
         """Compute the weights along one axis.
 
         Parameters
@@ -146,19 +160,21 @@ class BilinearWarpingKernel(SeparableKernel):
 
     __module__ = "lsst.afw.math"
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._setSize(2)
 
-    def clone(self):
+    def clone(self) -> BilinearWarpingKernel:
         """Make another kernel like this, without cache."""
         return BilinearWarpingKernel()
 
     @property
-    def _canVanish(self):
+    def _canVanish(self) -> bool:  # type: ignore[override]
         # The fractions of a cache are never 0 or 1.
         return not self._cacheSize
 
-    def _iterateWeights(self, fractions, scratch):
+    def _iterateWeights(
+        self, fractions: npt.NDArray[Any], scratch: Scratch
+    ) -> Iterator[tuple[int, npt.NDArray[Any]]]:
         weights = scratch.take("weights", fractions.shape)
         for tap, add in ((0, np.add), (1, np.subtract)):
             np.subtract(0.5, fractions, out=weights)
@@ -172,14 +188,16 @@ class NearestWarpingKernel(SeparableKernel):
 
     _canVanish = True
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._setSize(2)
 
-    def clone(self):
+    def clone(self) -> NearestWarpingKernel:
         """Make another kernel like this, without cache."""
         return NearestWarpingKernel()
 
-    def _iterateWeights(self, fractions, scratch):
+    def _iterateWeights(
+        self, fractions: npt.NDArray[Any], scratch: Scratch
+    ) -> Iterator[tuple[int, npt.NDArray[Any]]]:
         weights = scratch.take("weights", fractions.shape)
         yield 0, np.less(fractions, 0.5, out=weights)
         yield 1, np.greater_equal(fractions, 0.5, out=weights)
@@ -196,22 +214,24 @@ class LanczosWarpingKernel(SeparableKernel):
 
     __module__ = "lsst.afw.math"
 
-    def __init__(self, order):
-        self._order = Int(order)
+    def __init__(self, order: int) -> None:
+        self._order = toInteger(order)
         if self._order < 1:
             raise InvalidParameterError(f"The order of a Lanczos kernel must be positive, not {order}")
         self._setSize(2 * self._order)
         self._terms = _sineTerms(math.pi / (2 * self._order))
 
-    def getOrder(self):
+    def getOrder(self) -> int:
         """Return the number of pixels on either side."""
         return self._order
 
-    def clone(self):
+    def clone(self) -> LanczosWarpingKernel:
         """Make another kernel like this, without cache."""
         return LanczosWarpingKernel(self._order)
 
-    def _iterateWeights(self, fractions, scratch):
+    def _iterateWeights(
+        self, fractions: npt.NDArray[Any], scratch: Scratch
+    ) -> Iterator[tuple[int, npt.NDArray[Any]]]:
         order = self._order
         if not self._cacheSize:
             np.maximum(fractions, _TINY, out=fractions)
@@ -237,7 +257,9 @@ class LanczosWarpingKernel(SeparableKernel):
                     weights[near] = 1.0
                 yield pixel + order - 1, weights
 
-    def _computeSineAndCosine(self, fractions, scratch):
+    def _computeSineAndCosine(
+        self, fractions: npt.NDArray[Any], scratch: Scratch
+    ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         """Compute the factors of all weights that depend on the fraction f.
 
         Returns
@@ -280,7 +302,7 @@ class LanczosWarpingKernel(SeparableKernel):
         return sine, cosine
 
 
-def _sineTerms(largest):
+def _sineTerms(largest: float) -> list[float]:
     """Give the coefficients of sin(x)/x in powers of x^2.
 
     Parameters
@@ -288,7 +310,7 @@ def _sineTerms(largest):
     largest : `float`
         The largest x.
     """
-    terms = []
+    terms: list[float] = []
     term = 1.0
     while abs(term) * largest ** (2 * len(terms)) > 1e-17:
         terms.append(term)
@@ -296,7 +318,7 @@ def _sineTerms(largest):
     return terms
 
 
-def makeWarpingKernel(name):
+def makeWarpingKernel(name: str) -> SeparableKernel:
     """Make the warping kernel of a name.
 
     Parameters

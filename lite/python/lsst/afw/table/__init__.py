@@ -2,6 +2,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Catalogs of exposures: what coadds say about their inputs."""
 
+__all__ = [
+    "AliasMap",
+    "ExposureCatalog",
+    "ExposureRecord",
+    "ExposureTable",
+    "Field",
+    "Key",
+    "Schema",
+    "SchemaItem",
+]
+
 from lsst._lite import moduleGetattr
 
 from ._aliasMap import AliasMap

@@ -2,9 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Other names for the fields of a schema."""
 
+from __future__ import annotations
+
 __all__ = ["AliasMap"]
 
 import bisect
+from collections.abc import Iterator
+from typing import Any
 
 from lsst._lite.arguments import checkArguments
 from lsst.pex.exceptions import NotFoundError, RuntimeError
@@ -21,20 +25,20 @@ class AliasMap:
 
     __module__ = "lsst.afw.table"
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, other=None):
+    def __init__(self, other: AliasMap | None = None) -> None:
         checkArguments("AliasMap", other=(other, (AliasMap, type(None))))
-        self._targets = {} if other is None else dict(other._targets)
+        self._targets: dict[str, str] = {} if other is None else dict(other._targets)
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._targets)
 
-    def empty(self):
+    def empty(self) -> bool:
         """Whether there is no alias."""
         return not self._targets
 
-    def apply(self, name):
+    def apply(self, name: str) -> str:
         """Replace aliases in a name until there is none left.
 
         Parameters
@@ -62,7 +66,7 @@ class AliasMap:
             name = self._targets[aliases[i - 1]] + name[len(aliases[i - 1]) :]
         raise RuntimeError(f"Cycle detected in schema aliases involving name '{name}'")
 
-    def get(self, alias):
+    def get(self, alias: str) -> str:
         """Return what an alias stands for.
 
         Parameters
@@ -81,7 +85,7 @@ class AliasMap:
 
     __getitem__ = get
 
-    def set(self, alias, target):
+    def set(self, alias: str, target: str) -> None:
         """Add an alias, or replace one.
 
         Parameters
@@ -96,7 +100,7 @@ class AliasMap:
 
     __setitem__ = set
 
-    def erase(self, alias):
+    def erase(self, alias: str) -> bool:
         """Remove an alias.
 
         Parameters
@@ -113,7 +117,7 @@ class AliasMap:
 
     __delitem__ = erase
 
-    def contains(self, other):
+    def contains(self, other: AliasMap) -> bool:
         """Whether all aliases of another map are here, too.
 
         Parameters
@@ -125,31 +129,31 @@ class AliasMap:
 
     __contains__ = contains
 
-    def items(self):
+    def items(self) -> Iterator[tuple[str, str]]:
         """Iterate over aliases and what they stand for, sorted."""
         return iter(sorted(self._targets.items()))
 
-    def keys(self):
+    def keys(self) -> Iterator[str]:
         """Iterate over aliases, sorted."""
         return iter(sorted(self._targets))
 
-    def values(self):
+    def values(self) -> Iterator[str]:
         """Iterate over what aliases stand for, sorted by alias."""
         return (target for _, target in self.items())
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return self.keys()
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if not isinstance(other, AliasMap):
             return NotImplemented
         return self._targets == other._targets
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return _makeAliasMap, (self._targets,)
 
 
-def _makeAliasMap(targets):
+def _makeAliasMap(targets: dict[str, str]) -> AliasMap:
     """Make a map of aliases, for pickles."""
     aliases = AliasMap()
     aliases._targets.update(targets)

@@ -4,7 +4,11 @@
 
 __all__ = ["BaseRecord"]
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from lsst._lite import notInLite
 from lsst._lite.arguments import checkArguments
@@ -12,6 +16,7 @@ from lsst.pex.exceptions import LogicError
 
 from ._elements import ELEMENTS
 from ._key import Key
+from ._schema import Schema
 
 
 class BaseRecord:
@@ -29,20 +34,20 @@ class BaseRecord:
 
     __module__ = "lsst.afw.table"
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, table, data, index):
+    def __init__(self, table: Any, data: npt.NDArray[Any], index: int) -> None:
         self._table = table
         self._data = data
         self._index = index
         # Values of fields whose size varies, by their offsets.
-        self._variable = {}
+        self._variable: dict[int, Any] = {}
         for item in table._schema:
             dtype = ELEMENTS[item.key.getTypeString()]
             if dtype.kind == "f" and item.key._size:
                 item.key._view(self)[:] = np.nan
 
-    def _view(self, offset, dtype, size):
+    def _view(self, offset: int, dtype: np.dtype[Any], size: int) -> npt.NDArray[Any]:
         """Return elements, not a copy.
 
         Parameters
@@ -56,13 +61,13 @@ class BaseRecord:
         """
         return self._data[self._index, offset : offset + size * dtype.itemsize].view(dtype)
 
-    def getTable(self):
+    def getTable(self) -> Any:
         """Return the table."""
         return self._table
 
     table = property(getTable)
 
-    def getSchema(self):
+    def getSchema(self) -> Schema:
         """Return the schema of the table."""
         return self._table.getSchema()
 
@@ -70,11 +75,11 @@ class BaseRecord:
 
     # ---- values
 
-    def _findKey(self, key):
+    def _findKey(self, key: Any) -> Any:
         """Return the key of a field that may be given by its name."""
         return self._table._schema.find(key).key if isinstance(key, (str, bytes)) else key
 
-    def get(self, key, /):
+    def get(self, key: Any, /) -> Any:
         """Return the value of a field.
 
         Parameters
@@ -89,7 +94,7 @@ class BaseRecord:
         """
         return self._findKey(key).get(self)
 
-    def set(self, key, value, /):
+    def set(self, key: Any, value: Any, /) -> None:
         """Set the value of a field.
 
         Parameters
@@ -111,7 +116,7 @@ class BaseRecord:
     __getitem__ = get
     __setitem__ = set
 
-    def extract(self, *patterns, **kwargs):
+    def extract(self, *patterns: Any, **kwargs: Any) -> dict[str, Any]:
         """Return the values of the fields that fit some patterns.
 
         Parameters
@@ -135,7 +140,7 @@ class BaseRecord:
 
     # ---- copying
 
-    def assign(self, other, mapper=None, /):
+    def assign(self, other: Any, mapper: None = None, /) -> None:
         """Copy all values of another record.
 
         Parameters
@@ -158,29 +163,29 @@ class BaseRecord:
         self._data[self._index] = other._data[other._index]
         self._variable = {offset: _copied(value) for offset, value in other._variable.items()}
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return self is other if isinstance(other, BaseRecord) else NotImplemented
 
-    def __str__(self):
+    def __str__(self) -> str:
         return "".join(f"{name}: {value}\n" for name, value in self.extract("*").items())
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self)}\n{self}"
 
 
-def _copied(value):
+def _copied(value: Any) -> Any:
     """Copy an array; return a string as it is."""
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
-def _makeAccessors(typeString):
+def _makeAccessors(typeString: str) -> dict[str, Callable[..., Any]]:
     """Make the methods that get and set fields of one type."""
 
-    def getValue(self, key, /):
+    def getValue(self: BaseRecord, key: Any, /) -> Any:
         checkArguments(f"get{typeString}", key=(key, Key[typeString]))
         return key.get(self)
 
-    def setValue(self, key, value, /):
+    def setValue(self: BaseRecord, key: Any, value: Any, /) -> None:
         checkArguments(f"set{typeString}", key=(key, Key[typeString]))
         key.set(self, value)
 

@@ -4,9 +4,11 @@
 
 __all__ = ["BaseTable"]
 
+from typing import Any, ClassVar, Self
+
 import numpy as np
 
-from lsst._lite.arguments import Size, checkArguments
+from lsst._lite.arguments import checkArguments, toSize
 from lsst.daf.base import PropertyList
 
 from ._baseRecord import BaseRecord
@@ -36,15 +38,17 @@ class BaseTable:
 
     __module__ = "lsst.afw.table"
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    Record = BaseRecord
+    Record: ClassVar[type[BaseRecord]] = BaseRecord
 
-    def __init__(self, *args, **kwargs):
+    _schema: Schema
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise TypeError(f"{type(self).__name__}: No constructor defined!")
 
     @classmethod
-    def _make(cls, schema, metadata=None):
+    def _make(cls, schema: Schema, metadata: PropertyList | None = None) -> Self:
         """Make a table."""
         table = cls.__new__(cls)
         table._schema = Schema(schema)
@@ -54,22 +58,22 @@ class BaseTable:
         table._data, table._used = np.empty((0, table._schema.getRecordSize()), np.uint8), 0
         return table
 
-    def clone(self):
+    def clone(self) -> Self:
         """Return a table with the same schema that made no records yet."""
         metadata = None if self._metadata is None else self._metadata.deepCopy()
         return self._make(self._schema, metadata)
 
-    def getSchema(self):
+    def getSchema(self) -> Schema:
         """Return the fields of the records (`Schema`)."""
         return Schema(self._schema)
 
     schema = property(getSchema)
 
-    def getMetadata(self):
+    def getMetadata(self) -> PropertyList | None:
         """Return the metadata, not a copy (`lsst.daf.base.PropertyList`)."""
         return self._metadata
 
-    def setMetadata(self, metadata):
+    def setMetadata(self, metadata: PropertyList | None) -> None:
         """Set the metadata.
 
         Parameters
@@ -80,18 +84,18 @@ class BaseTable:
         checkArguments("setMetadata", metadata=(metadata, (PropertyList, type(None))))
         self._metadata = metadata
 
-    def popMetadata(self):
+    def popMetadata(self) -> PropertyList | None:
         """Remove and return the metadata."""
         metadata, self._metadata = self._metadata, None
         return metadata
 
     metadata = property(getMetadata, setMetadata)
 
-    def getBufferSize(self):
+    def getBufferSize(self) -> int:
         """Return for how many records there is room."""
         return len(self._data) - self._used
 
-    def preallocate(self, n, /):
+    def preallocate(self, n: int, /) -> None:
         """Make room for records, next to each other.
 
         Parameters
@@ -99,11 +103,11 @@ class BaseTable:
         n : `int`
             Their number.
         """
-        n = Size(n)
+        n = toSize(n)
         if self.getBufferSize() < n:
             self._data, self._used = np.zeros((n, self._schema.getRecordSize()), np.uint8), 0
 
-    def makeRecord(self):
+    def makeRecord(self) -> Any:
         """Make a record, with NaN in fields of floating point numbers and
         zeros in all others.
         """
@@ -112,7 +116,7 @@ class BaseTable:
         self._used += 1
         return self.Record(self, self._data, self._used - 1)
 
-    def copyRecord(self, record, mapper=None, /):
+    def copyRecord(self, record: BaseRecord, mapper: Any = None, /) -> Any:
         """Make a record with the values of another one.
 
         Parameters
@@ -126,5 +130,5 @@ class BaseTable:
         copy.assign(record, mapper)
         return copy
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         return self is other if isinstance(other, BaseTable) else NotImplemented

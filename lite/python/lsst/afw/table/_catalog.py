@@ -5,12 +5,16 @@
 __all__ = ["Catalog"]
 
 import bisect
+from collections.abc import Iterable, Iterator
+from typing import Any, ClassVar, Self
 
 import astropy.table
 import numpy as np
+import numpy.typing as npt
 
 from lsst._lite import notInLite
-from lsst._lite.arguments import Float, Int, MismatchError, Optional, Overloads, Size, checkArguments
+from lsst._lite.arguments import Int, MismatchError, Overloads, checkArguments, toSize
+from lsst._lite.numbers import toDouble, toInteger
 from lsst.geom import Angle
 from lsst.pex.exceptions import LengthError, LogicError, RuntimeError
 
@@ -38,29 +42,30 @@ class Catalog:
 
     __module__ = "lsst.afw.table"
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    Table = BaseTable
-    Record = BaseRecord
+    Table: ClassVar[Any] = BaseTable
+    Record: ClassVar[Any] = BaseRecord
     ColumnView = ColumnView
 
-    def __init__(self, *args, **kwargs):
-        self._table, self._records = None, []
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._table: Any = None
+        self._records: list[Any] = []
         _INIT_FORMS(self, args, kwargs)
 
-    def _initSchema(self, schema: Schema):
+    def _initSchema(self, schema: Schema) -> None:
         self._table = self.Table.make(schema)
 
-    def _initTable(self, table: Optional(BaseTable) = None):
+    def _initTable(self, table: BaseTable | None = None) -> None:
         if not isinstance(table, (self.Table, type(None))):
             raise TypeError(f"table must be {self.Table.__name__}, not {type(table).__name__}")
         self._table = table
 
-    def _initCopy(self, other: object):
+    def _initCopy(self, other: Any) -> None:
         checkArguments(type(self).__name__, other=(other, type(self)))
         self._table, self._records = other._table, list(other._records)
 
-    def _withRecords(self, records):
+    def _withRecords(self, records: Any) -> Self:
         """Make a catalog of some of the records."""
         catalog = type(self)(self._table)
         catalog._records = records
@@ -68,13 +73,13 @@ class Catalog:
 
     # ---- the table
 
-    def getTable(self):
+    def getTable(self) -> Any:
         """Return the table of the records."""
         return self._table
 
     table = property(getTable)
 
-    def getSchema(self):
+    def getSchema(self) -> Schema:
         """Return the fields of the records."""
         if self._table is None:
             raise LogicError(f"{type(self).__name__} has no table")
@@ -82,7 +87,7 @@ class Catalog:
 
     schema = property(getSchema)
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         # The stack passes on to the table and the columns what it does not
         # know.
         table = self.__dict__.get("_table")
@@ -95,20 +100,20 @@ class Catalog:
 
     # ---- the records
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._records)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return iter(list(self._records))
 
-    def _index(self, i):
+    def _index(self, i: Any) -> int:
         """Return an index that may count from the end."""
-        i = Int(i)
+        i = toInteger(i)
         if not -len(self) <= i < len(self):
             raise IndexError(f"Index {i} not in range [{-len(self)}, {len(self) - 1}]")
         return i
 
-    def __getitem__(self, key):
+    def __getitem__(self, key: Any) -> Any:
         """Return a record, a column or some of the records.
 
         Parameters
@@ -128,7 +133,7 @@ class Catalog:
             return self.columns[key] if self.isContiguous() else self._copyColumn(key)
         return self._records[self._index(key)]
 
-    def _copyColumn(self, key):
+    def _copyColumn(self, key: Any) -> npt.NDArray[Any]:
         """Return a column that cannot be set."""
         key = self._table._schema[key].asKey() if isinstance(key, str) else key
         rows = [record._data[record._index] for record in self._records]
@@ -136,7 +141,7 @@ class Catalog:
         column.flags.writeable = False
         return column
 
-    def __setitem__(self, key, value):
+    def __setitem__(self, key: Any, value: Any) -> None:
         """Set a record, or a column.
 
         Parameters
@@ -154,25 +159,25 @@ class Catalog:
         else:
             self.set(key, value)
 
-    def _setFlags(self, key, values):
+    def _setFlags(self, key: Any, values: npt.NDArray[Any]) -> None:
         """Set a column of flags."""
         if np.ndim(values) == 1 and len(values) != len(self):
             raise LengthError(f"Catalog has {len(self)} rows, while array has {len(values)} elements.")
         for record, value in zip(self, np.broadcast_to(values, len(self)).tolist(), strict=True):
             key.set(record, value)
 
-    def __delitem__(self, key):
+    def __delitem__(self, key: int) -> None:
         if isinstance(key, slice) and key.step not in (None, 1):
             raise IndexError("Slice step must be exactly 1")
         del self._records[key if isinstance(key, slice) else self._index(key)]
 
-    def _checkRecord(self, record):
+    def _checkRecord(self, record: Any) -> None:
         """Check that a record is one of the table."""
         checkArguments(type(self).__name__, record=(record, self.Record))
         if record._table is not self._table:
             raise LogicError("Record to append must be associated with the container's table.")
 
-    def set(self, i, record, /):
+    def set(self, i: int, record: Any, /) -> None:
         """Replace a record.
 
         Parameters
@@ -185,13 +190,13 @@ class Catalog:
         self._checkRecord(record)
         self._records[self._index(i)] = record
 
-    def addNew(self):
+    def addNew(self) -> Any:
         """Make a record, append it and return it."""
         record = self._table.makeRecord()
         self._records.append(record)
         return record
 
-    def append(self, record):
+    def append(self, record: Any) -> None:
         """Append a record.
 
         Parameters
@@ -202,7 +207,7 @@ class Catalog:
         self._checkRecord(record)
         self._records.append(record)
 
-    def insert(self, key, value):
+    def insert(self, key: int, value: Any) -> None:
         """Insert a record.
 
         Parameters
@@ -213,9 +218,9 @@ class Catalog:
             Record of the same table.
         """
         self._checkRecord(value)
-        self._records.insert(Int(key), value)
+        self._records.insert(toInteger(key), value)
 
-    def extend(self, iterable, deep=False, mapper=None):
+    def extend(self, iterable: Iterable[Any], deep: bool = False, mapper: Any = None) -> None:
         """Append several records.
 
         Parameters
@@ -236,11 +241,11 @@ class Catalog:
         for record in records:
             self.append(record)
 
-    def clear(self):
+    def clear(self) -> None:
         """Remove all records."""
         self._records.clear()
 
-    def reserve(self, n, /):
+    def reserve(self, n: int, /) -> None:
         """Make room for records, next to each other.
 
         Parameters
@@ -248,10 +253,10 @@ class Catalog:
         n : `int`
             Number of records that the catalog shall have.
         """
-        if Size(n) > len(self):
+        if toSize(n) > len(self):
             self._table.preallocate(n - len(self))
 
-    def resize(self, n, /):
+    def resize(self, n: int, /) -> None:
         """Remove records from the end, or append new ones.
 
         Parameters
@@ -259,18 +264,18 @@ class Catalog:
         n : `int`
             Number of records that the catalog shall have.
         """
-        del self._records[Size(n) :]
+        del self._records[toSize(n) :]
         self.reserve(n)
         while len(self) < n:
             self.addNew()
 
-    def capacity(self):
+    def capacity(self) -> int:
         """Return the number of records for which there is room."""
         return len(self)
 
     # ---- some of the records
 
-    def subset(self, *args, **kwargs):
+    def subset(self, *args: Any, **kwargs: Any) -> Self:
         """Return a catalog of some of the records, which are not copied.
 
         Called as ``subset(mask)`` or ``subset(start, stop, step)``.
@@ -284,7 +289,7 @@ class Catalog:
         """
         return _SUBSET_FORMS(self, args, kwargs)
 
-    def _subsetMask(self, mask: np.ndarray):
+    def _subsetMask(self, mask: np.ndarray) -> Self:
         if mask.ndim != 1 or mask.dtype != bool:
             raise MismatchError("not a 1-d array of bool")
         if len(mask) != len(self):
@@ -293,10 +298,10 @@ class Catalog:
             )
         return self._withRecords([record for record, isIn in zip(self, mask.tolist(), strict=True) if isIn])
 
-    def _subsetSlice(self, startd: Int, stopd: Int, step: Int):
+    def _subsetSlice(self, startd: Int, stopd: Int, step: Int) -> Self:
         return self._withRecords(self._records[startd:stopd:step])
 
-    def copy(self, deep=False):
+    def copy(self, deep: bool = False) -> Self:
         """Copy the catalog.
 
         Parameters
@@ -306,7 +311,7 @@ class Catalog:
         """
         return self.cast(type(self), deep)
 
-    def cast(self, type_, deep=False):
+    def cast(self, type_: type[Any], deep: bool = False) -> Any:
         """Copy the catalog as one of another type.
 
         Parameters
@@ -322,7 +327,7 @@ class Catalog:
 
     # ---- sorting and finding
 
-    def _keyOrId(self, name, key):
+    def _keyOrId(self, name: str, key: Any) -> Any:
         """Return a key whose values have an order, by default the one of
         the ID.
         """
@@ -331,7 +336,7 @@ class Catalog:
             raise TypeError(f"{name}: incompatible key: {key!r}")
         return key
 
-    def isSorted(self, key=None):
+    def isSorted(self, key: Any = None) -> bool:
         """Whether the records are sorted.
 
         Parameters
@@ -342,7 +347,7 @@ class Catalog:
         values = [record.get(self._keyOrId("isSorted", key)) for record in self]
         return all(not b < a for a, b in zip(values, values[1:], strict=False))
 
-    def sort(self, key=None):
+    def sort(self, key: Any = None) -> None:
         """Sort the records.
 
         Parameters
@@ -352,7 +357,7 @@ class Catalog:
         """
         self._records.sort(key=self._keyOrId("sort", key).get)
 
-    def find(self, value, key=None):
+    def find(self, value: Any, key: Any = None) -> Any:
         """Find a record in a sorted catalog.
 
         Parameters
@@ -371,25 +376,25 @@ class Catalog:
         i = self.lower_bound(value, key)
         return self[i] if i < len(self) and key.get(self[i]) == value else None
 
-    def lower_bound(self, value, key, /):
+    def lower_bound(self, value: Any, key: Any, /) -> int:
         """Return the index of the first record of a sorted catalog whose
         value is not less than one.
         """
         key = self._keyOrId("lower_bound", key)
         return bisect.bisect_left(self._records, _checkValue(value, key), key=key.get)
 
-    def upper_bound(self, value, key, /):
+    def upper_bound(self, value: Any, key: Any, /) -> int:
         """Return the index of the first record of a sorted catalog whose
         value is greater than one.
         """
         key = self._keyOrId("upper_bound", key)
         return bisect.bisect_right(self._records, _checkValue(value, key), key=key.get)
 
-    def equal_range(self, value, key, /):
+    def equal_range(self, value: Any, key: Any, /) -> slice:
         """Return which records of a sorted catalog have a value (`slice`)."""
         return slice(self.lower_bound(value, key), self.upper_bound(value, key), 1)
 
-    def between(self, lower, upper, key, /):
+    def between(self, lower: Any, upper: Any, key: Any, /) -> slice:
         """Return which records of a sorted catalog have a value from one to
         another, inclusive (`slice`).
         """
@@ -397,14 +402,14 @@ class Catalog:
 
     # ---- columns
 
-    def isContiguous(self):
+    def isContiguous(self) -> bool:
         """Whether the records are next to each other in memory."""
         return all(
             b._data is a._data and b._index == a._index + 1
             for a, b in zip(self._records, self._records[1:], strict=False)
         )
 
-    def getColumnView(self):
+    def getColumnView(self) -> Any:
         """Return the columns.
 
         Raises
@@ -421,13 +426,13 @@ class Catalog:
 
     columns = property(getColumnView)
 
-    def extract(self, *patterns, **kwds):
+    def extract(self, *patterns: Any, **kwds: Any) -> dict[str, Any]:
         """Return the columns that fit some patterns; see
         `ColumnView.extract`.
         """
         return self.columns.extract(*patterns, **kwds)
 
-    def asAstropy(self, cls=None, copy=False, unviewable="copy"):
+    def asAstropy(self, cls: Any = None, copy: bool = False, unviewable: str = "copy") -> Any:
         """Return the catalog as a table of astropy.
 
         Parameters
@@ -468,7 +473,7 @@ class Catalog:
         meta = None if metadata is None else metadata.toOrderedDict()
         return (astropy.table.Table if cls is None else cls)(columns, meta=meta, copy=False)
 
-    def _astropyData(self, key, copy, unviewable):
+    def _astropyData(self, key: Any, copy: bool, unviewable: str) -> Any:
         """Return the values of a column; `None` to leave it out."""
         typeString = key.getTypeString()
         if typeString.startswith("Array") and key.isVariableLength():
@@ -485,13 +490,13 @@ class Catalog:
             return np.array([key.get(record) for record in self], np.dtype((str, key.getSize())))
         return self.columns.get(key).copy() if copy else self.columns.get(key)
 
-    def __str__(self):
+    def __str__(self) -> str:
         if self.isContiguous():
             return str(self.asAstropy())
         names = " ".join(self._table._schema.getOrderedNames())
         return f"Non-contiguous afw.Catalog of {len(self)} rows.\ncolumns: {names}"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self)}\n{self}"
 
 
@@ -502,9 +507,9 @@ _SORTABLE = tuple(Key[typeString] for typeString in ("I", "L", "F", "D", "Angle"
 """Keys of values that have an order."""
 
 
-def _checkValue(value, key):
+def _checkValue(value: Any, key: Any) -> Any:
     """Check that a value is one of a field."""
     if key.getTypeString() == "Angle":
         checkArguments("find", value=(value, Angle))
         return value
-    return Int(value) if key.getTypeString() in ("I", "L") else Float(value)
+    return toInteger(value) if key.getTypeString() in ("I", "L") else toDouble(value)

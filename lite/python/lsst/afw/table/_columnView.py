@@ -4,9 +4,13 @@
 
 __all__ = ["ColumnView"]
 
+from typing import Any
+
 import numpy as np
+import numpy.typing as npt
 
 from ._key import Key
+from ._schema import Schema
 
 
 class ColumnView:
@@ -22,22 +26,22 @@ class ColumnView:
 
     __module__ = "lsst.afw.table"
 
-    def __init__(self, table, data):
+    def __init__(self, table: Any, data: npt.NDArray[Any]) -> None:
         self._table, self._data = table, data
 
-    def getTable(self):
+    def getTable(self) -> Any:
         """Return the table of the records."""
         return self._table
 
     table = property(getTable)
 
-    def getSchema(self):
+    def getSchema(self) -> Schema:
         """Return the fields of the records."""
         return self._table.getSchema()
 
     schema = property(getSchema)
 
-    def get(self, key):
+    def get(self, key: Any) -> npt.NDArray[Any]:
         """Return a column.
 
         Parameters
@@ -60,7 +64,8 @@ class ColumnView:
         """
         if isinstance(key, str):
             key = self._table._schema.find(key).key
-        if not isinstance(key, Key) or isinstance(key, Key["String"]) or key._size == 0:
+        isKey = isinstance(key, Key)
+        if not isKey or isinstance(key, Key["String"]) or key._size == 0:
             raise TypeError(f"There is no array for {key!r}")
         column = key._column(self._data)
         if isinstance(key, Key["Flag"]):
@@ -69,7 +74,7 @@ class ColumnView:
 
     __getitem__ = get
 
-    def set(self, key, value):
+    def set(self, key: Any, value: npt.ArrayLike) -> None:
         """Set a column.
 
         Parameters
@@ -83,7 +88,7 @@ class ColumnView:
 
     __setitem__ = set
 
-    def get_bool_array(self, key):
+    def get_bool_array(self, key: Any) -> npt.NDArray[Any]:
         """Return a column of flags.
 
         Parameters
@@ -100,7 +105,7 @@ class ColumnView:
             raise TypeError(f"key={key} not an lsst.afw.table.KeyFlag")
         return self.get(key)
 
-    def extract(self, *patterns, **kwargs):
+    def extract(self, *patterns: Any, **kwargs: Any) -> dict[str, Any]:
         """Return the columns that fit some patterns, but for strings.
 
         Parameters

@@ -4,12 +4,14 @@
 
 __all__ = ["ELEMENTS", "FLAG_BITS", "checkNumber", "registerTypes"]
 
+from typing import Any
+
 import numpy as np
 
-from lsst._lite.arguments import Float, Int
+from lsst._lite.numbers import toDouble, toInteger
 from lsst.geom import Angle
 
-_NUMBERS = {
+_NUMBERS: dict[str, np.dtype[Any]] = {
     "B": np.dtype(np.uint8),
     "U": np.dtype(np.uint16),
     "I": np.dtype(np.int32),
@@ -19,7 +21,7 @@ _NUMBERS = {
 }
 """Types of single numbers, by the names that they have in the stack."""
 
-ELEMENTS = _NUMBERS | {
+ELEMENTS: dict[str, np.dtype[Any]] = _NUMBERS | {
     "Angle": np.dtype(np.float64),
     "String": np.dtype("S1"),
     "Flag": np.dtype(np.int64),
@@ -33,11 +35,14 @@ FLAG_BITS = 64
 """Number of flags in an integer."""
 
 
-_PYTHON_TYPES = {name: dtype.type for name, dtype in _NUMBERS.items()} | {"Angle": Angle, "String": str}
+_PYTHON_TYPES: dict[str, type[Any]] = {name: dtype.type for name, dtype in _NUMBERS.items()} | {
+    "Angle": Angle,
+    "String": str,
+}
 """Types that may be named by a type of Python or numpy, too."""
 
 
-def registerTypes(template, classes):
+def registerTypes(template: Any, classes: dict[str, type[Any]]) -> None:
     """Let an abstract class give the classes of all types of fields.
 
     Parameters
@@ -54,7 +59,7 @@ def registerTypes(template, classes):
     template.alias(float, classes["D"])
 
 
-def checkNumber(value, dtype):
+def checkNumber(value: Any, dtype: Any) -> int | float:
     """Check a number that is to be put into a field.
 
     Parameters
@@ -74,8 +79,8 @@ def checkNumber(value, dtype):
         Raised if it is not such a number, or does not fit.
     """
     if dtype.kind == "f":
-        return Float(value)
-    number = Int(value)
+        return toDouble(value)
+    number = toInteger(value)
     limits = np.iinfo(dtype)
     if not limits.min <= number <= limits.max:
         raise TypeError(f"{number} does not fit into a field of type {dtype}")

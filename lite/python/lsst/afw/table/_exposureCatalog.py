@@ -2,9 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Catalogs of exposures."""
 
+from __future__ import annotations
+
+from collections.abc import Iterator
+
 __all__ = ["ExposureCatalog"]
 
 import re
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +20,9 @@ from lsst.afw.fits._inputArchive import InputArchive, readingErrors
 from lsst.afw.fits._metadata import DEFAULT_HDU, readMetadata, toCards
 from lsst.afw.fits._output import openOutput
 from lsst.afw.fits._outputArchive import OutputArchive
+from lsst.afw.fits._tables import Rows
 from lsst.afw.geom import SkyWcs
+from lsst.daf.base import PropertyList
 from lsst.geom import Point2D, SpherePoint
 
 from ._catalog import Catalog
@@ -23,6 +30,7 @@ from ._columnView import ColumnView
 from ._exposureRecord import ExposureRecord
 from ._exposureTable import ExposureTable
 from ._persistence import encodeCatalog, parseCatalog
+from ._schema import Schema
 
 _TYPE_CARDS = (
     ("AFW_TABLE_VERSION", 3),
@@ -63,7 +71,7 @@ class ExposureCatalog(Catalog):
 
     dtype = "Exposure"
 
-    def subsetContaining(self, *args, **kwargs):
+    def subsetContaining(self, *args: Any, **kwargs: Any) -> ExposureCatalog:
         """Return a catalog of the records that contain a position.
 
         Called as ``subsetContaining(coord)`` or
@@ -87,28 +95,34 @@ class ExposureCatalog(Catalog):
         """
         return _SUBSET_CONTAINING_FORMS(self, args, kwargs)
 
-    def _subsetContainingCoord(self, coord: SpherePoint, includeValidPolygon: Bool = False):
+    def _subsetContainingCoord(
+        self, coord: SpherePoint, includeValidPolygon: Bool = False
+    ) -> ExposureCatalog:
         return self._withRecords([record for record in self if record.contains(coord, includeValidPolygon)])
 
-    def _subsetContainingPoint(self, point: Point2D, wcs: SkyWcs, includeValidPolygon: Bool = False):
+    def _subsetContainingPoint(
+        self, point: Point2D, wcs: SkyWcs, includeValidPolygon: Bool = False
+    ) -> ExposureCatalog:
         return self._subsetContainingCoord(wcs.pixelToSky(point), includeValidPolygon)
 
     # ---- persistence
 
-    def _findComponents(self):
+    def _findComponents(self) -> list[Any]:
         """List all that the records hold."""
         return [component for record in self for component in record._components.values()]
 
-    def _writeToArchive(self, archive, permissive=False):
+    def _writeToArchive(
+        self, archive: OutputArchive, permissive: bool = False
+    ) -> tuple[fitsTables.Schema, Iterator[Any]]:
         """Turn the records into rows of an archive; see `encodeCatalog`."""
         return encodeCatalog(self, archive, permissive)
 
     @classmethod
-    def _readFromArchive(cls, rows, archive):
+    def _readFromArchive(cls, rows: Rows, archive: Any) -> ExposureCatalog:
         """Make a catalog of rows of an archive; see `parseCatalog`."""
         return parseCatalog(cls, rows, archive)
 
-    def writeFits(self, filename, mode="w", flags=0):
+    def writeFits(self, filename: str, mode: str = "w", flags: int = 0) -> None:
         """Write the catalog to a FITS file, with all that the records hold.
 
         Parameters
@@ -134,7 +148,7 @@ class ExposureCatalog(Catalog):
             archive.write(output)
 
     @classmethod
-    def readFits(cls, filename, hdu=DEFAULT_HDU, flags=0):
+    def readFits(cls, filename: str, hdu: int = DEFAULT_HDU, flags: int = 0) -> ExposureCatalog:
         """Read a catalog from a FITS file.
 
         Parameters
@@ -170,7 +184,7 @@ class ExposureCatalog(Catalog):
         catalog._table.setMetadata(metadata)
         return catalog
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         table = self._table
         if table is None:
             return type(self), ()
@@ -180,7 +194,9 @@ class ExposureCatalog(Catalog):
         return _unpickle, (type(self), table._schema, table._metadata, states)
 
 
-def _unpickle(cls, schema, metadata, states):
+def _unpickle(
+    cls: type[Any], schema: Schema, metadata: PropertyList | None, states: list[Any]
+) -> ExposureCatalog:
     """Make a catalog of what records consist of."""
     catalog = cls(schema)
     catalog._table.setMetadata(metadata)

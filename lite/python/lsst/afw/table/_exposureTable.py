@@ -2,7 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Tables of exposures."""
 
+from __future__ import annotations
+
+from typing import ClassVar
+
 __all__ = ["ExposureTable"]
+
+from typing import Any
 
 from lsst._lite.arguments import checkArguments
 from lsst.pex.exceptions import InvalidParameterError
@@ -10,6 +16,7 @@ from lsst.pex.exceptions import InvalidParameterError
 from ._baseTable import BaseTable
 from ._exposureRecord import ExposureRecord
 from ._minimalSchema import BBOX_MAX_KEY, BBOX_MIN_KEY, ID_KEY, MINIMAL_SCHEMA
+from ._pointKey import Point2IKey
 from ._schema import Schema
 
 
@@ -21,9 +28,12 @@ class ExposureTable(BaseTable):
     __hash__ = None
 
     Record = ExposureRecord
+    # Set where these classes are defined, which need this one.
+    Catalog: ClassVar[Any]
+    ColumnView: ClassVar[Any]
 
     @classmethod
-    def make(cls, schema, /):
+    def make(cls, schema: Schema, /) -> ExposureTable:
         """Make a table.
 
         Parameters
@@ -44,14 +54,14 @@ class ExposureTable(BaseTable):
         return cls._make(schema)
 
     @staticmethod
-    def makeMinimalSchema():
+    def makeMinimalSchema() -> Schema:
         """Return the fields that all records have (`Schema`)."""
         schema = Schema(MINIMAL_SCHEMA)
         schema.disconnectAliases()
         return schema
 
     @staticmethod
-    def checkSchema(schema):
+    def checkSchema(schema: Schema) -> bool:
         """Whether a schema begins with the fields that all records have.
 
         Parameters
@@ -63,16 +73,16 @@ class ExposureTable(BaseTable):
         return bool(schema.contains(MINIMAL_SCHEMA))
 
     @staticmethod
-    def getIdKey():
+    def getIdKey() -> Any:
         """Return the key of the identifier (`Key`)."""
         return ID_KEY
 
     @staticmethod
-    def getBBoxMinKey():
+    def getBBoxMinKey() -> Point2IKey:
         """Return the key of the first pixel of the box (`Point2IKey`)."""
         return BBOX_MIN_KEY
 
     @staticmethod
-    def getBBoxMaxKey():
+    def getBBoxMaxKey() -> Point2IKey:
         """Return the key of the last pixel of the box (`Point2IKey`)."""
         return BBOX_MAX_KEY

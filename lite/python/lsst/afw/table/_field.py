@@ -4,9 +4,12 @@
 
 __all__ = ["Field"]
 
+from typing import Any, ClassVar, Self
+
 import astropy.units
 
-from lsst._lite.arguments import Int, checkArguments
+from lsst._lite.arguments import checkArguments
+from lsst._lite.numbers import toInteger
 from lsst.pex.exceptions import LengthError, LogicError
 from lsst.utils import TemplateMeta
 
@@ -42,36 +45,40 @@ class _FieldBase:
 
     __module__ = "lsst.afw.table"
 
-    def __init__(self, name, doc="", units="", size=None, parse_strict="raise"):
+    _typeString: ClassVar[str]
+
+    def __init__(
+        self, name: str, doc: str = "", units: str = "", size: int | None = None, parse_strict: str = "raise"
+    ) -> None:
         checkArguments("Field", name=(name, str), doc=(doc, str), units=(units, str))
         astropy.units.Unit(units, parse_strict=parse_strict)
         self._name, self._doc, self._units = name, doc, units
         self._size = self._checkSize(size)
 
-    def _checkSize(self, size):
+    def _checkSize(self, size: int | None) -> Any:
         """Return the number of elements."""
         if size is not None:
             raise LogicError("Constructor disabled (this Field type is not sized).")
         return 1
 
     @classmethod
-    def getTypeString(cls):
+    def getTypeString(cls) -> str:
         """Return the name of the type."""
         return cls._typeString
 
-    def getName(self):
+    def getName(self) -> str:
         """Return the name."""
         return self._name
 
-    def getDoc(self):
+    def getDoc(self) -> str:
         """Return what the field is."""
         return self._doc
 
-    def getUnits(self):
+    def getUnits(self) -> str:
         """Return the units; "" if there are none."""
         return self._units
 
-    def copyRenamed(self, newName):
+    def copyRenamed(self, newName: str) -> Self:
         """Return a copy that has another name.
 
         Parameters
@@ -79,16 +86,17 @@ class _FieldBase:
         newName : `str`
             The name.
         """
-        return type(self)(newName, self._doc, self._units, *self._sizes, parse_strict="silent")
+        (size,) = self._sizes or (None,)
+        return type(self)(newName, self._doc, self._units, size, parse_strict="silent")
 
-    _sizes = ()
+    _sizes: Any = ()
     """Size as an argument, if there is one."""
 
-    def _addTo(self, schema, doReplace):
+    def _addTo(self, schema: Any, doReplace: bool) -> Any:
         """Add this to a schema; see `Schema.addField`."""
         return schema._add(self, doReplace)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         facts = [f'name="{self._name}"']
         facts += [f'doc="{self._doc}"'] if self._doc else []
         facts += [f'units="{self._units}"'] if self._units else []
@@ -97,26 +105,26 @@ class _FieldBase:
 
     __str__ = __repr__
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return _makeField, (self._typeString, self._name, self._doc, self._units, *self._sizes)
 
 
 class _SizedField(_FieldBase):
     """Description of a column of strings or arrays."""
 
-    def _checkSize(self, size):
+    def _checkSize(self, size: int | None) -> int:
         if size is None and self._typeString == "String":
             raise LengthError("Size must be provided when constructing a string field.")
-        size = 0 if size is None else Int(size)
+        size = 0 if size is None else toInteger(size)
         if size < 0:
             raise LengthError("A non-negative size must be provided when constructing an array field.")
         return size
 
     @property
-    def _sizes(self):
+    def _sizes(self) -> tuple[int, ...]:
         return (self._size,)
 
-    def getSize(self):
+    def getSize(self) -> int:
         """Return the number of elements; 0 if it varies."""
         return self._size
 
@@ -124,7 +132,7 @@ class _SizedField(_FieldBase):
 class _ArrayField(_SizedField):
     """Description of a column of arrays."""
 
-    def isVariableLength(self):
+    def isVariableLength(self) -> bool:
         """Whether each record has an array of its own size."""
         return self._size == 0
 
@@ -139,7 +147,7 @@ _CLASSES = {
 }
 
 
-def _makeField(typeString, *args):
+def _makeField(typeString: str, *args: Any) -> Any:
     """Make a field, for pickles."""
     return _CLASSES[typeString](*args, parse_strict="silent")
 

@@ -5,10 +5,14 @@
 __all__ = ["encodeCatalog", "parseCatalog"]
 
 import re
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from lsst.afw.fits import _tables as fitsTables
+from lsst.afw.fits._outputArchive import OutputArchive
+from lsst.afw.fits._tables import Rows
 
 from ._components import COMPONENTS
 from ._elements import ELEMENTS
@@ -41,7 +45,9 @@ _DESCRIPTION = re.compile(r"(TTYPE|TFLAG)(\d{1,9})\Z", re.ASCII)
 # ---- from catalogs to rows
 
 
-def encodeCatalog(catalog, archive, permissive=False):
+def encodeCatalog(
+    catalog: Any, archive: OutputArchive, permissive: bool = False
+) -> tuple[fitsTables.Schema, Iterator[dict[str, Any]]]:
     """Turn a catalog into rows.
 
     Parameters
@@ -73,7 +79,7 @@ def encodeCatalog(catalog, archive, permissive=False):
     )
 
 
-def _encodeField(field):
+def _encodeField(field: Any) -> fitsTables.Field:
     """Turn a field into a column."""
     name, doc, unit, typeString = field.getName(), field.getDoc(), field.getUnits(), field.getTypeString()
     if typeString == "Flag":
@@ -87,7 +93,7 @@ def _encodeField(field):
     return fitsTables.Field(name, code, doc, unit, template)
 
 
-def _encodeRecord(record, schema, archive, permissive):
+def _encodeRecord(record: Any, schema: Any, archive: OutputArchive, permissive: bool) -> dict[str, Any]:
     """Turn a record into values by columns."""
     ids = {name: archive.put(record._components.get(name), permissive) for name in COMPONENTS}
     values = {item.field.getName(): item.key.get(record) for item in schema}
@@ -99,7 +105,7 @@ def _encodeRecord(record, schema, archive, permissive):
 # ---- from rows to catalogs
 
 
-def parseCatalog(cls, rows, archive):
+def parseCatalog(cls: type[Any], rows: Rows, archive: Any) -> Any:
     """Make a catalog of rows.
 
     Parameters
@@ -122,13 +128,15 @@ def parseCatalog(cls, rows, archive):
     lsst.pex.exceptions.InvalidParameterError
         Raised if the first columns are not those of all exposures.
     """
-    references, schema = {}, Schema()
+    references: dict[str, str] = {}
+    schema = Schema()
     for name, field in _parseColumns(rows.catalog):
         component = _OLD_NAMES.get(name, name)
         if component in _REFERENCES and field[0] == "I":
             references[component] = name
         elif field is not None:
-            schema.addField(name, *field[:3], size=field[3], parse_strict="silent")
+            typeString, doc, unit, size = field
+            schema.addField(name, typeString, doc, unit, size, parse_strict="silent")
     for alias, target in _parseAliases(rows.catalog):
         schema.getAliasMap().set(alias, target)
     catalog = cls(schema)
@@ -143,7 +151,7 @@ def parseCatalog(cls, rows, archive):
     return catalog
 
 
-def _parseColumns(catalog):
+def _parseColumns(catalog: Any) -> Iterator[Any]:
     """Yield the names of columns and flags, in order, and the arguments of
     `Schema.addField`.
     """
@@ -161,7 +169,7 @@ def _parseColumns(catalog):
             yield name, _parseType(column, template, unit, header.getStr(f"TDOC{number}"))
 
 
-def _parseType(column, template, unit, doc):
+def _parseType(column: Any, template: str, unit: str, doc: str) -> Any:
     """Return type, documentation, unit and size of a field."""
     size = 0 if column.variable else column.count
     if not column.variable and size == 0:
@@ -178,7 +186,7 @@ def _parseType(column, template, unit, doc):
     return typeString, doc, unit, None
 
 
-def _parseAliases(catalog):
+def _parseAliases(catalog: Any) -> Iterator[tuple[str, str]]:
     """Yield aliases and what they stand for."""
     for card in catalog.hdu.header.cards:
         if card.key == "ALIAS":
@@ -188,7 +196,7 @@ def _parseAliases(catalog):
             yield alias, target
 
 
-def _parseField(catalog, item, rows):
+def _parseField(catalog: Any, item: Any, rows: Rows) -> None:
     """Set a field in all records."""
     key, name = item.key, item.field.getName()
     typeString = key.getTypeString()
@@ -201,7 +209,7 @@ def _parseField(catalog, item, rows):
         key._column(catalog.columns._data)[:] = _decode(key, rows.column(name))
 
 
-def _decode(key, elements):
+def _decode(key: Any, elements: Any) -> Any:
     """Turn elements of a file into those of a record."""
     if key.getTypeString().endswith("U"):
         elements = elements.astype(np.int32) + fitsTables.UNSIGNED_ZERO

@@ -2,10 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Schemas: the fields of a table, and where in a record they are."""
 
+from __future__ import annotations
+
 __all__ = ["Schema"]
 
 import fnmatch
 import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import astropy.units
 
@@ -36,7 +40,7 @@ class Schema(Partial):
 
     __module__ = "lsst.afw.table"
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
     EQUAL_KEYS = 1
     EQUAL_NAMES = 2
@@ -48,17 +52,18 @@ class Schema(Partial):
 
     VERSION = 3
 
-    def __init__(self, *args, **kwargs):
-        self._items = {}
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._items: dict[str, Any] = {}
         self._recordSize = 0
-        self._flagOffset, self._flagBit = None, FLAG_BITS
+        self._flagOffset: Any = None
+        self._flagBit = FLAG_BITS
         self._aliases = AliasMap()
         _INIT_FORMS(self, args, kwargs)
 
-    def _initEmpty(self):
+    def _initEmpty(self) -> None:
         pass
 
-    def _initCopy(self, other: object):
+    def _initCopy(self, other: Any) -> None:
         checkArguments("Schema", other=(other, Schema))
         self._items = dict(other._items)
         self._recordSize = other._recordSize
@@ -67,7 +72,16 @@ class Schema(Partial):
 
     # ---- adding fields
 
-    def addField(self, field, type=None, doc="", units="", size=None, doReplace=False, parse_strict="raise"):
+    def addField(
+        self,
+        field: Any,
+        type: Any = None,
+        doc: Any = "",
+        units: str = "",
+        size: int | None = None,
+        doReplace: bool = False,
+        parse_strict: str = "raise",
+    ) -> Any:
         """Add a field.
 
         Parameters
@@ -102,7 +116,7 @@ class Schema(Partial):
             field = Field[type](field, doc=doc, units=units, size=size, parse_strict=parse_strict)
         return field._addTo(self, doReplace)
 
-    def _add(self, field, doReplace):
+    def _add(self, field: Any, doReplace: bool) -> Any:
         """Add a field; see `addField`."""
         name = field.getName()
         if name in self._items:
@@ -111,7 +125,7 @@ class Schema(Partial):
         self._items[name] = makeSchemaItem(key, field)
         return key
 
-    def _replace(self, field, old, doReplace):
+    def _replace(self, field: Any, old: Any, doReplace: bool) -> Any:
         """Describe a field anew."""
         name = field.getName()
         if not doReplace:
@@ -123,7 +137,7 @@ class Schema(Partial):
         self._items[name] = makeSchemaItem(old.key, field)
         return old.key
 
-    def _addElements(self, field):
+    def _addElements(self, field: Any) -> Any:
         """Find a place in the record."""
         size = field._sizes[0] if field._sizes else 1
         itemsize = ELEMENTS[field.getTypeString()].itemsize if size else _POINTER_SIZE
@@ -131,7 +145,7 @@ class Schema(Partial):
         self._recordSize = offset + itemsize * (size or 1)
         return makeKey(field.getTypeString(), offset, size)
 
-    def _addFlag(self):
+    def _addFlag(self) -> Any:
         """Find a bit in the record."""
         if self._flagBit == FLAG_BITS:
             self._flagOffset, self._flagBit = self._recordSize + -self._recordSize % 8, 0
@@ -139,13 +153,13 @@ class Schema(Partial):
         self._flagBit += 1
         return makeKey("Flag", self._flagOffset, bit=self._flagBit - 1)
 
-    def _padTo(self, size):
+    def _padTo(self, size: int) -> None:
         """Let the size of a record be a multiple of some bytes."""
         self._recordSize += -self._recordSize % size
 
     # ---- finding fields
 
-    def find(self, key):
+    def find(self, key: Any) -> Any:
         """Find a field.
 
         Parameters
@@ -170,35 +184,35 @@ class Schema(Partial):
         except NotFoundError as err:
             raise KeyError(str(err)) from err
 
-    def _findName(self, name):
+    def _findName(self, name: str) -> Any:
         """Find a field by its name or alias."""
         name = self._aliases.apply(name)
         if name not in self._items:
             raise NotFoundError(f"Field or subfield with name '{name}' not found.")
         return self._items[name]
 
-    def _findKey(self, key):
+    def _findKey(self, key: Any) -> Any:
         """Find a field by its key."""
         for item in self._items.values():
             if item.key == key:
                 return item
         raise NotFoundError(f"Field {key} not found.")
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> SubSchema:
         checkArguments("__getitem__", name=(name, str))
         return SubSchema(self, name)
 
-    def __contains__(self, key):
+    def __contains__(self, key: Any) -> bool:
         try:
             self.find(key)
         except (AttributeError, KeyError):
             return False
         return True
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[Any]:
         return iter(list(self._items.values()))
 
-    def forEach(self, function, /):
+    def forEach(self, function: Callable[[Any], object], /) -> None:
         """Call a function for each field.
 
         Parameters
@@ -209,7 +223,7 @@ class Schema(Partial):
         for item in self:
             function(item)
 
-    def getNames(self, topOnly=False):
+    def getNames(self, topOnly: bool = False) -> set[str]:
         """Return the names of the fields.
 
         Parameters
@@ -223,11 +237,11 @@ class Schema(Partial):
         """
         return {name.split("_")[0] if topOnly else name for name in self._items}
 
-    def getOrderedNames(self):
+    def getOrderedNames(self) -> list[str]:
         """Return the names of the fields in order (`list` [`str`])."""
         return list(self._items)
 
-    def extract(self, *patterns, **kwargs):
+    def extract(self, *patterns: Any, **kwargs: Any) -> dict[str, Any]:
         """Find fields by patterns.
 
         Parameters
@@ -267,14 +281,14 @@ class Schema(Partial):
                     found[name] = item
         return found
 
-    def _allNames(self, name):
+    def _allNames(self, name: str) -> Iterator[str]:
         """Yield the name of a field and what its aliases make of it."""
         yield name
         for alias, target in self._aliases.items():
             if name.startswith(target):
                 yield name.replace(target, alias, 1)
 
-    def join(self, a, b, *more):
+    def join(self, a: str, b: str, *more: Any) -> str:
         """Join parts of a name.
 
         Parameters
@@ -286,25 +300,25 @@ class Schema(Partial):
 
     # ---- numbers
 
-    def getFieldCount(self):
+    def getFieldCount(self) -> int:
         """Return the number of fields."""
         return len(self._items)
 
-    def getFlagFieldCount(self):
+    def getFlagFieldCount(self) -> int:
         """Return the number of flags."""
         return sum(item.key.getTypeString() == "Flag" for item in self)
 
-    def getNonFlagFieldCount(self):
+    def getNonFlagFieldCount(self) -> int:
         """Return the number of fields that are not flags."""
         return self.getFieldCount() - self.getFlagFieldCount()
 
-    def getRecordSize(self):
+    def getRecordSize(self) -> int:
         """Return the size of a record, in bytes."""
         return self._recordSize
 
     # ---- comparison
 
-    def contains(self, other, flags=EQUAL_KEYS):
+    def contains(self, other: Schema, flags: int = EQUAL_KEYS) -> int:
         """In what way this begins with the fields of another schema.
 
         Parameters
@@ -328,7 +342,7 @@ class Schema(Partial):
             flags &= ~self.EQUAL_ALIASES
         return flags
 
-    def _differences(self, a, b):
+    def _differences(self, a: Any, b: Any) -> int:
         """Return the bits for what is not the same in two fields."""
         same = {
             self.EQUAL_KEYS: a.key == b.key,
@@ -338,7 +352,7 @@ class Schema(Partial):
         }
         return sum(flag for flag, isSame in same.items() if not isSame)
 
-    def compare(self, other, flags=EQUAL_KEYS):
+    def compare(self, other: Schema, flags: int = EQUAL_KEYS) -> int:
         """In what way this is the same as another schema.
 
         Parameters
@@ -360,14 +374,14 @@ class Schema(Partial):
             flags &= ~self.EQUAL_ALIASES
         return flags
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if not isinstance(other, Schema):
             return NotImplemented
         return bool(self.compare(other, self.EQUAL_KEYS))
 
     # ---- the rest
 
-    def checkUnits(self, parse_strict="raise"):
+    def checkUnits(self, parse_strict: str = "raise") -> None:
         """Check that astropy understands all units.
 
         Parameters
@@ -378,11 +392,11 @@ class Schema(Partial):
         for item in self:
             astropy.units.Unit(item.field.getUnits(), parse_strict=parse_strict)
 
-    def getAliasMap(self):
+    def getAliasMap(self) -> AliasMap:
         """Return the aliases, not a copy (`AliasMap`)."""
         return self._aliases
 
-    def setAliasMap(self, aliases, /):
+    def setAliasMap(self, aliases: AliasMap | None, /) -> None:
         """Set the aliases.
 
         Parameters
@@ -393,25 +407,25 @@ class Schema(Partial):
         checkArguments("setAliasMap", aliases=(aliases, (AliasMap, type(None))))
         self._aliases = AliasMap() if aliases is None else aliases
 
-    def disconnectAliases(self):
+    def disconnectAliases(self) -> None:
         """Stop sharing aliases with other schemas."""
         self._aliases = AliasMap(self._aliases)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         lines = "".join(f"    ({item.field}, {item.key}),\n" for item in self)
         aliases = "".join(f"    '{alias}'->'{target}'\n" for alias, target in self._aliases.items())
         return f"Schema(\n{lines}{aliases})\n"
 
     __str__ = __repr__
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return _makeSchema, ([item.field for item in self], self._aliases)
 
 
 _INIT_FORMS = Overloads("Schema", Schema._initEmpty, Schema._initCopy)
 
 
-def _makeSchema(fields, aliases):
+def _makeSchema(fields: Iterable[Any], aliases: AliasMap) -> Schema:
     """Make a schema of fields, for pickles."""
     schema = Schema()
     for field in fields:

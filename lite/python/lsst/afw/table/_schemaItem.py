@@ -4,6 +4,8 @@
 
 __all__ = ["SchemaItem", "makeSchemaItem"]
 
+from typing import Any
+
 from lsst.utils import TemplateMeta
 
 from ._elements import ELEMENTS, registerTypes
@@ -22,40 +24,40 @@ class _SchemaItemBase:
 
     __module__ = "lsst.afw.table"
 
-    def __init__(self, key, field):
+    def __init__(self, key: Any, field: Any) -> None:
         self._key, self._field = key, field
 
     @property
-    def key(self):
+    def key(self) -> Any:
         """The key (`Key`)."""
         return self._key
 
     @property
-    def field(self):
+    def field(self) -> Any:
         """The field (`Field`)."""
         return self._field
 
-    def getKey(self):
+    def getKey(self) -> Any:
         """Return the key."""
         return self._key
 
-    def getField(self):
+    def getField(self) -> Any:
         """Return the field."""
         return self._field
 
-    def __getitem__(self, index):
+    def __getitem__(self, index: int) -> Any:
         return (self._key, self._field)[index]
 
-    def __len__(self):
+    def __len__(self) -> int:
         return 2
 
-    def __str__(self):
-        return str(tuple(self))
+    def __str__(self) -> str:
+        return str((self.key, self.field))
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"SchemaItem(key={self._key}, field={self._field})"
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return makeSchemaItem, (self._key, self._field)
 
 
@@ -64,7 +66,7 @@ _CLASSES = {
 }
 
 
-def makeSchemaItem(key, field):
+def makeSchemaItem(key: Any, field: Any) -> Any:
     """Make an item of a schema.
 
     Parameters

@@ -2,7 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Parts of schemas."""
 
+from __future__ import annotations
+
 __all__ = ["SubSchema"]
+from typing import Any
 
 
 class SubSchema:
@@ -18,14 +21,14 @@ class SubSchema:
 
     __module__ = "lsst.afw.table"
 
-    def __init__(self, schema, prefix):
+    def __init__(self, schema: Any, prefix: str) -> None:
         self._schema, self._prefix = schema, prefix
 
-    def getPrefix(self):
+    def getPrefix(self) -> str:
         """Return the prefix."""
         return self._prefix
 
-    def getNames(self, topOnly=False):
+    def getNames(self, topOnly: bool = False) -> set[str]:
         """Return what follows the prefix in the names of the fields.
 
         Parameters
@@ -41,7 +44,7 @@ class SubSchema:
         rest = [name.removeprefix(start) for name in self._schema.getNames() if name.startswith(start)]
         return {name.split("_")[0] if topOnly else name for name in rest}
 
-    def asKey(self):
+    def asKey(self) -> Any:
         """Return the key of the one field (`Key`).
 
         Raises
@@ -51,7 +54,7 @@ class SubSchema:
         """
         return self._schema._findName(self._prefix).key
 
-    def asField(self):
+    def asField(self) -> Any:
         """Return the one field (`Field`).
 
         Raises
@@ -61,7 +64,7 @@ class SubSchema:
         """
         return self._schema._findName(self._prefix).field
 
-    def find(self, name):
+    def find(self, name: str) -> Any:
         """Find a field.
 
         Parameters
@@ -80,5 +83,5 @@ class SubSchema:
         """
         return self._schema._findName(self._schema.join(self._prefix, name))
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> SubSchema:
         return SubSchema(self._schema, self._schema.join(self._prefix, name))

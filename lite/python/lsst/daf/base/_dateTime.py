@@ -1,6 +1,8 @@
 # This file is part of lsst-lite.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+from __future__ import annotations
+
 __all__ = ["DateTime"]
 
 import calendar
@@ -8,6 +10,7 @@ import datetime
 import math
 import re
 import time
+from typing import TYPE_CHECKING, Any
 
 from lsst._lite import Partial
 from lsst._lite.numbers import EnumLikeCpp, argumentError, formatG, toDouble, toInt
@@ -15,6 +18,9 @@ from lsst.pex.exceptions import DomainError
 from lsst.pex.exceptions import RuntimeError as PexRuntimeError
 
 from ._leapSeconds import EPOCH_IN_MJD, MJD_TO_JD, NSEC_PER_DAY, taiToUtc, utcToTai
+
+if TYPE_CHECKING:
+    import astropy.time
 
 _NSEC_PER_SEC = 1_000_000_000
 _TT_MINUS_TAI_NSECS = 32_184_000_000
@@ -70,7 +76,7 @@ class DateTime(Partial):
 
     invalid_nsecs = _INT64[0]
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         if not args and not kwargs:
             self._nsecs = self.invalid_nsecs
             return
@@ -80,15 +86,15 @@ class DateTime(Partial):
             raise argumentError("DateTime", *args, **kwargs) from err
 
     @staticmethod
-    def now():
+    def now() -> DateTime:
         """Return the current time (`DateTime`), to the microsecond."""
         return DateTime(time.time_ns() // 1000 * 1000, DateTime.UTC)
 
-    def isValid(self):
+    def isValid(self) -> bool:
         """Tell whether this is a time at all (`bool`)."""
         return self._nsecs != self.invalid_nsecs
 
-    def nsecs(self, scale=Timescale.TAI):
+    def nsecs(self, scale: Any = Timescale.TAI) -> int:
         """Return the nanoseconds since 1970.
 
         Parameters
@@ -104,7 +110,7 @@ class DateTime(Partial):
         _requireScale("nsecs", scale)
         return _fromTai(self._nsecs, scale) if self.isValid() else self.invalid_nsecs
 
-    def get(self, system=DateSystem.MJD, scale=Timescale.TAI):
+    def get(self, system: Any = DateSystem.MJD, scale: Any = Timescale.TAI) -> float:
         """Return the date as a number.
 
         Parameters
@@ -132,7 +138,7 @@ class DateTime(Partial):
         jd = mjd + MJD_TO_JD
         return jd if system is DateTime.JD else 2000.0 + (jd - _JD2000) / 365.25
 
-    def toString(self, scale, /):
+    def toString(self, scale: Any, /) -> str:
         """Return the time in the format of ISO 8601.
 
         Parameters
@@ -154,14 +160,14 @@ class DateTime(Partial):
         moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
         return f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction:09d}{'Z' if scale is DateTime.UTC else ''}"
 
-    def _validNsecs(self, what, scale):
+    def _validNsecs(self, what: str, scale: Any) -> int:
         """Return the nanoseconds of a valid time."""
         _requireScale(what, scale)
         if not self.isValid():
             raise PexRuntimeError("DateTime not valid")
         return _fromTai(self._nsecs, scale)
 
-    def toPython(self, timescale=None):
+    def toPython(self, timescale: DateTime.Timescale | None = None) -> datetime.datetime:
         """Return the time for the standard library.
 
         Parameters
@@ -184,7 +190,7 @@ class DateTime(Partial):
         nsecs = self.nsecs() if timescale is None else self.nsecs(timescale)
         return datetime.datetime.fromtimestamp(nsecs / 10**9, tz=datetime.UTC).replace(tzinfo=None)
 
-    def toAstropy(self, timescale=None):
+    def toAstropy(self, timescale: DateTime.Timescale | None = None) -> astropy.time.Time:
         """Return the time for astropy.
 
         Parameters
@@ -206,26 +212,26 @@ class DateTime(Partial):
 
         return astropy.time.Time(self.get(DateTime.MJD, DateTime.TAI), scale="tai", format="mjd")
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if not isinstance(other, DateTime):
             return NotImplemented
         return self._nsecs == other._nsecs
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __lt__(self, other):
+    def __lt__(self, other: Any) -> bool:
         if not isinstance(other, type(self)):
             return NotImplemented
         return self._nsecs < other._nsecs
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return DateTime, (self._nsecs,)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f'DateTime("{self.toString(DateTime.TAI)}", TAI)' if self.isValid() else "DateTime()"
 
 
-def _parse(*args, **kwargs):
+def _parse(*args: Any, **kwargs: Any) -> int:
     """Turn the arguments of `DateTime` into nanoseconds of TAI."""
     if len(args) == 7 and not kwargs:
         return _fromCalendar(*args)
@@ -239,11 +245,11 @@ def _parse(*args, **kwargs):
     raise error
 
 
-def _fromNsecs(nsecs, scale=DateTime.TAI):
+def _fromNsecs(nsecs: Any, scale: Any = DateTime.TAI) -> int:
     return _toTai(toInt(nsecs, *_INT64), _requireScale("DateTime", scale))
 
 
-def _fromDate(date, system=DateTime.MJD, scale=DateTime.TAI):
+def _fromDate(date: Any, system: Any = DateTime.MJD, scale: DateTime.Timescale = DateTime.TAI) -> int:
     """Convert a date that is a number to nanoseconds of TAI."""
     date = toDouble(date)
     _requireScale("DateTime", scale)
@@ -260,7 +266,7 @@ def _fromDate(date, system=DateTime.MJD, scale=DateTime.TAI):
     return _toTai(nsecs, scale)
 
 
-def _fromCalendar(year, month, day, hour, minute, second, scale):
+def _fromCalendar(year: Any, month: Any, day: Any, hour: Any, minute: Any, second: Any, scale: Any) -> int:
     """Convert a calendar date to nanoseconds of TAI."""
     fields = [toInt(value) for value in (year, month, day, hour, minute, second)]
     _requireScale("DateTime", scale)
@@ -272,31 +278,32 @@ def _fromCalendar(year, month, day, hour, minute, second, scale):
     return _toTai(seconds * _NSEC_PER_SEC, scale)
 
 
-def _fromString(iso8601, scale):
+def _fromString(iso8601: str, scale: DateTime.Timescale) -> int:
     """Convert an ISO 8601 string to nanoseconds of TAI."""
     _requireScale("DateTime", scale)
     match = _ISO8601.fullmatch(iso8601)
     if match is None or (match[8] == "Z") != (scale is DateTime.UTC):
         raise DomainError(f"Not in acceptable ISO8601 format: {iso8601}")
     fraction = (match[7] or "")[:9]
-    return _fromCalendar(*map(int, match.groups()[:6]), scale) + int(fraction.ljust(9, "0"))
+    year, month, day, hour, minute, second = map(int, match.groups()[:6])
+    return _fromCalendar(year, month, day, hour, minute, second, scale) + int(fraction.ljust(9, "0"))
 
 
-def _requireScale(what, scale):
+def _requireScale(what: str, scale: Any) -> DateTime.Timescale:
     """Return an argument that must be a time scale."""
     if not isinstance(scale, DateTime.Timescale):
         raise argumentError(what, scale)
     return scale
 
 
-def _toTai(nsecs, scale):
+def _toTai(nsecs: int, scale: DateTime.Timescale) -> int:
     """Convert nanoseconds of any time scale to TAI."""
     if scale is DateTime.UTC:
         return utcToTai(nsecs)
     return nsecs - _TT_MINUS_TAI_NSECS if scale is DateTime.TT else nsecs
 
 
-def _fromTai(nsecs, scale):
+def _fromTai(nsecs: int, scale: DateTime.Timescale) -> int:
     """Convert nanoseconds of TAI to any time scale."""
     if scale is DateTime.UTC:
         return taiToUtc(nsecs)

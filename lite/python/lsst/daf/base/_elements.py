@@ -6,15 +6,18 @@ __all__ = ["ELEMENT_TYPES", "isSequence", "toText"]
 
 import ctypes
 import functools
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from types import NoneType
+from typing import Any, TypeVar
 
 from lsst._lite.numbers import argumentError, toBool, toDouble, toInt
 
 from ._dateTime import DateTime
 
+T = TypeVar("T")
 
-def toText(value):
+
+def toText(value: Any) -> str:
     """Convert to a C++ string.
 
     Parameters
@@ -39,22 +42,22 @@ def toText(value):
     return str(value)
 
 
-def _toFloat(value):
+def _toFloat(value: Any) -> float:
     return ctypes.c_float(toDouble(value)).value
 
 
-def _integer(bits):
+def _integer(bits: int) -> Callable[[Any], int]:
     """Make the conversion for an integer type."""
     return functools.partial(toInt, minimum=-(2 ** (bits - 1)), maximum=2 ** (bits - 1) - 1)
 
 
-def _instanceOf(cls, value):
+def _instanceOf(cls: type[T], value: Any) -> T:
     if not isinstance(value, cls):
         raise argumentError(cls.__name__, value)
     return value
 
 
-ELEMENT_TYPES = {
+ELEMENT_TYPES: dict[str, Callable[[Any], Any]] = {
     "Bool": toBool,
     "Short": _integer(16),
     "Int": _integer(32),
@@ -72,7 +75,7 @@ suffix of the methods for the type, as in ``setInt``.
 """
 
 
-def isSequence(value):
+def isSequence(value: Any) -> bool:
     """Tell whether a value stands for several (`bool`)."""
     if isinstance(value, (str, bytes, bytearray, dict)):
         return False

@@ -6,7 +6,7 @@ __all__ = ["EPOCH_IN_MJD", "MJD_TO_JD", "NSEC_PER_DAY", "taiToUtc", "utcToTai"]
 
 import calendar
 import itertools
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import erfa
 
@@ -47,14 +47,14 @@ class Leap(NamedTuple):
     """Drift in seconds per day."""
 
 
-def _makeLeap(line, drift):
+def _makeLeap(line: Any, drift: Any) -> Leap:
     """Make one line of the table of one of pyerfa's."""
     whenUtc = calendar.timegm((int(line["year"]), int(line["month"]), 1, 0, 0, 0)) * 1_000_000_000
     leap = Leap(whenUtc, 0, float(line["tai_utc"]), *drift)
     return leap._replace(whenTai=whenUtc + int(1.0e9 * _secondsAt(leap, whenUtc)))
 
 
-def _secondsAt(leap, nsecs):
+def _secondsAt(leap: Leap, nsecs: int) -> float:
     """Compute TAI - UTC in seconds, with drift."""
     mjd = float(nsecs) / NSEC_PER_DAY + EPOCH_IN_MJD
     return leap.offset + (mjd - leap.mjdRef) * leap.drift
@@ -69,7 +69,7 @@ _LEAPS = [
 ]
 
 
-def utcToTai(nsecs):
+def utcToTai(nsecs: int) -> int:
     """Convert UTC to TAI.
 
     Parameters
@@ -93,7 +93,7 @@ def utcToTai(nsecs):
     return nsecs + int(_secondsAt(leap, nsecs) * 1.0e9 + 0.5)
 
 
-def taiToUtc(nsecs):
+def taiToUtc(nsecs: int) -> int:
     """Convert TAI to UTC.
 
     Parameters

@@ -1,7 +1,12 @@
 # This file is part of lsst-lite.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+from __future__ import annotations
+
 __all__ = ["PropertyList"]
+
+from collections.abc import Iterator
+from typing import Any
 
 from lsst._lite.numbers import argumentError
 from lsst.pex.exceptions import NotFoundError
@@ -22,12 +27,12 @@ class PropertyList(PropertySet):
     COMMENTSUFFIX = "#COMMENT"
     """What to append to a name to set its comment in dictionary syntax."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(True)
         # Comment by name, in the order of the names.
-        self._comments = {}
+        self._comments: dict[str, str] = {}
 
-    def getComment(self, name, /):
+    def getComment(self, name: str, /) -> str:
         """Return the comment of a name.
 
         Parameters
@@ -50,7 +55,7 @@ class PropertyList(PropertySet):
             raise NotFoundError(f"{name} not found")
         return comment
 
-    def setComment(self, name, comment):
+    def setComment(self, name: str, comment: str) -> None:
         """Replace the comment of a name.
 
         Parameters
@@ -68,11 +73,11 @@ class PropertyList(PropertySet):
         self._requireKey(name)
         self._comments[name] = toText(comment)
 
-    def getOrderedNames(self):
+    def getOrderedNames(self) -> list[str]:
         """Return the names in the order in which they were set (`list`)."""
         return list(self._comments)
 
-    def _nameInOrder(self):
+    def _nameInOrder(self) -> PropertyList:
         """Let `names` begin with the name that was set first.
 
         So does the hash table of the full stack once it held many names.
@@ -80,7 +85,7 @@ class PropertyList(PropertySet):
         self._properties = dict(reversed(self._properties.items()))
         return self
 
-    def set(self, name, value, comment=None):
+    def set(self, name: str, value: Any, comment: str | None = None) -> None:
         """Replace the values of a name.
 
         Parameters
@@ -100,7 +105,7 @@ class PropertyList(PropertySet):
         """
         self._setGuessed("set", name, value, *(() if comment is None else (comment,)))
 
-    def add(self, name, value, comment=None):
+    def add(self, name: str, value: Any, comment: str | None = None) -> None:
         """Append to the values of a name.
 
         Parameters
@@ -122,31 +127,31 @@ class PropertyList(PropertySet):
         """
         self._setGuessed("add", name, value, *(() if comment is None else (comment,)))
 
-    def _setFlattened(self, name, container):
+    def _setFlattened(self, name: str, container: Any) -> None:
         super()._setFlattened(name, container)
         self._comments.pop(name, None)
         if isinstance(container, PropertyList):
             for inner in container.paramNames(False):
                 self._comments[f"{name}.{inner}"] = container.getComment(inner)
 
-    def _checkComment(self, comment):
+    def _checkComment(self, comment: Any) -> None:
         """Refuse more than one comment, and any that is no text."""
         if len(comment) > 1:
             raise argumentError("set", *comment)
         for text in comment:
             toText(text)
 
-    def _setComment(self, name, *comment):
+    def _setComment(self, name: str, *comment: Any) -> None:
         """Replace the comment of a name, if there is a new one."""
         if comment and name in self._comments:
             self._comments[name] = toText(comment[0])
 
-    def _set(self, name, new):
+    def _set(self, name: str, new: Property) -> None:
         super()._set(name, new)
         if new.typeName != "PropertySet":
             self._comments.setdefault(name, "")
 
-    def copy(self, dest, source, name, asScalar=False):
+    def copy(self, dest: str, source: PropertySet, name: str, asScalar: bool = False) -> None:
         """Replace the values of a name by those of another container.
 
         Parameters
@@ -169,7 +174,7 @@ class PropertyList(PropertySet):
         if isinstance(source, PropertyList):
             self._comments[dest] = source._comments[name]
 
-    def combine(self, source, /):
+    def combine(self, source: PropertySet, /) -> None:
         """Append all values of another container to those in this one.
 
         Parameters
@@ -190,12 +195,12 @@ class PropertyList(PropertySet):
         super().combine(source)
         self._comments.update(source._comments)
 
-    def remove(self, name, /):
+    def remove(self, name: str, /) -> None:
         """Remove a name with all its values, if there is one."""
         super().remove(name)
         self._comments.pop(name, None)
 
-    def deepCopy(self):
+    def deepCopy(self) -> PropertyList:
         """Return a copy."""
         result = PropertyList()
         for name, (typeName, values) in self._properties.items():
@@ -203,7 +208,7 @@ class PropertyList(PropertySet):
         result._comments = dict(self._comments)
         return result
 
-    def toList(self):
+    def toList(self) -> list[tuple[str, Any, str]]:
         """Return a list of all values.
 
         Returns
@@ -217,13 +222,13 @@ class PropertyList(PropertySet):
             for value in self._properties[name].values
         ]
 
-    def toOrderedDict(self):
+    def toOrderedDict(self) -> dict[str, Any]:
         """Return a `dict` of all names and values, in order."""
         return {name: self._getEither(name) for name in self}
 
     toDict = toOrderedDict
 
-    def toString(self, topLevelOnly=False, indent=""):
+    def toString(self, topLevelOnly: bool = False, indent: str = "") -> str:
         """Return all names and values as text.
 
         Parameters
@@ -243,23 +248,23 @@ class PropertyList(PropertySet):
                 lines.append(f"// {comment}\n")
         return "".join(lines)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self.getOrderedNames())
 
-    def __setitem__(self, name, value):
+    def __setitem__(self, name: str, value: Any) -> None:
         if name.endswith(self.COMMENTSUFFIX):
             self.setComment(name.removesuffix(self.COMMENTSUFFIX), value)
         else:
             super().__setitem__(name, value)
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         equal = super().__eq__(other)
         # Not `NotImplemented` for another type, as in the compiled stack.
-        return equal is True and self._comments == other._comments
+        return equal is True and isinstance(other, PropertyList) and self._comments == other._comments
 
     __hash__ = None
 
-    def __copy__(self):
+    def __copy__(self) -> PropertyList:
         result = PropertyList()
         for name in self:
             result.copy(name, self, name)

@@ -1,14 +1,16 @@
 # This file is part of lsst-lite.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+from __future__ import annotations
+
 __all__ = ["Property", "PropertySet", "requirePropertySet"]
 
 import dataclasses
 import math
 import numbers
-from collections.abc import ItemsView, KeysView, Mapping, ValuesView
+from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
 from functools import partialmethod
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 from lsst._lite import Partial
 from lsst._lite.numbers import argumentError, toBool
@@ -31,7 +33,7 @@ class Property(NamedTuple):
     typeName: str
     """Suffix of the methods for the type, as in ``setInt``."""
 
-    values: list
+    values: list[Any]
     """The values, oldest first."""
 
 
@@ -49,12 +51,12 @@ class PropertySet(Partial):
 
     __slots__ = ("_flat", "_properties")
 
-    def __init__(self, flat=False):
+    def __init__(self, flat: bool = False) -> None:
         self._flat = toBool(flat)
-        self._properties = {}
+        self._properties: dict[str, Property] = {}
 
     @classmethod
-    def from_mapping(cls, metadata):
+    def from_mapping(cls, metadata: Mapping[str, Any]) -> Self:
         """Make a container of something like a dictionary.
 
         Parameters
@@ -79,7 +81,7 @@ class PropertySet(Partial):
 
     # Finding things.
 
-    def _find(self, name):
+    def _find(self, name: str) -> Property | None:
         """Return the `Property` of a name, or `None`."""
         name = toText(name)
         if self._flat or "." not in name:
@@ -90,20 +92,20 @@ class PropertySet(Partial):
             return None
         return found.values[-1]._find(suffix)
 
-    def _require(self, name):
+    def _require(self, name: str) -> Property:
         """Return the `Property` of a name that must exist."""
         found = self._find(name)
         if found is None:
             raise NotFoundError(f"{name} not found")
         return found
 
-    def exists(self, name, /):
+    def exists(self, name: str, /) -> bool:
         """Tell whether there is a value of this name (`bool`)."""
         return self._find(name) is not None
 
     # Names.
 
-    def names(self, topLevelOnly=True):
+    def names(self, topLevelOnly: bool = True) -> list[str]:
         """Return all names.
 
         Parameters
@@ -119,7 +121,7 @@ class PropertySet(Partial):
         """
         return self._collectNames(topLevelOnly, "names", parameters=True, containers=True)
 
-    def paramNames(self, topLevelOnly=True):
+    def paramNames(self, topLevelOnly: bool = True) -> list[str]:
         """Return the names of values that are no containers.
 
         Parameters
@@ -134,7 +136,7 @@ class PropertySet(Partial):
         """
         return self._collectNames(topLevelOnly, "paramNames", parameters=True, containers=False)
 
-    def propertySetNames(self, topLevelOnly=True):
+    def propertySetNames(self, topLevelOnly: bool = True) -> list[str]:
         """Return the names of values that are containers.
 
         Parameters
@@ -149,7 +151,7 @@ class PropertySet(Partial):
         """
         return self._collectNames(topLevelOnly, "propertySetNames", parameters=False, containers=True)
 
-    def _collectNames(self, topLevelOnly, method, parameters, containers):
+    def _collectNames(self, topLevelOnly: bool, method: str, parameters: bool, containers: bool) -> list[str]:
         """Collect names of one or of both kinds."""
         result = []
         # The full stack, too, finds what came last first where it can.
@@ -163,7 +165,7 @@ class PropertySet(Partial):
 
     # Getting values.
 
-    def get(self, name, default=None):
+    def get(self, name: str, default: Any = None) -> Any:
         """Return the last value of a name.
 
         Parameters
@@ -181,7 +183,7 @@ class PropertySet(Partial):
         found = self._find(name)
         return default if found is None else found.values[-1]
 
-    def getScalar(self, name):
+    def getScalar(self, name: str) -> Any:
         """Return the last value of a name.
 
         Parameters
@@ -201,7 +203,7 @@ class PropertySet(Partial):
         """
         return self._requireKey(name).values[-1]
 
-    def getArray(self, name):
+    def getArray(self, name: str) -> list[Any]:
         """Return all values of a name.
 
         Parameters
@@ -222,44 +224,44 @@ class PropertySet(Partial):
         typeName, values = self._requireKey(name)
         return values[-1] if typeName == "PropertySet" else list(values)
 
-    def _getEither(self, name):
+    def _getEither(self, name: str) -> Any:
         """Return the value of a name, or a list if there are more."""
         typeName, values = self._requireKey(name)
         return list(values) if len(values) > 1 and typeName != "PropertySet" else values[-1]
 
-    def _requireKey(self, name):
+    def _requireKey(self, name: str) -> Property:
         found = self._find(name)
         if found is None:
             raise KeyError(f"{name} not found")
         return found
 
-    def _getTyped(self, typeName, name):
+    def _getTyped(self, typeName: str, name: str) -> Property:
         """Return the `Property` of a name that must have a given type."""
         found = self._require(name)
         if found.typeName != typeName:
             raise PexTypeError(name)
         return found
 
-    def _getAs(self, target, name):
+    def _getAs(self, target: str, name: str) -> Any:
         """Return the last value of a name that must convert to a type."""
         found = self._require(name)
         if found.typeName not in _ACCEPTED[target]:
             raise PexTypeError(name)
         return found.values[-1]
 
-    def getAsInt(self, name, /):
+    def getAsInt(self, name: str, /) -> int:
         """Return the last value of a name, which must fit into 32 bits by
         its type (`int`).
         """
         return int(self._getAs("Int", name))
 
-    def getAsDouble(self, name, /):
+    def getAsDouble(self, name: str, /) -> float:
         """Return the last value of a name, a number (`float`)."""
         return float(self._getAs("Double", name))
 
     # Setting values.
 
-    def set(self, name, value):
+    def set(self, name: str, value: Any) -> None:
         """Replace the values of a name.
 
         Parameters
@@ -277,7 +279,7 @@ class PropertySet(Partial):
         """
         self._setGuessed("set", name, value)
 
-    def add(self, name, value):
+    def add(self, name: str, value: Any) -> None:
         """Append to the values of a name.
 
         Parameters
@@ -296,7 +298,7 @@ class PropertySet(Partial):
         """
         self._setGuessed("add", name, value)
 
-    def _setGuessed(self, action, name, value, *comment):
+    def _setGuessed(self, action: str, name: str, value: Any, *comment: Any) -> None:
         """Set or add a value of a type that has to be found out."""
         exemplar = next(_iterate(value), _NOTHING)
         if exemplar is _NOTHING:
@@ -308,7 +310,7 @@ class PropertySet(Partial):
         setTyped = self._setTyped if action == "set" else self._addTyped
         setTyped(typeName, name, value, *comment)
 
-    def _guessIntegerType(self, name, value):
+    def _guessIntegerType(self, name: str, value: Any) -> str | None:
         """Find the integer type for new values of a name.
 
         Parameters
@@ -338,7 +340,7 @@ class PropertySet(Partial):
         choices = {_chooseIntegerType(limit, present) for limit in (min(values), max(values))}
         return next(t for t in ("UnsignedLongLong", "LongLong", "Int") if t in choices)
 
-    def _setTyped(self, typeName, name, value, *comment):
+    def _setTyped(self, typeName: str, name: str, value: Any, *comment: Any) -> None:
         """Replace the values of a name by ones of a known type."""
         self._checkComment(comment)
         values = self._convertAll(f"set{typeName}", typeName, value)
@@ -346,7 +348,7 @@ class PropertySet(Partial):
             self._set(toText(name), Property(typeName, values))
         self._setComment(name, *comment)
 
-    def _addTyped(self, typeName, name, value, *comment):
+    def _addTyped(self, typeName: str, name: str, value: Any, *comment: Any) -> None:
         """Append values of a known type to those of a name."""
         self._checkComment(comment)
         values = self._convertAll(f"add{typeName}", typeName, value)
@@ -361,16 +363,16 @@ class PropertySet(Partial):
             found.values.extend(values)
         self._setComment(name, *comment)
 
-    def _checkComment(self, comment):
+    def _checkComment(self, comment: Any) -> None:
         """Refuse the arguments after a value, of which there are none."""
         if comment:
             raise argumentError("set", *comment)
 
-    def _setComment(self, name):
+    def _setComment(self, name: str) -> None:
         """Do nothing: there are no comments."""
 
     @staticmethod
-    def _convertAll(what, typeName, value):
+    def _convertAll(what: str, typeName: str, value: Any) -> list[Any]:
         """Convert a value or a sequence of values to a list."""
         convert = ELEMENT_TYPES.get(typeName, requirePropertySet)
         try:
@@ -378,7 +380,7 @@ class PropertySet(Partial):
         except TypeError as err:
             raise argumentError(what, value) from err
 
-    def _set(self, name, new):
+    def _set(self, name: str, new: Property) -> None:
         """Replace the values of a name, on whatever level it is."""
         if new.typeName == "PropertySet":
             if self._flat:
@@ -391,7 +393,7 @@ class PropertySet(Partial):
         prefix, suffix = name.split(".", 1)
         self._requireContainer(prefix)._set(suffix, new)
 
-    def _requireContainer(self, name):
+    def _requireContainer(self, name: str) -> PropertySet:
         """Return the container of a name, which is made if need be."""
         found = self._properties.get(name)
         if found is None:
@@ -400,12 +402,12 @@ class PropertySet(Partial):
             raise InvalidParameterError(f"{name} exists but does not contain PropertySets")
         return found.values[-1]
 
-    def _setFlattened(self, name, container):
+    def _setFlattened(self, name: str, container: Any) -> None:
         """Append the values of a container under dotted names."""
         for inner in container.paramNames(False):
             self._append(f"{name}.{inner}", container._find(inner))
 
-    def _append(self, name, new):
+    def _append(self, name: str, new: Property) -> None:
         """Append the values of another container to those of a name."""
         found = self._find(name)
         if found is None:
@@ -416,7 +418,7 @@ class PropertySet(Partial):
         self._checkCycles(name, new)
         found.values.extend(new.values)
 
-    def _checkCycles(self, name, new):
+    def _checkCycles(self, name: str, new: Property) -> None:
         """Refuse containers that this one is part of."""
         if new.typeName != "PropertySet":
             return
@@ -425,7 +427,7 @@ class PropertySet(Partial):
             if value is self or any(container is self for container in inner):
                 raise InvalidParameterError(f"{name} would cause a cycle")
 
-    def _getLast(self, typeName, name, *args, **kwargs):
+    def _getLast(self, typeName: str, name: str, *args: Any, **kwargs: Any) -> Any:
         """Return the last value of a name, which must have a type."""
         if len(args) + len(kwargs) > 1 or not kwargs.keys() <= {"defaultValue"}:
             raise argumentError(f"get{typeName}", name, *args, **kwargs)
@@ -435,7 +437,7 @@ class PropertySet(Partial):
             return default[0]
         return self._getTyped(typeName, name).values[-1]
 
-    def _getAll(self, typeName, name):
+    def _getAll(self, typeName: str, name: str) -> Any:
         """Return all values of a name, which must have a type (`list`)."""
         return list(self._getTyped(typeName, name).values)
 
@@ -470,7 +472,7 @@ class PropertySet(Partial):
 
     # Whole containers.
 
-    def copy(self, dest, source, name, asScalar=False):
+    def copy(self, dest: str, source: PropertySet, name: str, asScalar: bool = False) -> None:
         """Replace the values of a name by those of another container.
 
         Parameters
@@ -496,7 +498,7 @@ class PropertySet(Partial):
         values = found.values[-1:] if toBool(asScalar) else list(found.values)
         self._set(dest, Property(found.typeName, values))
 
-    def combine(self, source, /):
+    def combine(self, source: PropertySet, /) -> None:
         """Append all values of another container to those in this one.
 
         Parameters
@@ -509,10 +511,11 @@ class PropertySet(Partial):
         lsst.pex.exceptions.TypeError
             Raised if values of the same name have different types.
         """
-        for name in requirePropertySet(source).paramNames(False):
-            self._append(name, source._find(name))
+        container = requirePropertySet(source)
+        for name in container.paramNames(False):
+            self._append(name, container._require(name))
 
-    def update(self, addition):
+    def update(self, addition: PropertySet | Mapping[str, Any]) -> None:
         """Replace values by those of another container.
 
         Parameters
@@ -527,7 +530,7 @@ class PropertySet(Partial):
             for name, value in addition.items():
                 self[name] = value
 
-    def remove(self, name, /):
+    def remove(self, name: str, /) -> None:
         """Remove a name with all its values, if there is one."""
         name = toText(name)
         if self._flat or "." not in name:
@@ -538,7 +541,7 @@ class PropertySet(Partial):
         if found is not None and found.typeName == "PropertySet":
             found.values[-1].remove(suffix)
 
-    def pop(self, name, default=None):
+    def pop(self, name: str, default: Any = None) -> Any:
         """Remove a name and return its last value.
 
         Parameters
@@ -566,7 +569,7 @@ class PropertySet(Partial):
             raise KeyError(name)
         return default
 
-    def deepCopy(self):
+    def deepCopy(self) -> PropertySet:
         """Return a copy, of containers in this one, too."""
         result = PropertySet(self._flat)
         for name, (typeName, values) in self._properties.items():
@@ -574,7 +577,7 @@ class PropertySet(Partial):
             result._set(name, Property(typeName, copies))
         return result
 
-    def toDict(self):
+    def toDict(self) -> dict[str, Any]:
         """Return all names and values as nested `dict`."""
         result = {}
         for name in self.names():
@@ -584,7 +587,7 @@ class PropertySet(Partial):
 
     # Text.
 
-    def toString(self, topLevelOnly=False, indent=""):
+    def toString(self, topLevelOnly: bool = False, indent: str = "") -> str:
         """Return all names and values as text.
 
         Parameters
@@ -602,7 +605,7 @@ class PropertySet(Partial):
         names = sorted(self._properties)
         return "".join(f"{indent}{self._formatProperty(name, topLevelOnly, indent)}\n" for name in names)
 
-    def _formatProperty(self, name, topLevelOnly=True, indent=""):
+    def _formatProperty(self, name: str, topLevelOnly: bool = True, indent: str = "") -> str:
         """Format a name with its values."""
         typeName, values = self._properties[name]
         if typeName == "PropertySet":
@@ -611,63 +614,63 @@ class PropertySet(Partial):
         texts = [_formatValue(typeName, value) for value in values]
         return f"{name} = {texts[0]}" if len(texts) == 1 else f"{name} = [ {', '.join(texts)} ]"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.toString()
 
     # What makes it a mapping.
 
-    def __len__(self):
+    def __len__(self) -> int:
         return len(self._properties)
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self.names(True))
 
-    def __contains__(self, name):
+    def __contains__(self, name: str) -> bool:
         return name in self._properties
 
-    def __getitem__(self, name):
+    def __getitem__(self, name: str) -> Any:
         return self.getScalar(name)
 
-    def __setitem__(self, name, value):
+    def __setitem__(self, name: str, value: Any) -> None:
         if isinstance(value, Mapping):
             container = PropertySet()
             container.update(value)
             value = container
         self.set(name, value)
 
-    def __delitem__(self, name):
+    def __delitem__(self, name: str) -> None:
         if not self.exists(name):
             raise KeyError(f"{name} not present in dict")
         self.remove(name)
 
-    def keys(self):
+    def keys(self) -> KeysView[str]:
         """Return a view of the names."""
         return KeysView(self)
 
-    def items(self):
+    def items(self) -> ItemsView[str, Any]:
         """Return a view of the names with their last values."""
         return ItemsView(self)
 
-    def values(self):
+    def values(self) -> ValuesView[Any]:
         """Return a view of the last values."""
         return ValuesView(self)
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
             return NotImplemented
         return self._properties.keys() == other._properties.keys() and all(
             _isEqual(found, other._properties[name]) for name, found in self._properties.items()
         )
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __copy__(self):
+    def __copy__(self) -> PropertySet:
         result = PropertySet()
         for name in self:
             result.copy(name, self, name)
         return result
 
-    def __deepcopy__(self, memo):
+    def __deepcopy__(self, memo: dict[int, Any]) -> PropertySet:
         result = memo[id(self)] = self.deepCopy()
         return result
 
@@ -675,11 +678,11 @@ class PropertySet(Partial):
 _NOTHING = object()
 
 
-def _toMapping(metadata):
+def _toMapping(metadata: Any) -> Mapping[str, Any]:
     """Turn something like a dictionary into a mapping."""
     if isinstance(metadata, Mapping):
         return metadata
-    if dataclasses.is_dataclass(metadata):
+    if dataclasses.is_dataclass(metadata) and not isinstance(metadata, type):
         return dataclasses.asdict(metadata)
     for name in ("to_dict", "toDict", "dict"):
         if hasattr(metadata, name):
@@ -687,14 +690,14 @@ def _toMapping(metadata):
     raise ValueError(f"Unable to extract mappings from the supplied metadata of type {type(metadata)}")
 
 
-def requirePropertySet(value):
+def requirePropertySet(value: Any) -> PropertySet:
     """Return an argument that must be a container."""
     if not isinstance(value, PropertySet):
         raise argumentError("PropertySet", value)
     return value
 
 
-def _iterate(value):
+def _iterate(value: Any) -> Iterator[Any]:
     """Iterate over a sequence, or over just one value."""
     if isinstance(value, (str, PropertySet)):
         return iter((value,))
@@ -704,7 +707,7 @@ def _iterate(value):
         return iter((value,))
 
 
-def _guessType(name, value):
+def _guessType(name: str, value: Any) -> str:
     """Find the type for a new value that is no integer."""
     if value is None:
         return "Undef"
@@ -715,7 +718,7 @@ def _guessType(name, value):
     raise TypeError(f"Unknown value type for key '{name}': {type(value)}")
 
 
-def _chooseIntegerType(value, present):
+def _chooseIntegerType(value: int, present: str | None) -> str:
     """Find the integer type for one value.
 
     Parameters
@@ -741,7 +744,7 @@ def _chooseIntegerType(value, present):
     raise RuntimeError(f"Unable to guess integer type for storing out of range value: {value}")
 
 
-def _formatValue(typeName, value):
+def _formatValue(typeName: str, value: Any) -> str:
     """Format one value as the C++ code does."""
     if typeName == "Undef":
         return "<Unknown>"
@@ -752,7 +755,7 @@ def _formatValue(typeName, value):
     return value.toString(DateTime.UTC) if typeName == "DateTime" else str(int(value))
 
 
-def _isEqual(mine, theirs):
+def _isEqual(mine: Property, theirs: Property) -> bool:
     """Tell whether two properties are equal, where NaN equals NaN."""
     if mine.typeName != theirs.typeName or len(mine.values) != len(theirs.values):
         return False

@@ -4,6 +4,9 @@
 
 __all__ = []
 
+from collections.abc import Iterator
+from typing import Any
+
 import yaml
 
 from ._dateTime import DateTime
@@ -17,31 +20,31 @@ from .propertyContainer import (
 )
 
 
-def _representDateTime(dumper, data):
+def _representDateTime(dumper: yaml.Dumper, data: DateTime) -> yaml.Node:
     return dumper.represent_scalar("lsst.daf.base.DateTime", data.toString(DateTime.TAI))
 
 
-def _representPropertyList(dumper, data):
+def _representPropertyList(dumper: yaml.Dumper, data: PropertyList) -> yaml.Node:
     state = getPropertyListState(data, asLists=True)
     return dumper.represent_sequence("lsst.daf.base.PropertyList", state, flow_style=None)
 
 
-def _representPropertySet(dumper, data):
+def _representPropertySet(dumper: yaml.Dumper, data: PropertySet) -> yaml.Node:
     state = getPropertySetState(data, asLists=True)
     return dumper.represent_sequence("lsst.daf.base.PropertySet", state, flow_style=None)
 
 
-def _constructDateTime(loader, node):
+def _constructDateTime(loader: Any, node: yaml.ScalarNode) -> DateTime:
     return DateTime(str(loader.construct_scalar(node)), DateTime.TAI)
 
 
-def _constructPropertyList(loader, node):
+def _constructPropertyList(loader: Any, node: yaml.SequenceNode) -> Iterator[PropertyList]:
     container = PropertyList()
     yield container
     setPropertyListState(container, loader.construct_sequence(node, deep=True))
 
 
-def _constructPropertySet(loader, node):
+def _constructPropertySet(loader: Any, node: yaml.SequenceNode) -> Iterator[PropertySet]:
     container = PropertySet()
     yield container
     setPropertySetState(container, loader.construct_sequence(node, deep=True))

@@ -2,6 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Point spread functions of coadds."""
 
+__all__ = [
+    "CoaddPsf",
+    "CoaddPsfConfig",
+    "CoaddPsfControl",
+    "ImagePsf",
+    "WarpedPsf",
+]
+
 from lsst._lite import moduleGetattr
 
 from ._coaddPsf import CoaddPsf

@@ -6,13 +6,17 @@ Bernstein and Jarvis 2002, AJ 123, 583, section 3.1; the SDSS's way to find
 the Gaussian, as in the stack's ``SdssShape``, with its single precision.
 """
 
+from __future__ import annotations
+
 __all__ = ["computeAdaptiveMoments"]
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
+from lsst.afw.image import ImageD
 from lsst.geom import Box2D, Box2I, Extent2D, Point2D
 
 _FIRST_MOMENT = 1.5
@@ -52,11 +56,11 @@ class _Moments(NamedTuple):
     yy: float
 
     @property
-    def determinant(self):
+    def determinant(self) -> float:
         """Determinant of the matrix."""
         return self.xx * self.yy - self.xy * self.xy
 
-    def inverted(self):
+    def inverted(self) -> _Moments | None:
         """Invert the matrix.
 
         Returns
@@ -69,12 +73,12 @@ class _Moments(NamedTuple):
             return None
         return _Moments(self.yy / determinant, -self.xy / determinant, self.xx / determinant)
 
-    def toSingle(self):
+    def toSingle(self) -> _Moments:
         """Round to single precision."""
         return _Moments(*(float(np.float32(moment)) for moment in self))
 
 
-def computeAdaptiveMoments(image):
+def computeAdaptiveMoments(image: ImageD) -> tuple[float, float, float]:
     """Compute second moments around the pixel (0, 0).
 
     Parameters
@@ -99,7 +103,7 @@ def computeAdaptiveMoments(image):
     return weight.xx, weight.yy, weight.xy
 
 
-def _findWeight(image):
+def _findWeight(image: ImageD) -> tuple[_Moments | None, bool, Box2I]:
     """Find the Gaussian whose moments an image has if it is the weight.
 
     Returns
@@ -111,7 +115,9 @@ def _findWeight(image):
     box : `lsst.geom.Box2I`
         Pixels that were used last.
     """
-    weight, isDivided, old = _Moments(_FIRST_MOMENT, 0.0, _FIRST_MOMENT), False, None
+    weight = _Moments(_FIRST_MOMENT, 0.0, _FIRST_MOMENT)
+    isDivided = False
+    old: _Moments | None = None
     for _ in range(_MAX_ITERATIONS):
         box = _findBox(image.getBBox(), weight)
         inverse = weight.inverted()
@@ -123,17 +129,18 @@ def _findWeight(image):
         sums = _sumPixels(image, box, inverse, isDivided)
         if sums is None or min(sums[0], sums[1], sums[3]) <= 0:
             return None, isDivided, box
-        weighted = _Moments(*(np.float32(moment / sums[0]) for moment in sums[1:]))
+        weighted = _Moments(*(np.float32(moment / sums[0]) for moment in sums[1:]))  # type: ignore[arg-type]
         if old is not None and _isSame(weighted, old):
             return weight, isDivided, box
         old = weighted
-        weight = _improve(weighted, inverse)
-        if weight is None or min(weight.xx, weight.yy) <= 0:
+        improved = _improve(weighted, inverse)
+        if improved is None or min(improved.xx, improved.yy) <= 0:
             return None, isDivided, box
+        weight = improved
     return None, isDivided, box
 
 
-def _findBox(bbox, weight):
+def _findBox(bbox: Box2I, weight: _Moments) -> Box2I:
     """Find the pixels that count for a weight."""
     radius = min(4 * math.sqrt(max(weight.xx, weight.yy)), _MAX_RADIUS)
     offset = Extent2D(radius, radius)
@@ -141,25 +148,25 @@ def _findBox(bbox, weight):
     return Box2I(Box2D(center - offset, center + offset)).clippedTo(bbox)
 
 
-def _isSmall(weight):
+def _isSmall(weight: _Moments) -> bool:
     """Whether pixels are too large for a weight."""
     return weight.xx < _SMALL or weight.yy < _SMALL or weight.determinant < _SMALL * _SMALL
 
 
-def _isSame(weighted, old):
+def _isSame(weighted: _Moments, old: _Moments) -> bool:
     """Whether moments have not changed."""
     (e1, e2), (oldE1, oldE2) = _ellipticities(weighted), _ellipticities(old)
     isSameShape = abs(e1 - oldE1) < _SHAPE_TOLERANCE and abs(e2 - oldE2) < _SHAPE_TOLERANCE
-    return isSameShape and abs(float(weighted.xx / old.xx) - 1.0) < _SIZE_TOLERANCE
+    return bool(isSameShape and abs(float(weighted.xx / old.xx) - 1.0) < _SIZE_TOLERANCE)
 
 
-def _ellipticities(moments):
+def _ellipticities(moments: _Moments) -> tuple[Any, Any]:
     """Compute both ellipticities, in single precision."""
     size = moments.xx + moments.yy
     return (moments.xx - moments.yy) / size, np.float32(2.0) * moments.xy / size
 
 
-def _improve(weighted, inverse):
+def _improve(weighted: _Moments, inverse: _Moments) -> _Moments | None:
     """Guess the moments of an image from those that a weight gives.
 
     The inverse matrices of two Gaussians add up to that of their product.
@@ -176,7 +183,7 @@ def _improve(weighted, inverse):
     return _Moments(*difference).toSingle().inverted()
 
 
-def _sumPixels(image, box, inverse, isDivided):
+def _sumPixels(image: ImageD, box: Box2I, inverse: _Moments, isDivided: bool) -> tuple[float, ...] | None:
     """Sum up weighted pixels.
 
     Parameters
@@ -216,7 +223,7 @@ def _sumPixels(image, box, inverse, isDivided):
     return tuple(np.cumsum(term[isUsed], dtype=np.float64)[-1] if isUsed.any() else 0.0 for term in terms)
 
 
-def _exponent(x, y, inverse):
+def _exponent(x: npt.NDArray[Any], y: npt.NDArray[Any], inverse: _Moments) -> npt.NDArray[Any]:
     """Compute squares of distances in sigmas, in single precision."""
     exponent = (x * x) * inverse.xx + 2 * (x * y) * inverse.xy + (y * y) * inverse.yy
     return exponent.astype(np.float32)

@@ -2,18 +2,25 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Point spread functions of coadds."""
 
+from __future__ import annotations
+
 __all__ = ["CoaddPsf"]
+
+from collections.abc import Iterator
+from typing import Any, NoReturn
 
 import numpy as np
 
 from lsst._lite.arguments import Int, Overloads
-from lsst.afw.detection import InvalidPsfError
+from lsst._lite.numbers import toInteger
+from lsst.afw.detection import InvalidPsfError, Psf
+from lsst.afw.fits._outputArchive import OutputArchive
 from lsst.afw.fits._registry import Persistable, register
 from lsst.afw.fits._tables import Field, Schema
-from lsst.afw.geom import SkyWcs, makeWcsPairTransform
+from lsst.afw.geom import Polygon, SkyWcs, makeWcsPairTransform
 from lsst.afw.image import ImageD
 from lsst.afw.math import WarpingControl
-from lsst.afw.table import ExposureCatalog, ExposureTable
+from lsst.afw.table import ExposureCatalog, ExposureRecord, ExposureTable
 from lsst.geom import Box2I, Point2D
 from lsst.pex.exceptions import LogicError, RangeError, RuntimeError
 
@@ -69,7 +76,7 @@ class CoaddPsf(ImagePsf):
 
     __hash__ = None
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(isFixed=False)
         _INIT_FORMS(self, args, kwargs)
 
@@ -80,7 +87,7 @@ class CoaddPsf(ImagePsf):
         weightFieldName: str = _WEIGHT,
         warpingKernelName: str = "lanczos3",
         cacheSize: Int = 10000,
-    ):
+    ) -> None:
         selected = _selectFields(catalog, weightFieldName)
         position = _computeAveragePosition(selected, coaddWcs)
         self._initPosition(selected, coaddWcs, position, warpingKernelName, cacheSize)
@@ -92,7 +99,7 @@ class CoaddPsf(ImagePsf):
         averagePosition: Point2D,
         warpingKernelName: str = "lanczos3",
         cacheSize: Int = 10000,
-    ):
+    ) -> None:
         self._catalog = ExposureCatalog(catalog)
         self._weightKey = catalog.schema[_WEIGHT].asKey()
         self._coaddWcs = coaddWcs
@@ -106,31 +113,31 @@ class CoaddPsf(ImagePsf):
         coaddWcs: SkyWcs,
         ctrl: CoaddPsfControl,
         weightFieldName: str = _WEIGHT,
-    ):
+    ) -> None:
         self._initWeights(catalog, coaddWcs, weightFieldName, ctrl.warpingKernelName, ctrl.cacheSize)
 
-    def clone(self):
+    def clone(self) -> CoaddPsf:
         """Return a copy."""
         return CoaddPsf(*self._state())
 
-    def _state(self):
+    def _state(self) -> Any:
         """Return what this consists of."""
         cacheSize = self._control.getCacheSize()
         return self._catalog, self._coaddWcs, self._averagePosition, self._warpingKernelName, cacheSize
 
-    def resized(self, width, height):
+    def resized(self, width: int, height: int) -> NoReturn:
         """Raise an error: images of warped functions cannot be resized."""
         raise LogicError("Not Implemented")
 
     # ---- computation
 
-    def getAveragePosition(self):
+    def getAveragePosition(self) -> Point2D:
         """Return the average position, in pixels of the coadd
         (`lsst.geom.Point2D`).
         """
         return self._averagePosition
 
-    def _findComponents(self, position, what):
+    def _findComponents(self, position: Point2D, what: str) -> list[Any]:
         """List the exposures at a position, and their functions as seen in
         the coadd.
 
@@ -146,18 +153,18 @@ class CoaddPsf(ImagePsf):
             )
         return [(record, self._seenInCoadd(record)) for record in records]
 
-    def _seenInCoadd(self, record):
+    def _seenInCoadd(self, record: ExposureRecord) -> WarpedPsf:
         """Return the function of an exposure as it is seen in the coadd."""
-        toCoadd = makeWcsPairTransform(record.getWcs(), self._coaddWcs)
+        toCoadd = makeWcsPairTransform(record.wcs, self._coaddWcs)
         return WarpedPsf(record.getPsf(), toCoadd, self._control)
 
-    def _doComputeBBox(self, position=None, color=None):
+    def _doComputeBBox(self, position: Any = None, color: Any = None) -> Box2I:
         bbox = Box2I()
         for _, psf in self._findComponents(position, "BBox"):
             bbox = bbox.expandedTo(psf.computeBBox(position, color))
         return bbox
 
-    def _doComputeKernelImage(self, position=None, color=None):
+    def _doComputeKernelImage(self, position: Any = None, color: Any = None) -> ImageD:
         images, weights, bbox = [], [], Box2I()
         for record, psf in self._findComponents(position, "CoaddPsf"):
             try:
@@ -176,15 +183,15 @@ class CoaddPsf(ImagePsf):
 
     # ---- components
 
-    def getCoaddWcs(self):
+    def getCoaddWcs(self) -> SkyWcs:
         """Return the WCS of the coadd (`lsst.afw.geom.SkyWcs`)."""
         return self._coaddWcs
 
-    def getComponentCount(self):
+    def getComponentCount(self) -> int:
         """Return the number of exposures that were coadded."""
         return len(self._catalog)
 
-    def _component(self, index):
+    def _component(self, index: Any) -> ExposureRecord:
         """Return the record of an exposure.
 
         Raises
@@ -192,48 +199,48 @@ class CoaddPsf(ImagePsf):
         lsst.pex.exceptions.RangeError
             Raised if there is no such exposure.
         """
-        index = Int(index)
+        index = toInteger(index)
         if not 0 <= index < len(self._catalog):
             raise RangeError("index of CoaddPsf component out of range")
         return self._catalog[index]
 
-    def _get(self, index, name):
+    def _get(self, index: int, name: str) -> Any:
         """Return the value of a field that not all catalogs have."""
         return self._component(index).get(self._catalog.schema[name].asKey())
 
-    def getPsf(self, index, /):
+    def getPsf(self, index: int, /) -> Psf | None:
         """Return the PSF of an exposure, in its own pixels."""
         return self._component(index).getPsf()
 
-    def getWcs(self, index, /):
+    def getWcs(self, index: int, /) -> SkyWcs:
         """Return the WCS of an exposure."""
-        return self._component(index).getWcs()
+        return self._component(index).wcs
 
-    def getValidPolygon(self, index, /):
+    def getValidPolygon(self, index: int, /) -> Polygon | None:
         """Return the polygon of valid pixels of an exposure, or `None`."""
         return self._component(index).getValidPolygon()
 
-    def getWeight(self, index, /):
+    def getWeight(self, index: int, /) -> float:
         """Return the weight of an exposure."""
         return self._weightKey.get(self._component(index))
 
-    def getId(self, index, /):
+    def getId(self, index: int, /) -> int:
         """Return the identifier of an exposure."""
         return self._component(index).getId()
 
-    def getBBox(self, index, /):
+    def getBBox(self, index: int, /) -> Box2I:
         """Return the box of an exposure, in its own pixels."""
         return self._component(index).getBBox()
 
-    def getTract(self, index, /):
+    def getTract(self, index: int, /) -> int:
         """Return the tract of a component of a template."""
         return self._get(index, "tract")
 
-    def getPatch(self, index, /):
+    def getPatch(self, index: int, /) -> int:
         """Return the patch of a component of a template."""
         return self._get(index, "patch")
 
-    def isPersistable(self):
+    def isPersistable(self) -> bool:
         """Whether this can be written to a file: always `True`."""
         return True
 
@@ -241,7 +248,7 @@ class CoaddPsf(ImagePsf):
 _INIT_FORMS = Overloads("CoaddPsf", CoaddPsf._initWeights, CoaddPsf._initPosition, CoaddPsf._initControl)
 
 
-def _selectFields(catalog, weightFieldName):
+def _selectFields(catalog: ExposureCatalog, weightFieldName: str) -> ExposureCatalog:
     """Copy a catalog without the fields that a PSF does not need.
 
     Parameters
@@ -275,7 +282,7 @@ def _selectFields(catalog, weightFieldName):
     return selected
 
 
-def _computeAveragePosition(catalog, coaddWcs):
+def _computeAveragePosition(catalog: ExposureCatalog, coaddWcs: SkyWcs) -> Point2D:
     """Compute the weighted mean of the average positions of the exposures.
 
     Those of least weight are left out until it is on one of them.
@@ -328,7 +335,7 @@ _SCHEMA = Schema(
 )
 
 
-def _read(archive, rows):
+def _read(archive: Any, rows: Any) -> CoaddPsf:
     if len(rows) != 2 or len(rows[0]) != 1:
         raise ValueError(f"expected one row and a catalog, found {[len(catalog) for catalog in rows]} rows")
     row = rows[0][0]
@@ -341,12 +348,12 @@ def _read(archive, rows):
     )
 
 
-def _write(psf, archive):
+def _write(psf: CoaddPsf, archive: OutputArchive) -> Iterator[tuple[Any, Any]]:
     yield _SCHEMA, _writeRow(psf, archive)
     yield psf._catalog._writeToArchive(archive)
 
 
-def _writeRow(psf, archive):
+def _writeRow(psf: CoaddPsf, archive: OutputArchive) -> Iterator[dict[str, Any]]:
     _, coaddWcs, averagePosition, warpingKernelName, cacheSize = psf._state()
     yield {
         "coaddwcs": archive.put(coaddWcs),
@@ -357,7 +364,7 @@ def _writeRow(psf, archive):
     }
 
 
-def _parts(psf):
+def _parts(psf: CoaddPsf) -> list[Any]:
     return [psf.getCoaddWcs(), *psf._catalog._findComponents()]
 
 

@@ -4,7 +4,8 @@
 
 __all__ = ["CoaddPsfConfig", "CoaddPsfControl"]
 
-from lsst._lite.arguments import Int, checkArguments
+from lsst._lite.arguments import checkArguments
+from lsst._lite.numbers import toInteger
 from lsst.pex.config import makeConfigClass
 
 
@@ -22,45 +23,45 @@ class CoaddPsfControl:
 
     __module__ = "lsst.meas.algorithms"
 
-    def __init__(self, warpingKernelName="lanczos3", cacheSize=10000):
+    def __init__(self, warpingKernelName: str = "lanczos3", cacheSize: int = 10000) -> None:
         self.warpingKernelName = warpingKernelName
         self.cacheSize = cacheSize
 
     @property
-    def warpingKernelName(self):
+    def warpingKernelName(self) -> str:
         """Name of the kernel to warp with (`str`)."""
         return self._warpingKernelName
 
     @warpingKernelName.setter
-    def warpingKernelName(self, name):
+    def warpingKernelName(self, name: str) -> None:
         checkArguments("CoaddPsfControl", warpingKernelName=(name, str))
         self._warpingKernelName = name
 
     @property
-    def cacheSize(self):
+    def cacheSize(self) -> int:
         """Number of fractions of a pixel (`int`)."""
         return self._cacheSize
 
     @cacheSize.setter
-    def cacheSize(self, size):
-        self._cacheSize = Int(size)
+    def cacheSize(self, size: int) -> None:
+        self._cacheSize = toInteger(size)
 
     # What `makeConfigClass` asks for.
 
     @staticmethod
-    def _type_warpingKernelName():
+    def _type_warpingKernelName() -> str:
         return "std::string"
 
     @staticmethod
-    def _doc_warpingKernelName():
+    def _doc_warpingKernelName() -> str:
         return "Name of warping kernel"
 
     @staticmethod
-    def _type_cacheSize():
+    def _type_cacheSize() -> str:
         return "int"
 
     @staticmethod
-    def _doc_cacheSize():
+    def _doc_cacheSize() -> str:
         return "Warping kernel cache size"
 
 

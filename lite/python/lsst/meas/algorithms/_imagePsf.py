@@ -4,6 +4,8 @@
 
 __all__ = ["ImagePsf"]
 
+from typing import Any
+
 from lsst.afw.detection import Psf
 from lsst.afw.geom.ellipses import Quadrupole
 
@@ -27,12 +29,12 @@ class ImagePsf(Psf):
 
     __hash__ = None
 
-    def __init__(self, isFixed=False):
+    def __init__(self, isFixed: bool = False) -> None:
         super().__init__(isFixed)
 
-    def _doComputeShape(self, position=None, color=None):
+    def _doComputeShape(self, position: Any = None, color: Any = None) -> Quadrupole:
         image = self.computeKernelImage(position, color, self.INTERNAL)
         return Quadrupole(*computeAdaptiveMoments(image))
 
-    def _doComputeApertureFlux(self, radius, position=None, color=None):
+    def _doComputeApertureFlux(self, radius: float, position: Any = None, color: Any = None) -> float:
         return computeSincFlux(self.computeKernelImage(position, color, self.INTERNAL), radius)

@@ -8,16 +8,19 @@ Bickerton and Lupton 2013, MNRAS 431, 1275.
 __all__ = ["computeSincFlux"]
 
 import math
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from lsst.afw.image import ImageD
 from lsst.geom import Box2D, Box2I, Extent2D, Extent2I, Point2D, Point2I
 
 _MIN_HALF_WIDTH = 8
 """Least number of pixels from the centre of the weights to their edge."""
 
 
-def computeSincFlux(image, radius):
+def computeSincFlux(image: ImageD, radius: float) -> float:
     """Compute the flux in a circle around the pixel (0, 0).
 
     Parameters
@@ -43,7 +46,7 @@ def computeSincFlux(image, radius):
     return float((image[box].array * weights[rows, columns]).sum())
 
 
-def _computeWeights(radius):
+def _computeWeights(radius: float) -> npt.NDArray[Any]:
     """Compute the weights of the pixels.
 
     They are the circle, smoothed so that it has no frequencies that pixels
@@ -68,7 +71,7 @@ def _computeWeights(radius):
     return np.fft.fftshift(np.fft.ifft2(transform).real)
 
 
-def _besselJ1(x):
+def _besselJ1(x: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Compute the Bessel function of the first kind of order one.
 
     Its integral (NIST Digital Library of Mathematical Functions, equation

@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Point spread functions seen in other pixels."""
 
+from __future__ import annotations
+
 __all__ = ["WarpedPsf"]
 
 import math
+from typing import Any, NoReturn
 
 import numpy as np
 
-from lsst._lite.arguments import Int, Optional, Overloads
+from lsst._lite.arguments import Int, Overloads
 from lsst.afw.detection import Psf
 from lsst.afw.geom import TransformPoint2ToPoint2, linearizeTransform, makeTransform
 from lsst.afw.image import ImageD
@@ -59,16 +62,16 @@ class WarpedPsf(ImagePsf):
 
     __hash__ = None
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(isFixed=False)
         _INIT_FORMS(self, args, kwargs)
 
     def _initControl(
         self,
-        undistortedPsf: Optional(Psf),
-        distortion: Optional(TransformPoint2ToPoint2),
-        control: Optional(WarpingControl),
-    ):
+        undistortedPsf: Psf | None,
+        distortion: TransformPoint2ToPoint2 | None,
+        control: WarpingControl | None,
+    ) -> None:
         for name, value in (
             ("Undistorted Psf", undistortedPsf),
             ("Transform", distortion),
@@ -76,34 +79,36 @@ class WarpedPsf(ImagePsf):
         ):
             if value is None:
                 raise LogicError(f"{name} passed to WarpedPsf must not be None/NULL")
-        self._undistortedPsf, self._distortion, self._control = undistortedPsf, distortion, control
+        self._undistortedPsf: Any = undistortedPsf
+        self._distortion: Any = distortion
+        self._control: Any = control
 
     def _initName(
         self,
-        undistortedPsf: Optional(Psf),
-        distortion: Optional(TransformPoint2ToPoint2),
+        undistortedPsf: Psf | None,
+        distortion: TransformPoint2ToPoint2 | None,
         kernelName: str = "lanczos3",
         cache: Int = 10000,
-    ):
+    ) -> None:
         self._initControl(undistortedPsf, distortion, WarpingControl(kernelName, "", cache))
 
-    def clone(self):
+    def clone(self) -> WarpedPsf:
         """Return a copy."""
         return WarpedPsf(self._undistortedPsf.clone(), self._distortion, self._control)
 
-    def resized(self, width, height):
+    def resized(self, width: int, height: int) -> NoReturn:
         """Raise an error: it is not known which images would become so large
         by the transform.
         """
         raise LogicError("Not Implemented")
 
-    def getAveragePosition(self):
+    def getAveragePosition(self) -> Point2D:
         """Return where the average position of the function is seen
         (`lsst.geom.Point2D`).
         """
         return self._distortion.applyForward(self._undistortedPsf.getAveragePosition())
 
-    def _linearize(self, position):
+    def _linearize(self, position: Point2D) -> tuple[Point2D, AffineTransform]:
         """Find the function that is seen at a position, and how.
 
         Returns
@@ -127,11 +132,11 @@ class WarpedPsf(ImagePsf):
             raise RangeError("Unexpectedly large transform passed to WarpedPsf")
         return toSource(rounded), toKernel
 
-    def _doComputeBBox(self, position=None, color=None):
+    def _doComputeBBox(self, position: Any = None, color: Any = None) -> Box2I:
         source, toKernel = self._linearize(position)
         return _transformBox(self._undistortedPsf.computeImageBBox(source, color), toKernel)
 
-    def _doComputeKernelImage(self, position=None, color=None):
+    def _doComputeKernelImage(self, position: Any = None, color: Any = None) -> ImageD:
         source, toKernel = self._linearize(position)
         image = self._undistortedPsf.computeImage(source, color)
         warped = ImageD(_transformBox(image.getBBox(), toKernel))
@@ -147,12 +152,12 @@ class WarpedPsf(ImagePsf):
 _INIT_FORMS = Overloads("WarpedPsf", WarpedPsf._initControl, WarpedPsf._initName)
 
 
-def _round(coordinate):
+def _round(coordinate: float) -> float:
     """Round a coordinate to a whole number, halves away from 0."""
     return math.copysign(math.floor(abs(coordinate) + 0.5), coordinate)
 
 
-def _transformBox(bbox, toKernel):
+def _transformBox(bbox: Box2I, toKernel: AffineTransform) -> Box2I:
     """Find the box of a kernel image.
 
     Parameters
@@ -181,7 +186,7 @@ def _transformBox(bbox, toKernel):
     return Box2I(Point2I(0, 0), Extent2I(1, 1)).dilatedBy(Extent2I(*halves))
 
 
-def _pad(image, control):
+def _pad(image: ImageD, control: WarpingControl) -> ImageD:
     """Put zeros around an image, for the kernel to warp with.
 
     Parameters

@@ -4,11 +4,12 @@
 
 __all__ = ("ExposureAssembler",)
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lsst._lite import moduleGetattr
 from lsst.afw.image import makeExposure, makeMaskedImage
-from lsst.daf.butler import StorageClassDelegate
+from lsst.daf.butler import DatasetComponent, DatasetProvenance, DatasetRef, StorageClassDelegate
 from lsst.utils.introspection import get_full_type_name
 
 from .formatters._provenance import addProvenance
@@ -42,7 +43,7 @@ class ExposureAssembler(StorageClassDelegate):
     COMPONENT_MAP = {"bbox": "BBox", "xy0": "XY0"}
     """Components whose getter is not ``get`` and the name with a capital."""
 
-    def getComponent(self, composite, componentName):
+    def getComponent(self, composite: Any, componentName: str) -> Any:
         """Get a component of an image, exposure or exposure info.
 
         Parameters
@@ -73,7 +74,9 @@ class ExposureAssembler(StorageClassDelegate):
             f"Do not know how to get component {componentName} from {get_full_type_name(composite)}"
         )
 
-    def disassemble(self, composite, subset=None, override=None):
+    def disassemble(
+        self, composite: Any, subset: Iterable[str] | None = None, override: Any | None = None
+    ) -> dict[str, DatasetComponent]:
         """Take an exposure apart.
 
         Parameters
@@ -107,14 +110,16 @@ class ExposureAssembler(StorageClassDelegate):
         components.update(super().disassemble(composite, subset=infoNames, override=composite.getInfo()))
         return components
 
-    def add_provenance(self, inMemoryDataset, ref, provenance=None):
+    def add_provenance(
+        self, inMemoryDataset: Any, ref: DatasetRef, provenance: DatasetProvenance | None = None
+    ) -> Any:
         # Docstring inherited.
         metadata = getattr(inMemoryDataset, "metadata", None)
         if metadata is not None:
             addProvenance(metadata, ref, provenance)
         return inMemoryDataset
 
-    def assemble(self, components, pytype=None):
+    def assemble(self, components: dict[str, Any], pytype: type | None = None) -> Any:
         """Put an exposure together.
 
         Parameters
@@ -154,7 +159,7 @@ class ExposureAssembler(StorageClassDelegate):
         _setComponents(exposure, components)
         return exposure
 
-    def handleParameters(self, inMemoryDataset, parameters=None):
+    def handleParameters(self, inMemoryDataset: Any, parameters: Mapping[str, Any] | None = None) -> Any:
         """Cut out the box that the parameters name.
 
         Parameters
@@ -184,7 +189,7 @@ class ExposureAssembler(StorageClassDelegate):
         raise ValueError(f"Can not calculate read component {readComponent} from {fromComponents}")
 
 
-def _setComponents(exposure: Any, components: dict[str, Any]):
+def _setComponents(exposure: Any, components: dict[str, Any]) -> None:
     """Set what an exposure has beside pixels and WCS.
 
     Parameters

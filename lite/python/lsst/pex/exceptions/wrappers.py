@@ -21,12 +21,15 @@ __all__ = [
 ]
 
 import builtins
+from typing import Any
 
 
 class _Message:
     """What the exceptions have of the C++ ones that they stand for."""
 
-    def what(self):
+    args: tuple[Any, ...]
+
+    def what(self) -> str:
         """Return the message (`str`)."""
         return self.args[0]
 
@@ -47,15 +50,15 @@ class Exception(_Message, builtins.Exception):
 
     __module__ = "lsst.pex.exceptions"
 
-    def __init__(self, message):
+    def __init__(self, message: str) -> None:
         if not isinstance(message, str):
             raise builtins.TypeError(f"An exception's message must be a string, not {type(message).__name__}")
         super().__init__(message)
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"{type(self).__name__}('{self.what()}')"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.what()
 
 

@@ -6,8 +6,11 @@ __all__ = ["Dodecahedron"]
 
 import itertools
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 
 class Dodecahedron:
@@ -24,7 +27,7 @@ class Dodecahedron:
     at equal declination.
     """
 
-    def __init__(self, withFacesOnPoles=False):
+    def __init__(self, withFacesOnPoles: bool = False) -> None:
         self._withFacesOnPoles = bool(withFacesOnPoles)
         faces = _computeFaces()
         vertices = _computeVertices(faces)
@@ -36,7 +39,7 @@ class Dodecahedron:
         self.vertexVecList = [rotation @ vertex for vertex in vertices]
         self.faceVecList = sorted((rotation @ face for face in faces), key=_faceOrder)
 
-    def getFaceCtr(self, ind):
+    def getFaceCtr(self, ind: int) -> npt.NDArray[Any]:
         """Get the direction of the centre of a face.
 
         Parameters
@@ -51,7 +54,7 @@ class Dodecahedron:
         """
         return self.faceVecList[ind][:]
 
-    def getVertices(self, ind):
+    def getVertices(self, ind: int) -> list[npt.NDArray[Any]]:
         """Get the vertices of a face.
 
         Parameters
@@ -71,7 +74,7 @@ class Dodecahedron:
             ordered.append(rest.pop(0))
         return ordered
 
-    def getFaceInd(self, vec):
+    def getFaceInd(self, vec: Sequence[float]) -> int:
         """Find the face that a direction goes through.
 
         Parameters
@@ -87,7 +90,7 @@ class Dodecahedron:
         return int(np.argmax(np.sum(np.asarray(self.faceVecList) * np.asarray(vec), axis=1)))
 
 
-def _computeFaces():
+def _computeFaces() -> list[npt.NDArray[Any]]:
     """Compute the faces in the orientation with simple coordinates."""
     golden = (1.0 + math.sqrt(5.0)) / 2.0
     faces = []
@@ -99,13 +102,13 @@ def _computeFaces():
     return faces
 
 
-def _computeVertices(faces):
+def _computeVertices(faces: Any) -> list[Any]:
     """Compute the vertices, each from the three faces that meet there."""
     neighbours = [
         {j for j, other in enumerate(faces) if j != i and _similarity(face, other) > 0.4}
         for i, face in enumerate(faces)
     ]
-    vertices = {}
+    vertices: dict[Any, Any] = {}
     for i in range(len(faces)):
         for j in sorted(neighbours[i]):
             # The number of a vertex decides where the stack's vertex lists
@@ -116,7 +119,7 @@ def _computeVertices(faces):
     return list(vertices.values())
 
 
-def _computeRotation(pole, meridian):
+def _computeRotation(pole: npt.NDArray[Any], meridian: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Compute the rotation that puts one vector on z, another over x.
 
     Parameters
@@ -138,7 +141,7 @@ def _computeRotation(pole, meridian):
     return _rotationAbout(2, -math.atan2(turned[1], turned[0])) @ aroundXY
 
 
-def _rotationAbout(axis, angle):
+def _rotationAbout(axis: int, angle: float) -> npt.NDArray[Any]:
     """Make the matrix of a rotation by an angle (radians) about an axis."""
     first, second = (axis + 1) % 3, (axis + 2) % 3
     matrix = np.zeros((3, 3))
@@ -149,7 +152,7 @@ def _rotationAbout(axis, angle):
     return matrix
 
 
-def _similarity(first, second):
+def _similarity(first: npt.NDArray[Any], second: npt.NDArray[Any]) -> float:
     """Compute the cosine between two directions, for comparisons only.
 
     On a regular solid it takes few values, far apart; rounding makes the
@@ -158,18 +161,18 @@ def _similarity(first, second):
     return round(float(np.sum(first * second)), 2)
 
 
-def _findNearest(vectors, vec):
+def _findNearest(vectors: Any, vec: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Find the vector nearest to another one."""
     return vectors[int(np.argmax(np.sum(np.asarray(vectors) * vec, axis=1)))]
 
 
-def _findAllNearest(vectors, vec):
+def _findAllNearest(vectors: Any, vec: npt.NDArray[Any]) -> list[npt.NDArray[Any]]:
     """Find all vectors that are equally near to another one, and nearest."""
     similarities = [_similarity(vector, vec) for vector in vectors]
     return [vector for vector, each in zip(vectors, similarities) if each == max(similarities)]
 
 
-def _faceOrder(face):
+def _faceOrder(face: npt.NDArray[Any]) -> Any:
     """Make the key that sorts faces north to south, then by longitude."""
     longitude = round(math.atan2(face[1], face[0]), 2)
     return -round(face[2], 1), longitude + 2 * math.pi if longitude < 0 else longitude

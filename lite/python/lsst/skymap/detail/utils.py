@@ -5,9 +5,11 @@
 __all__ = ["coordFromVec", "makeSkyPolygonFromBBox", "Index2D"]
 
 import sys
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import lsst.geom as geom
+from lsst.afw.geom import SkyWcs
+from lsst.geom import Angle, Box2D, Box2I, SpherePoint
 from lsst.sphgeom import ConvexPolygon, Vector3d
 
 
@@ -26,7 +28,7 @@ class Index2D(NamedTuple):
     y: int
 
 
-def coordFromVec(vec, defRA=None):
+def coordFromVec(vec: Any, defRA: Angle | None = None) -> SpherePoint:
     """Convert a cartesian vector to a sky position.
 
     Parameters
@@ -53,7 +55,7 @@ def coordFromVec(vec, defRA=None):
     return geom.SpherePoint(defRA, (90.0 if vec[2] > 0 else -90.0) * geom.degrees)
 
 
-def makeSkyPolygonFromBBox(bbox, wcs):
+def makeSkyPolygonFromBBox(bbox: Box2I | Box2D, wcs: SkyWcs) -> ConvexPolygon:
     """Make the region on the sky that a pixel box covers.
 
     Parameters

@@ -4,8 +4,11 @@
 
 __all__ = ["WcsFactory"]
 
+from typing import Any
+
 import lsst.geom as geom
-from lsst.afw.geom import makeCdMatrix, makeSkyWcs
+from lsst.afw.geom import SkyWcs, makeCdMatrix, makeSkyWcs
+from lsst.geom import Angle, SpherePoint
 
 
 class WcsFactory:
@@ -29,13 +32,15 @@ class WcsFactory:
         Raised if ``projection`` does not have three letters.
     """
 
-    def __init__(self, pixelScale, projection, rotation=0 * geom.radians, flipX=False):
+    def __init__(
+        self, pixelScale: Angle, projection: str, rotation: Angle = 0 * geom.radians, flipX: bool = False
+    ) -> None:
         if len(projection) != 3:
             raise RuntimeError(f"projection={projection!r} has {len(projection)} letters; must have 3")
         self._projection = projection
         self._cdMatrix = makeCdMatrix(scale=pixelScale, orientation=rotation, flipX=flipX)
 
-    def makeWcs(self, crPixPos, crValCoord):
+    def makeWcs(self, crPixPos: Any, crValCoord: SpherePoint) -> SkyWcs:
         """Make a WCS.
 
         Parameters

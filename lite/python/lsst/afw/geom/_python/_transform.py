@@ -3,9 +3,10 @@
 """Pickling of transforms; pickles of the stack name these functions."""
 
 __all__ = ["reduceTransform"]
+from typing import Any
 
 
-def unpickleTransform(cls, state):
+def unpickleTransform(cls: type[Any], state: str) -> Any:
     """Make a transform from its pickled state.
 
     Parameters
@@ -23,7 +24,7 @@ def unpickleTransform(cls, state):
     return cls.readString(state)
 
 
-def reduceTransform(transform):
+def reduceTransform(transform: Any) -> tuple[Any, ...]:
     """Pickle a transform through its string form.
 
     Parameters

@@ -2,9 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Ellipse by its second moments."""
 
+from __future__ import annotations
+
 __all__ = ["Quadrupole"]
 
 import math
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +16,7 @@ from lsst.geom import LinearTransform
 from lsst.pex.exceptions import InvalidParameterError
 
 
-def _sqrt(value):
+def _sqrt(value: float) -> float:
     # NaN for what no ellipse has; math.sqrt would raise.
     return math.sqrt(value) if value >= 0 else math.nan
 
@@ -39,7 +42,7 @@ class Quadrupole(Partial):
 
     __module__ = "lsst.afw.geom.ellipses"
 
-    def __init__(self, ixx=1.0, iyy=1.0, ixy=0.0, normalize=None):
+    def __init__(self, ixx: Any = 1.0, iyy: float = 1.0, ixy: float = 0.0, normalize: Any = None) -> None:
         if isinstance(ixx, Quadrupole):
             ixx, iyy, ixy = ixx._moments()
         elif np.ndim(ixx):
@@ -51,10 +54,10 @@ class Quadrupole(Partial):
         if normalize:
             self.normalize()
 
-    def _moments(self):
+    def _moments(self) -> tuple[float, float, float]:
         return self._ixx, self._iyy, self._ixy
 
-    def normalize(self):
+    def normalize(self) -> None:
         """Check that the moments are those of an ellipse.
 
         Raises
@@ -67,29 +70,29 @@ class Quadrupole(Partial):
         if self._ixx * self._iyy - self._ixy**2 < 0:
             raise InvalidParameterError("Quadrupole matrix cannot have negative determinant.")
 
-    def getIxx(self):
+    def getIxx(self) -> float:
         """Get the second moment in x, in square pixels (`float`)."""
         return self._ixx
 
-    def getIyy(self):
+    def getIyy(self) -> float:
         """Get the second moment in y, in square pixels (`float`)."""
         return self._iyy
 
-    def getIxy(self):
+    def getIxy(self) -> float:
         """Get the mixed second moment, in square pixels (`float`)."""
         return self._ixy
 
-    def _axes(self):
+    def _axes(self) -> tuple[float, float]:
         """Compute both semi-axes, in pixels."""
         mean, root = self._ixx + self._iyy, math.hypot(self._ixx - self._iyy, 2 * self._ixy)
         return _sqrt(0.5 * (mean + root)), _sqrt(0.5 * (mean - root))
 
-    def getArea(self):
+    def getArea(self) -> float:
         """Compute the area, in square pixels (`float`)."""
         a, b = self._axes()
         return a * b * math.pi
 
-    def getDeterminantRadius(self):
+    def getDeterminantRadius(self) -> float:
         """Compute the radius of the circle of the same area (`float`).
 
         It is the fourth root of the determinant of the moments.
@@ -97,11 +100,11 @@ class Quadrupole(Partial):
         a, b = self._axes()
         return _sqrt(a * b)
 
-    def getTraceRadius(self):
+    def getTraceRadius(self) -> float:
         """Compute the square root of half the trace (`float`)."""
         return _sqrt(0.5 * (self._ixx + self._iyy))
 
-    def transform(self, transform, /):
+    def transform(self, transform: LinearTransform, /) -> Quadrupole:
         """Transform the ellipse.
 
         Parameters
@@ -120,22 +123,22 @@ class Quadrupole(Partial):
         moments = matrix @ np.array([[self._ixx, self._ixy], [self._ixy, self._iyy]]) @ matrix.T
         return Quadrupole(moments, normalize=False)
 
-    def clone(self):
+    def clone(self) -> Quadrupole:
         """Make a copy."""
         return Quadrupole(self)
 
-    def __eq__(self, other):
+    def __eq__(self, other: object) -> bool:
         if not isinstance(other, Quadrupole):
             return NotImplemented
         return self._moments() == other._moments()
 
-    __hash__ = None
+    __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return Quadrupole, self._moments()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Quadrupole(ixx={self._ixx!r}, iyy={self._iyy!r}, ixy={self._ixy!r})"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"(ixx={self._ixx}, iyy={self._iyy}, ixy={self._ixy})"

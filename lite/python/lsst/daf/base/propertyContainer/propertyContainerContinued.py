@@ -4,12 +4,13 @@
 __all__ = ["getPropertyListState", "getPropertySetState", "setPropertyListState", "setPropertySetState"]
 
 import copyreg
+from typing import Any
 
 from .._propertyList import PropertyList
 from .._propertySet import PropertySet
 
 
-def getPropertySetState(container, asLists=False):
+def getPropertySetState(container: PropertySet, asLists: bool = False) -> list[Any]:
     """Get what a pickle of a `PropertySet` holds.
 
     Parameters
@@ -29,7 +30,7 @@ def getPropertySetState(container, asLists=False):
     return [sequence(_getItem(container, name)) for name in container.names(topLevelOnly=True)]
 
 
-def getPropertyListState(container, asLists=False):
+def getPropertyListState(container: PropertyList, asLists: bool = False) -> list[Any]:
     """Get what a pickle of a `PropertyList` holds.
 
     Parameters
@@ -53,7 +54,7 @@ def getPropertyListState(container, asLists=False):
     ]
 
 
-def setPropertySetState(container, state):
+def setPropertySetState(container: PropertySet, state: list[Any]) -> None:
     """Fill a `PropertySet` with what a pickle holds.
 
     Parameters
@@ -74,7 +75,7 @@ def setPropertySetState(container, state):
         getattr(container, f"set{typeName}")(name, value)
 
 
-def setPropertyListState(container, state):
+def setPropertyListState(container: PropertyList, state: list[Any]) -> None:
     """Fill a `PropertyList` with what a pickle holds.
 
     Parameters
@@ -88,29 +89,29 @@ def setPropertyListState(container, state):
         getattr(container, f"set{typeName}")(name, value, comment)
 
 
-def _getItem(container, name):
+def _getItem(container: Any, name: str) -> Any:
     return name, container._require(name).typeName, container._getEither(name)
 
 
-def _makePropertySet(state):
+def _makePropertySet(state: Any) -> PropertySet:
     """Make a `PropertySet` of what a pickle holds."""
     container = PropertySet()
     setPropertySetState(container, state)
     return container
 
 
-def _makePropertyList(state):
+def _makePropertyList(state: Any) -> PropertyList:
     """Make a `PropertyList` of what a pickle holds."""
     container = PropertyList()
     setPropertyListState(container, state)
     return container
 
 
-def _reducePropertySet(container):
+def _reducePropertySet(container: PropertySet) -> tuple[Any, ...]:
     return _makePropertySet, (getPropertySetState(container),)
 
 
-def _reducePropertyList(container):
+def _reducePropertyList(container: PropertyList) -> tuple[Any, ...]:
     return _makePropertyList, (getPropertyListState(container),)
 
 

@@ -4,8 +4,8 @@
 
 __all__ = ["addProvenance"]
 
-from lsst.daf.base import PropertyList
-from lsst.daf.butler import DatasetProvenance
+from lsst.daf.base import PropertyList, PropertySet
+from lsst.daf.butler import DatasetProvenance, DatasetRef
 
 _PREFIX = "LSST BUTLER"
 
@@ -21,7 +21,9 @@ _COMMENTS = {
 }
 
 
-def addProvenance(metadata, ref, provenance=None):
+def addProvenance(
+    metadata: PropertySet, ref: DatasetRef, provenance: DatasetProvenance | None = None
+) -> None:
     """Set the ``LSST BUTLER`` cards of a dataset that is to be stored.
 
     Parameters
@@ -52,7 +54,7 @@ def addProvenance(metadata, ref, provenance=None):
     metadata.update(extra)
 
 
-def _comment(name):
+def _comment(name: str) -> str:
     """Give the comment of a provenance card, empty if it has none."""
     words = name.split()
     return next((comment for word, comment in _COMMENTS.items() if word in words), "")

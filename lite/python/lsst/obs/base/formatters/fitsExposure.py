@@ -65,12 +65,12 @@ class FitsImageFormatterBase(FormatterV2):
     _reader_source = None
 
     @property
-    def reader(self):
+    def reader(self) -> Any:
         """Reader of the file (an instance of ``ReaderClass``)."""
         raise NotImplementedError("Must be implemented by derived classes.")
 
     @property
-    def checked_parameters(self):
+    def checked_parameters(self) -> dict[str, Any]:
         """Read parameters (`dict`), known to the storage class.
 
         Raises `KeyError` for a parameter that the storage class lacks.
@@ -82,7 +82,7 @@ class FitsImageFormatterBase(FormatterV2):
         return parameters
 
     @property
-    def storageClass_dtype(self):
+    def storageClass_dtype(self) -> Any:
         """Pixel type of the storage class (`numpy.dtype`), or `None`."""
         return getattr(self.file_descriptor.storageClass.pytype, "dtype", None)
 
@@ -131,7 +131,7 @@ class FitsImageFormatterBase(FormatterV2):
         with openRanges(uri, expected_size, f"dataset {self.dataset_ref}") as file:
             return self._readFrom(file, component)
 
-    def _readFrom(self, source, component):
+    def _readFrom(self, source: Any, component: str | None) -> Any:
         """Read from a local path or a remote file."""
         self._reader_source = source
         self._reader = None
@@ -155,7 +155,7 @@ class StandardFitsImageFormatterBase(FitsImageFormatterBase):
     ReaderClass: type
 
     @property
-    def reader(self):
+    def reader(self) -> Any:
         # Docstring inherited.
         if self._reader is None:
             source = self._reader_source
@@ -188,7 +188,7 @@ class StandardFitsImageFormatterBase(FitsImageFormatterBase):
             return recipes
         return {name: _validateRecipe(name, recipe) for name, recipe in recipes.items()}
 
-    def get_image_compression_settings(self, recipeName: str | None) -> dict:
+    def get_image_compression_settings(self, recipeName: str | None) -> dict[str, Any]:
         """Look up a recipe.
 
         Parameters
@@ -215,7 +215,7 @@ class StandardFitsImageFormatterBase(FitsImageFormatterBase):
             raise RuntimeError(f"Unknown write recipe {recipeName!r}; there are: {known}.")
         return self.write_recipes[recipeName]
 
-    def _compression(self):
+    def _compression(self) -> dict[str, CompressionOptions]:
         """Give what says how to compress.
 
         Returns
@@ -231,7 +231,7 @@ class StandardFitsImageFormatterBase(FitsImageFormatterBase):
         recipe = self.get_image_compression_settings(self.write_parameters.get("recipe"))
         return {plane: CompressionOptions.from_mapping(options) for plane, options in recipe.items()}
 
-    def _writeOnePlane(self, image, path, plane):
+    def _writeOnePlane(self, image: Any, path: str, plane: str) -> None:
         """Write an image or mask.
 
         Parameters
@@ -289,7 +289,7 @@ class FitsMaskFormatter(StandardFitsImageFormatterBase):
 class FitsMaskedImageFormatter(StandardFitsImageFormatterBase):
     """Formatter of `lsst.afw.image.MaskedImage`."""
 
-    ReaderClass = MaskedImageFitsReader
+    ReaderClass: type = MaskedImageFitsReader
 
     def readComponent(self, component: str) -> Any:
         # Docstring inherited.
@@ -325,7 +325,7 @@ class FitsExposureFormatter(FitsMaskedImageFormatter):
     ReaderClass = ExposureFitsReader
 
     @property
-    def checked_parameters(self):
+    def checked_parameters(self) -> dict[str, Any]:
         # Docstring inherited.
         parameters = dict(super().checked_parameters)
         if parameters.pop("amp", None) is not None:
@@ -368,7 +368,7 @@ class FitsExposureFormatter(FitsMaskedImageFormatter):
         info.setFilter(self._fixFilterLabel(info.getFilter()))
         return exposure
 
-    def _fixFilterLabel(self, fileLabel):
+    def _fixFilterLabel(self, fileLabel: FilterLabel | None) -> FilterLabel | None:
         """Make the filter label agree with the data ID, which is right.
 
         Parameters
@@ -382,7 +382,7 @@ class FitsExposureFormatter(FitsMaskedImageFormatter):
             The data ID's label. The file's label, if the data ID has a
             filter but does not know its name.
         """
-        names = {"band": None, "physical_filter": None}
+        names: dict[str, Any] = {"band": None, "physical_filter": None}
         for dimension in names.keys() & set(self.data_id.dimensions.names):
             names[dimension] = self.data_id.get(dimension)
             if names[dimension] is None:
@@ -399,14 +399,14 @@ class FitsExposureFormatter(FitsMaskedImageFormatter):
         return label
 
     @property
-    def _fileName(self):
+    def _fileName(self) -> str:
         """Name of the file, for messages (`str`)."""
         return nameOf(self.file_descriptor.location.uri)
 
-    def _hasStandardFilters(self):
+    def _hasStandardFilters(self) -> bool:
         return self.reader.readSerializationVersion() >= _STANDARD_FILTERS_VERSION
 
-    def _warnUnknownFilter(self, dimension):
+    def _warnUnknownFilter(self, dimension: Any) -> None:
         """Warn that the file's label, which may be old, is taken as it is."""
         if self._hasStandardFilters():
             return
@@ -418,7 +418,7 @@ class FitsExposureFormatter(FitsMaskedImageFormatter):
         )
 
 
-def _readGeometry(reader, component):
+def _readGeometry(reader: Any, component: str) -> Any:
     """Read a component that says where the image is.
 
     Parameters
@@ -448,7 +448,7 @@ def _readGeometry(reader, component):
     return bbox
 
 
-def _validateRecipe(name, recipe):
+def _validateRecipe(name: str, recipe: Any) -> Any:
     """Complete a recipe, or raise `RuntimeError`."""
     if recipe is None:
         return {}
@@ -458,7 +458,7 @@ def _validateRecipe(name, recipe):
     return {plane: _validateOptions(name, plane, options) for plane, options in recipe.items()}
 
 
-def _validateOptions(name, plane, options):
+def _validateOptions(name: str, plane: str, options: Any) -> Any:
     """Complete the options for a plane of a recipe, or raise `RuntimeError`.
 
     Lossy options are left as they are: the Butler's default configuration
@@ -472,7 +472,7 @@ def _validateOptions(name, plane, options):
         raise RuntimeError(f"Write recipe {name!r} has bad options for the {plane}: {options}") from error
 
 
-def _makeLabel(band, physicalFilter):
+def _makeLabel(band: str, physicalFilter: str | None) -> FilterLabel:
     """Make the filter label of a data ID, `None` if it has no filter."""
     if band is None and physicalFilter is None:
         return None

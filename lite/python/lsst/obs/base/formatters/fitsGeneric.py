@@ -36,7 +36,7 @@ class FitsGenericFormatter(FormatterV2):
 
     def read_from_local_file(self, path: str, component: str | None = None, expected_size: int = -1) -> Any:
         # Docstring inherited.
-        pytype = self.file_descriptor.storageClass.pytype
+        pytype: Any = self.file_descriptor.storageClass.pytype
         parameters = self.file_descriptor.parameters
         if parameters and hasattr(pytype, "readFitsWithOptions"):
             return pytype.readFitsWithOptions(path, options=parameters)

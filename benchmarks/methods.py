@@ -81,7 +81,7 @@ class Problem:
         return {plane: np.empty(shape, np.int32 if plane == "MASK" else np.float32) for plane in PLANES}
 
     def slices(self, box, origin):
-        """Give the slices of a box in an array whose first pixel is given."""
+        """Return the slices of a box in an array with a given first pixel."""
         x, y = box.getMinX() - origin.getX(), box.getMinY() - origin.getY()
         return slice(y, y + box.getHeight()), slice(x, x + box.getWidth())
 
@@ -189,7 +189,7 @@ class _Tiles:
 
 
 def _fieldBytes(form):
-    """Give the bytes of a binary table's field of variable length."""
+    """Return the bytes of a binary table's field of variable length."""
     return 16 if "Q" in form else 8
 
 

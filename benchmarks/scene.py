@@ -111,7 +111,7 @@ class Scene:
         return repository
 
     def dataId(self, patch=None):
-        """Give the data ID of a patch's coadd, or of the template."""
+        """Return the data ID of a patch's coadd, or of the template."""
         dataId = {"skymap": "bench", "tract": 0, "band": "r"}
         return dataId if patch is None else {**dataId, "patch": patch}
 

@@ -120,7 +120,7 @@ def makeWcs(bbox, rotation):
 
 
 def peakBytes():
-    """Give the largest resident size that the process has had so far."""
+    """Return the largest resident size that the process has had so far."""
     return 1024 * resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 

@@ -150,7 +150,7 @@ class _Average:
         self.exposure.mask[bbox].array[:] |= np.where(weight > 0, part.mask.array, 0)
 
     def finish(self):
-        """Give the average."""
+        """Return the average."""
         weight = self._sums["weight"]
         with np.errstate(invalid="ignore"):
             self.exposure.image.array[:] = self._sums["image"] / weight
@@ -190,7 +190,7 @@ METHODS = {"ours": ours, "everyPatch": everyPatch, "merge": merge}
 
 
 def _peakBytes():
-    """Give the largest resident size that the process has had so far."""
+    """Return the largest resident size that the process has had so far."""
     # The figure of getrusage would be the parent's, if that was larger.
     with open("/proc/self/status") as stream:
         (line,) = [line for line in stream if line.startswith("VmHWM:")]

@@ -46,7 +46,7 @@ numpydoc_show_class_members = False
 
 
 def _isThere(site):
-    """Tell whether the names of another site can be had: without a network
+    """Return whether the names of another site can be had: without a network
     the pages are made all the same, without links to it.
     """
     try:

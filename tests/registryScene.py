@@ -109,7 +109,7 @@ class RegistryScene:
         registry.insertDatasets("calexp", [dataId])
 
     def dataId(self, visit, detector):
-        """Give the data ID of a quantum, with records."""
+        """Return the data ID of a quantum, with records."""
         return self.butler.registry.expandDataId(
             {"instrument": INSTRUMENT, "visit": visit, "detector": detector, "skymap": SKYMAP}
         )

@@ -88,7 +88,7 @@ def makeExposure(center, size=(60, 40), rotation=0.0, flipX=False, xy0=(0, 0), p
 
 
 def pixelValues(patch, bbox):
-    """Give the pixels of a patch's coadd, of shape (height, width)."""
+    """Return the pixels of a patch's coadd, of shape (height, width)."""
     y, x = np.mgrid[bbox.getMinY() : bbox.getEndY(), bbox.getMinX() : bbox.getEndX()]
     return (10000 * patch + 100 * (y % 100) + x % 100).astype(np.float32)
 

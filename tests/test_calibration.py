@@ -35,7 +35,7 @@ def makeField(bbox, *coefficients):
 
 
 def evaluate(photoCalib, bbox):
-    """Give the calibration of each pixel, of shape (height, width)."""
+    """Return the calibration of each pixel, of shape (height, width)."""
     return np.array(
         [
             [photoCalib.getLocalCalibration(geom.Point2D(x, y)) for x in range(bbox.beginX, bbox.endX)]
@@ -75,7 +75,7 @@ class CalibrationTestCase(lsst.utils.tests.TestCase):
                 coadd.variance.array[:] = (NOISE / scale) ** 2
 
     def outerBoxes(self):
-        """Give the patches' outer boxes, in the order of copying."""
+        """Return the patches' outer boxes, in the order of copying."""
         self.prepare([PhotoCalib(1.0)] * 4)
         return [self.tract[patch].getOuterBBox() for patch in self.patches]
 
@@ -140,7 +140,7 @@ class CalibrationTestCase(lsst.utils.tests.TestCase):
         }
 
     def cut(self, field, box):
-        """Give the same plane in another box."""
+        """Return the same plane in another box."""
         region = geom.Box2D(box)
         x, y = region.getCenterX(), region.getCenterY()
         at = field.evaluate

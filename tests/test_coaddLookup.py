@@ -34,12 +34,12 @@ def makeLookup(config):
 
 
 def patchesOf(refs):
-    """Give the tracts and patches of coadds."""
+    """Return the tracts and patches of coadds."""
     return {(ref.dataId["tract"], ref.dataId["patch"]) for ref in refs}
 
 
 def numbersOf(tractInfo, patchList):
-    """Give the tract and number of patches."""
+    """Return the tract and number of patches."""
     return {(tractInfo.getId(), tractInfo.getSequentialPatchIndex(patchInfo)) for patchInfo in patchList}
 
 

@@ -101,7 +101,7 @@ class DcrPipelineTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(self.template.getPsf().getSigma(), self.expected.getPsf().getSigma())
 
     def findEdges(self, width):
-        """Tell the pixels close to the edge of a patch's box, where the
+        """Return the pixels close to the edge of a patch's box, where the
         former task shifted zeros in.
         """
         tractInfo = self.butler.get("skyMap", skymap="gold_sky", collections="skymaps")[self.row["tract"]]

@@ -54,14 +54,14 @@ def findHdus(path):
 
 
 def cutHdu(path, name):
-    """Give a file's bytes without one of its HDUs."""
+    """Return a file's bytes without one of its HDUs."""
     data = path.read_bytes()
     start, _, end, _ = findHdus(path)[name]
     return data[:start] + data[end:]
 
 
 def flipTiles(path, name):
-    """Give a file's bytes with one bit flipped in each tile of an image."""
+    """Return a file's bytes with one bit flipped in each tile of an image."""
     data = bytearray(path.read_bytes())
     _, start, _, header = findHdus(path)[name]
     heap = start + header["NAXIS1"] * header["NAXIS2"]
@@ -71,7 +71,7 @@ def flipTiles(path, name):
 
 
 def samePixels(one, other):
-    """Are two exposures the same, bit by bit?"""
+    """Return whether two exposures are the same, bit by bit."""
     planes = ("image", "mask", "variance")
     return one.getBBox() == other.getBBox() and all(
         getattr(one, plane).array.tobytes() == getattr(other, plane).array.tobytes() for plane in planes

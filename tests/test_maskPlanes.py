@@ -128,7 +128,7 @@ class MaskPlanesTestCase(lsst.utils.tests.TestCase):
                 self.assertEqual(self.rowsOf(part, name), expected, name)
 
     def rowsOf(self, exposure, name):
-        """Tell in which rows a plane is set, in tract pixels."""
+        """Return in which rows a plane is set, in tract pixels."""
         isSet = (exposure.mask.array & exposure.mask.getPlaneBitMask(name)) != 0
         self.assertEqual(set(isSet.any(axis=1)), set(isSet.all(axis=1)))
         return set((np.flatnonzero(isSet.any(axis=1)) + exposure.getBBox().getMinY()).tolist())

@@ -52,12 +52,12 @@ class NotebookTestCase(lsst.utils.tests.TestCase):
         asyncio.run(client.async_execute(env=environment, cwd=temporary.name))
 
     def outputs(self, code):
-        """Give the outputs of the one cell that has some code."""
+        """Return the outputs of the one cell that has some code."""
         (cell,) = [cell for cell in self.notebook.cells if cell.cell_type == "code" and code in cell.source]
         return cell.outputs
 
     def printed(self, code):
-        """Give what that cell printed."""
+        """Return what that cell printed."""
         return "".join(output.text for output in self.outputs(code) if output.get("name") == "stdout")
 
     def testOneFigureForEachPicture(self):

@@ -34,14 +34,14 @@ class PatchAgreementTestCase(lsst.utils.tests.TestCase):
         self.handles = makeHandles(self.tract, self.patches)
 
     def coadd(self, number):
-        """Give the coadd of the patch that is copied as number so many."""
+        """Return the coadd of the patch that is copied as number so many."""
         return self.handles[self.patches[number]].inMemoryDataset
 
     def run_(self):
         return self.task.run(*self.overlap, self.handles)
 
     def onlyIn(self, template, patch):
-        """Tell the template's pixels that only one patch has."""
+        """Return the template's pixels that only one patch has."""
         bbox = template.getBBox()
         counts = np.zeros((bbox.getHeight(), bbox.getWidth()), int)
         mine = np.zeros_like(counts, bool)

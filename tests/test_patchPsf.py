@@ -40,7 +40,7 @@ class PatchPsfTestCase(lsst.utils.tests.TestCase):
         np.testing.assert_allclose(psf.computeKernelImage(point).array, wanted, atol=1e-3 * wanted.max())
 
     def patchesOf(self, template):
-        """Tell the patch of each pixel, from the pixels themselves."""
+        """Return the patch of each pixel, from the pixels themselves."""
         return np.round(template.variance.array - 1.0)
 
     def testPsfIsThatOfThePatchThatGaveThePixel(self):

@@ -37,7 +37,7 @@ def build(pipeline, *options, cwd=None):
 
 
 def hasSubtraction():
-    """Tell whether the tasks that subtract images are installed."""
+    """Return whether the tasks that subtract images are installed."""
     try:
         return importlib.util.find_spec("lsst.ip.diffim.subtractImages") is not None
     except ModuleNotFoundError:

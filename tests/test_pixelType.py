@@ -29,7 +29,7 @@ def convert(coadd, suffix):
 
 
 def samePixels(one, other):
-    """Are the planes of two exposures the same, NaNs included?"""
+    """Return whether the planes of two exposures are the same, NaNs too."""
     return all(
         np.array_equal(getattr(one, plane).array, getattr(other, plane).array, equal_nan=plane != "mask")
         for plane in ("image", "mask", "variance")

@@ -66,7 +66,7 @@ class Sky:
         }
 
     def brightness(self, wcs, x, y):
-        """Give the sky at pixels of a WCS."""
+        """Return the sky at pixels of a WCS."""
         xSky, ySky = convert(wcs, self.skyMap[0].getWcs(), x, y)
         return 1000.0 + self.slopes[0] * xSky + self.slopes[1] * ySky
 
@@ -107,7 +107,7 @@ class Sky:
         ).template
 
     def findData(self, tract, grow):
-        """Tell where a tract has data, in an array over its box.
+        """Return where a tract has data, in an array over its box.
 
         Parameters
         ----------
@@ -128,7 +128,7 @@ class Sky:
         return bbox, change(has, structure=square) if grow else has
 
     def lookUp(self, template, tract, grow):
-        """Tell where a tract has data, at each pixel of a template."""
+        """Return where a tract has data, at each pixel of a template."""
         bbox, has = self.findData(tract, grow)
         x, y = convert(template.getWcs(), self.skyMap[tract].getWcs(), *makeGrid(template.getBBox()))
         x, y = np.rint(x).astype(int) - bbox.getMinX(), np.rint(y).astype(int) - bbox.getMinY()

@@ -290,7 +290,7 @@ def readText(text):
 
 
 def collectTexts(paths):
-    """Give the WCSs of some files as texts."""
+    """Yield the WCSs of some files as texts."""
     for path in paths:
         with contextlib.suppress(*DOCUMENTED):
             wcs = ExposureFitsReader(str(path)).readWcs()

@@ -23,6 +23,6 @@ class PixelAssertions(lsst.utils.tests.TestCase):
 
 
 def sharesPixels(maskedImage, other):
-    """Tell whether masked images have memory in common (`bool`)."""
+    """Return whether masked images have memory in common (`bool`)."""
     planes = ("image", "mask", "variance")
     return any(np.may_share_memory(getattr(maskedImage, p).array, getattr(other, p).array) for p in planes)

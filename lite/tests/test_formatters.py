@@ -85,7 +85,7 @@ class RecipeTestCase(lsst.utils.tests.TestCase):
         return butler.getURI(ref).ospath, butler.get(ref)
 
     def compressions(self, path):
-        """Give the compression of the three planes of a file."""
+        """Return the compression of the three planes of a file."""
         with astropy.io.fits.open(path, disable_image_compression=True) as hdus:
             return [hdus[name].header.get("ZCMPTYPE") for name in ("IMAGE", "MASK", "VARIANCE")]
 

@@ -40,7 +40,7 @@ def threads(count: int) -> Iterator[None]:
 
 
 def threadCount() -> int:
-    """Give the number of threads to use.
+    """Return the number of threads to use.
 
     Returns
     -------

@@ -141,7 +141,7 @@ class _Box(Partial, Generic[PointT, ExtentT]):
         ]
 
     def contains(self, *args: Any, **kwargs: Any) -> Any:
-        """Tell whether points, or all of another box, are inside.
+        """Return whether points, or all of another box, are inside.
 
         Parameters
         ----------
@@ -472,7 +472,7 @@ class Box2I(_Box[Point2I, Extent2I]):
     slices = property(getSlices, doc="What selects the box from an array.")
 
     def isEmpty(self) -> bool:
-        """Tell whether there is no pixel inside (`bool`)."""
+        """Return whether there is no pixel inside (`bool`)."""
         return self._maxX < self._minX
 
     def __contains__(self, other: Any) -> bool:
@@ -484,7 +484,7 @@ class Box2I(_Box[Point2I, Extent2I]):
         return self._minX <= x <= self._maxX and self._minY <= y <= self._maxY
 
     def overlaps(self, other: Box2I, /) -> bool:
-        """Tell whether any pixel is in both boxes (`bool`)."""
+        """Return whether any pixel is in both boxes (`bool`)."""
         self._requireBox("overlaps", other)
         if self.isEmpty() or other.isEmpty():
             return False
@@ -672,7 +672,7 @@ class Box2D(_Box[Point2D, Extent2D]):
     centerY = property(getCenterY, doc="The y coordinate of the center (`float`).")
 
     def isEmpty(self) -> bool:
-        """Tell whether there is nothing inside (`bool`)."""
+        """Return whether there is nothing inside (`bool`)."""
         return self._minX != self._minX
 
     def __contains__(self, other: Any) -> bool:
@@ -684,7 +684,7 @@ class Box2D(_Box[Point2D, Extent2D]):
         return self._minX <= x < self._maxX and self._minY <= y < self._maxY
 
     def overlaps(self, other: Box2D, /) -> bool:
-        """Tell whether any position is in both boxes (`bool`).
+        """Return whether any position is in both boxes (`bool`).
 
         Boxes that only touch do not overlap.
         """

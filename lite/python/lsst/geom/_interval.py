@@ -72,7 +72,7 @@ class IntervalI(Partial):
     size = property(getSize, doc="The number of integers (`int`).")
 
     def isEmpty(self) -> bool:
-        """Tell whether there is nothing inside (`bool`)."""
+        """Return whether there is nothing inside (`bool`)."""
         return self._max < self._min
 
     def __eq__(self, other: object) -> bool:

@@ -143,11 +143,11 @@ class SpherePoint(Partial):
         )
 
     def isFinite(self) -> bool:
-        """Tell whether both coordinates are finite (`bool`)."""
+        """Return whether both coordinates are finite (`bool`)."""
         return math.isfinite(self._longitude) and math.isfinite(self._latitude)
 
     def atPole(self) -> bool:
-        """Tell whether this is one of the poles (`bool`)."""
+        """Return whether this is one of the poles (`bool`)."""
         return abs(self._latitude) >= HALFPI
 
     def bearingTo(self, other: SpherePoint) -> Angle:

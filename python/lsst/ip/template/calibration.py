@@ -36,7 +36,7 @@ class CalibrationError(RuntimeError):
 
 
 def isConstant(photoCalib: afwImage.PhotoCalib) -> bool:
-    """Tell whether a calibration is the same everywhere.
+    """Return whether a calibration is the same everywhere.
 
     Parameters
     ----------
@@ -53,8 +53,8 @@ def isConstant(photoCalib: afwImage.PhotoCalib) -> bool:
 
 
 def reaches(photoCalib: afwImage.PhotoCalib, bbox: geom.Box2I) -> bool:
-    """Tell whether `~lsst.afw.image.PhotoCalib.calibrateImage` calibrates all
-    pixels of a box.
+    """Return whether `~lsst.afw.image.PhotoCalib.calibrateImage` calibrates
+    all pixels of a box.
 
     Parameters
     ----------
@@ -109,7 +109,7 @@ def _checkPositive(
 
 
 def calibrationsAgree(one: afwImage.PhotoCalib, other: afwImage.PhotoCalib, bbox: geom.Box2I) -> bool:
-    """Tell whether two photometric calibrations say the same in a box.
+    """Return whether two photometric calibrations say the same in a box.
 
     Parameters
     ----------
@@ -137,7 +137,7 @@ def _isClose(one: npt.ArrayLike, other: npt.ArrayLike) -> bool:
 def _evaluateRows(
     photoCalib: afwImage.PhotoCalib, bbox: geom.Box2I
 ) -> Iterator[tuple[int, npt.NDArray[np.float64]]]:
-    """Give y and the calibration at each pixel of a row, for the rows of a
+    """Yield y and the calibration at each pixel of a row, for the rows of a
     box.
     """
     x = np.arange(bbox.getBeginX(), bbox.getEndX(), dtype=float)

@@ -17,7 +17,7 @@ from .interfaces import CoaddHandle
 
 
 def isCellCoadd(coadd: object) -> bool:
-    """Tell whether a coadd is an `lsst.images.cells.CellCoadd`.
+    """Return whether a coadd is an `lsst.images.cells.CellCoadd`.
 
     Parameters
     ----------

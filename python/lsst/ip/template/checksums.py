@@ -87,12 +87,12 @@ def verifyChecksums(handle: CoaddHandle) -> int:
 
 
 def _nameOf(uri: ResourcePath) -> str:
-    """Give the name of a file, or of the member of a zip file."""
+    """Return the name of a file, or of the member of a zip file."""
     return _memberOf(uri) or uri.basename()
 
 
 def _memberOf(uri: ResourcePath) -> str:
-    """Give the path within a zip file, empty for other files."""
+    """Return the path within a zip file, empty for other files."""
     isMember = uri.unquoted_fragment.startswith(_ZIP_MEMBER)
     return uri.unquoted_fragment.removeprefix(_ZIP_MEMBER) if isMember else ""
 
@@ -112,7 +112,7 @@ def _verifyFile(uri: ResourcePath) -> int:
 
 
 def _describe(uri: ResourcePath) -> str:
-    """Give a URI without what may be secret: user, password, signature."""
+    """Return a URI without what may be secret: user, password, signature."""
     return str(uri.replace(netloc=uri.netloc.rpartition("@")[2], query=""))
 
 

@@ -199,7 +199,7 @@ def _findStorageClass(handle: CoaddHandle) -> StorageClass | None:
 
 
 def _canCut(handle: CoaddHandle) -> bool:
-    """Tell whether a handle can give a part of a coadd, and its box."""
+    """Return whether a handle can give a part of a coadd, and its box."""
     storageClass = _findStorageClass(handle)
     if storageClass is None:
         return False
@@ -230,7 +230,7 @@ def _readBox(handle: CoaddHandle, bbox: geom.Box2I) -> afwImage.Exposure | None:
 
 
 def _getSessionPlanes() -> dict[str, int]:
-    """Give the mask planes that new masks have (`dict`)."""
+    """Return the mask planes that new masks have (`dict`)."""
     return afwImage.Mask(0, 0).getMaskPlaneDict()
 
 

@@ -296,7 +296,7 @@ def _getRegion(dataId: DataCoordinate, element: str) -> Region | None:
 
 
 def _findVertices(region: Region | None) -> np.ndarray:
-    """Give the vertices of a polygon as unit vectors, of shape (n, 3)."""
+    """Return the vertices of a polygon as unit vectors, of shape (n, 3)."""
     if not isinstance(region, ConvexPolygon):
         raise TypeError(f"The registry must have polygons for detectors, patches and tracts, not {region}.")
     return np.array([list(vertex) for vertex in region.getVertices()])

@@ -41,7 +41,7 @@ class TemplateComponents:
                 self._found[name] = (overlap, component)
 
     def isOpen(self, overlap: PatchOverlap) -> bool:
-        """Tell whether a patch might still give a component.
+        """Return whether a patch might still give a component.
 
         Parameters
         ----------
@@ -62,7 +62,7 @@ class TemplateComponents:
         ]
 
     def getPatches(self) -> dict[str, int | None]:
-        """Tell which patches give the components.
+        """Return which patches give the components.
 
         Returns
         -------

@@ -174,7 +174,7 @@ class GetCoaddAsTemplateConfig(Config):
                 )
 
     def isDcr(self) -> bool:
-        """Tell whether the coadds are models of slices of a band."""
+        """Return whether the coadds are models of slices of a band."""
         return self.coaddName == "dcr"
 
 

@@ -47,7 +47,7 @@ def toHandle(given: Any, tract: int, patch: int) -> Any:
 
 
 def _isOfCellCoadd(handle: Any) -> bool:
-    """Tell whether a handle gives cell coadds."""
+    """Return whether a handle gives cell coadds."""
     if isinstance(handle, InMemoryDatasetHandle):
         return isCellCoadd(handle.inMemoryDataset)
     ref = getattr(handle, "ref", None)

@@ -76,7 +76,7 @@ def flagHighVariance(maskedImage: afwImage.MaskedImage, threshold: float, minFra
 def _makeBins(
     variance: npt.NDArray[np.float32], mask: npt.NDArray[np.int32], ignored: int
 ) -> Iterator[_BinRow]:
-    """Give the rows of bins, from the bottom; the last ones may be smaller."""
+    """Yield the rows of bins, from the bottom; the last may be smaller."""
     height, width = variance.shape
     numBins = -(-width // BIN_SIZE)
     for y in range(0, height, BIN_SIZE):

@@ -477,7 +477,7 @@ class MakeWarpedTemplateTask(PipelineTask):
                     record.setPhotoCalib(wanted)
 
     def _findProvenance(self, unwarped: afwImage.ExposureF) -> TemplateProvenance:
-        """Tell what a tract's pixels were made from, and how."""
+        """Return what a tract's pixels were made from, and how."""
         provenance = TemplateProvenance.read(unwarped.getMetadata())
         assert provenance is not None, "runForBox writes it"
         connections = self.config.connections.ConnectionsClass(config=self.config)

@@ -158,6 +158,6 @@ class ValidMosaic(Mosaic):
 
 
 def _findValid(maskedImage: afwImage.MaskedImage) -> BoolArray:
-    """Tell the pixels with data, of shape (height, width)."""
+    """Return the pixels with data, of shape (height, width)."""
     noData = maskedImage.mask.getPlaneBitMask("NO_DATA")
     return np.isfinite(maskedImage.image.array) & (maskedImage.mask.array & noData == 0)

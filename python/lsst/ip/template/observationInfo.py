@@ -13,7 +13,7 @@ from lsst.geom import Angle, SpherePoint, degrees, radians
 
 
 def toVisitInfo(conditions: Any) -> VisitInfo | None:
-    """Give observing conditions as a `lsst.afw.image.VisitInfo`.
+    """Return observing conditions as a `lsst.afw.image.VisitInfo`.
 
     Parameters
     ----------

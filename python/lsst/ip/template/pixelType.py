@@ -63,7 +63,7 @@ def convertExactly(
 
 
 def _findEqual(original: npt.NDArray[Any], converted: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
-    """Tell which pixels are the same in both types."""
+    """Return which pixels are the same in both types."""
     if np.issubdtype(original.dtype, np.floating):
         return (converted == original) | np.isnan(original)
     # Rounding may have led beyond the largest integer, from where there is

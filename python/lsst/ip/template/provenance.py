@@ -210,7 +210,7 @@ def _findCards(metadata: PropertyList, number: int) -> PropertyList:
 
 
 def getPackageVersion() -> str:
-    """Give the version of this package, empty if it was not installed."""
+    """Return the version of this package, empty if it was not installed."""
     try:
         return importlib.metadata.version("lsst-ip-template")
     except importlib.metadata.PackageNotFoundError:
@@ -263,7 +263,7 @@ def _isKept(number: float) -> bool:
 
 
 def _numbers(metadata: PropertyList, key: str) -> Iterator[int]:
-    """Give the numbers from 1 on for which there is a card."""
+    """Return the numbers from 1 on for which there is a card."""
     return takewhile(lambda number: metadata.exists(f"{_PREFIX} {key.format(number)}"), count(1))
 
 

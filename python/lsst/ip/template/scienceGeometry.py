@@ -67,7 +67,7 @@ class ScienceGeometry:
 
 
 def toScienceExposure(exposure: Any) -> ScienceExposure:
-    """Give a science image that answers as an `lsst.afw.image.Exposure`.
+    """Return a science image that answers as an `lsst.afw.image.Exposure`.
 
     Parameters
     ----------

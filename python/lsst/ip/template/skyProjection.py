@@ -45,7 +45,7 @@ class ProjectionWcs:
 
 
 def toWcs(wcs: Any, bbox: Box2I) -> PixelsToSky | None:
-    """Give a WCS that can be asked as a `lsst.afw.geom.SkyWcs` is.
+    """Return a WCS that can be asked as a `lsst.afw.geom.SkyWcs` is.
 
     Parameters
     ----------

@@ -204,7 +204,7 @@ class Plane:
         return self.readMetadata()
 
     def readMetadata(self) -> PropertyList:
-        """Give the header (`lsst.daf.base.PropertyList`), without what says
+        """Return the header (`lsst.daf.base.PropertyList`), without what says
         how the image is stored and where its first pixel is.
         """
         metadata = readHduMetadata(self._file, self._hdu.index, strip=True)

@@ -153,17 +153,17 @@ class Header:
         return key in self._first
 
     def get(self, key: str, default: Any = None) -> Any:
-        """Give the value of the first card with this keyword."""
+        """Return the value of the first card with this keyword."""
         card = self._first.get(key)
         return default if card is None else card.value
 
     def getInt(self, key: str, default: Any = None) -> Any:
-        """Give an integer value; the default if it is anything else."""
+        """Return an integer value; the default if it is anything else."""
         value = self.get(key)
         return value if isinstance(value, int) and not isinstance(value, bool) else default
 
     def getStr(self, key: str, default: Any = "") -> Any:
-        """Give a string value; the default if it is anything else."""
+        """Return a string value; the default if it is anything else."""
         value = self.get(key)
         return value if isinstance(value, str) else default
 

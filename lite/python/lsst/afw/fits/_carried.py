@@ -368,7 +368,7 @@ class MemoryHdu:
         """Do nothing: it is there."""
 
     def read(self, offset: int, size: int) -> bytes:
-        """Give a part of the data."""
+        """Return a part of the data."""
         if offset < 0 or size < 0 or offset + size > self.dataSize:
             raise self.error(
                 f"bytes {offset} to {offset + size} are outside its {self.dataSize} bytes of data"

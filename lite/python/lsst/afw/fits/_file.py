@@ -281,7 +281,7 @@ class FitsFile:
         return self._file.size
 
     def __getitem__(self, index: int) -> Hdu:
-        """Give an HDU by its number, 0 for the primary one."""
+        """Return an HDU by its number, 0 for the primary one."""
         while len(self._hdus) <= index:
             last = self._hdus[-1]
             if last.end >= self.size:

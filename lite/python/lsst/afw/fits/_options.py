@@ -106,7 +106,7 @@ class CompressionOptions:
         return CompressionOptions(**values)
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the options as `from_mapping` takes them.
+        """Return the options as `from_mapping` takes them.
 
         Returns
         -------

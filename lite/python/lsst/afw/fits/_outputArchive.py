@@ -252,7 +252,7 @@ def _findOpaque(values: Iterable[Any]) -> list[Carried]:
 
 
 def readCarried(component: Any) -> Row:
-    """Give the first row of an opaque object.
+    """Return the first row of an opaque object.
 
     Parameters
     ----------

@@ -102,7 +102,7 @@ def findWriter(value: object) -> Persistable | None:
 
 
 def onlyRow(rows: Any) -> Row:
-    """Give the only row of an object that has one."""
+    """Return the only row of an object that has one."""
     if len(rows) != 1 or len(rows[0]) != 1:
         raise ValueError(f"expected one row, found {[len(catalog) for catalog in rows]}")
     return rows[0][0]

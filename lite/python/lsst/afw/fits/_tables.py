@@ -177,7 +177,7 @@ class Catalog:
         return part.copy().view(_TYPES[column.code]).reshape(-1).tolist()
 
     def getFlag(self, name: str) -> int:
-        """Give the bit of a flag."""
+        """Return the bit of a flag."""
         if name not in self.flags or "flags" not in self.columns:
             raise self.hdu.error(f"expected a flag {name!r}, found {sorted(self.flags)}")
         bit = self.flags[name]
@@ -248,12 +248,12 @@ class Rows(Sequence["Row"]):
         return Row(self.catalog, memoryview(self.data)[i * length : (i + 1) * length])
 
     def _bytes(self, column: _Column) -> npt.NDArray[Any]:
-        """Give the bytes of a column, of shape (rows, bytes)."""
+        """Return the bytes of a column, of shape (rows, bytes)."""
         table = np.frombuffer(self.data, "u1").reshape(self._count, self.catalog.rowLength)
         return table[:, column.offset : column.offset + column.size]
 
     def column(self, name: str) -> npt.NDArray[Any]:
-        """Give a column's elements in all rows.
+        """Return a column's elements in all rows.
 
         Parameters
         ----------
@@ -295,7 +295,7 @@ class Rows(Sequence["Row"]):
         return [(offset, count * column.elementSize) for count, offset in descriptors]
 
     def flag(self, name: str) -> npt.NDArray[Any]:
-        """Give a flag in all rows.
+        """Return a flag in all rows.
 
         Parameters
         ----------
@@ -334,7 +334,7 @@ class Row:
         return name in self._catalog.columns
 
     def array(self, name: str) -> npt.NDArray[Any]:
-        """Give a column's elements in this row.
+        """Return a column's elements in this row.
 
         Parameters
         ----------
@@ -366,7 +366,7 @@ class Row:
         return np.frombuffer(data, dtype, count).astype(dtype.newbyteorder("="))
 
     def scalar(self, name: str) -> int | float:
-        """Give a column's only number in this row.
+        """Return a column's only number in this row.
 
         Returns
         -------
@@ -378,14 +378,14 @@ class Row:
         return elements[0].item()
 
     def integer(self, name: str) -> int:
-        """Give a column's only integer in this row (`int`)."""
+        """Return a column's only integer in this row (`int`)."""
         number = self.scalar(name)
         if not isinstance(number, int):
             raise self.error(f"expected an integer in column {name!r}")
         return number
 
     def string(self, name: str) -> str:
-        """Give a column's characters in this row (`str`)."""
+        """Return a column's characters in this row (`str`)."""
         return _decode(self.array(name).tobytes())
 
     def hasFlag(self, name: str) -> bool:
@@ -393,7 +393,7 @@ class Row:
         return name in self._catalog.flags
 
     def flag(self, name: str) -> bool:
-        """Give a flag in this row (`bool`)."""
+        """Return a flag in this row (`bool`)."""
         bit = self._catalog.getFlag(name)
         return bool(self._data[self._catalog.columns["flags"].offset + bit // 8] >> (7 - bit % 8) & 1)
 

@@ -90,7 +90,7 @@ class TileGrid:
         return self.tile[0] == 1 and self.tile[1] >= self.shape[1]
 
     def span(self, index: int) -> tuple[range, range]:
-        """Give the pixels of a tile.
+        """Return the pixels of a tile.
 
         Parameters
         ----------

@@ -138,11 +138,11 @@ class _Object:
             self.fail(message)
 
     def get(self, cls: str, name: str, default: Any = None) -> Any:
-        """Give an item of one of its classes."""
+        """Return an item of one of its classes."""
         return self.items.get((cls, name), default)
 
     def indices(self, cls: str, prefix: str) -> list[int]:
-        """Give the numbers of the items ``prefix`` with a number."""
+        """Return the numbers of the items ``prefix`` with a number."""
         pattern = re.compile(rf"{prefix}(\d+)")
         matches = (pattern.fullmatch(name) for owner, name in self.items if owner == cls)
         return [int(match[1]) for match in matches if match]
@@ -166,7 +166,7 @@ def _patterns(cls: str) -> list[re.Pattern[str]]:
 
 
 def _convert(owner: _Object, cls: str, name: str, value: str) -> Any:
-    """Give the value of an item of a class of an object."""
+    """Return the value of an item of a class of an object."""
     integers, numbers, strings, _ = _patterns(cls)
     if integers.fullmatch(name) and _INTEGER.fullmatch(value):
         return int(value)
@@ -252,7 +252,7 @@ def _shape(mapping: _Object) -> tuple[int, int]:
 
 
 def _child(parent: _Object, cls: str, name: str, kind: str) -> _Object:
-    """Give an object that another must have."""
+    """Return an object that another must have."""
     child = parent.get(cls, name)
     parent.require(child is not None and kind in child.ancestry, f"no {kind} {name}")
     return child
@@ -337,7 +337,7 @@ def _checkPolynomial(mapping: _Object, letter: str, nin: int, nout: int) -> bool
 
 
 def _isTerm(first: str, second: str | None, counts: Any) -> bool:
-    """Is a term one of those of a polynomial?
+    """Whether a term is one of those of a polynomial.
 
     It has one number, or, in old dumps, those of the output and of the term.
     """

@@ -49,7 +49,7 @@ def checkFrames(frameSet: Any) -> None:
 
 
 def isFrameDict(frames: object) -> bool:
-    """Tell whether an object is an ``astshim.FrameDict``, or that of
+    """Return whether an object is an ``astshim.FrameDict``, or that of
     lsst.images, which has the same methods over starlink.Ast.
 
     Parameters
@@ -98,8 +98,8 @@ def modifyFrames(pixelMapping: Any, frameSet: Any, modifyActualPixels: bool) -> 
     frameSet : `starlink.Ast.FrameSet`
         Frames of a `SkyWcs`; not changed.
     modifyActualPixels : `bool`
-        If there is a frame ACTUAL_PIXELS, put the mapping before it, and not
-        before PIXELS?
+        Whether to put the mapping before the frame ACTUAL_PIXELS, if there
+        is one, rather than before PIXELS.
 
     Returns
     -------

@@ -37,7 +37,8 @@ def makeCdMatrix(
     orientation : `lsst.geom.Angle`, optional
         Position angle of the y axis of the pixels, from North through East.
     flipX : `bool`, optional
-        Does the x axis go East (not West) where the y axis goes North?
+        Whether the x axis points East (not West) where the y axis points
+        North.
 
     Returns
     -------

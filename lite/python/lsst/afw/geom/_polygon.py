@@ -161,7 +161,7 @@ class Polygon(FitsPersistable):
         return Point2D(centroid.x, centroid.y)
 
     def contains(self, *args: Any) -> Any:
-        """Tell whether points are inside.
+        """Return whether points are inside.
 
         Called with a point, with a sequence of points, or with arrays x and
         y.
@@ -192,7 +192,7 @@ class Polygon(FitsPersistable):
         raise TypeError(f"contains({given}): incompatible arguments; it takes a Point2D, points, or x and y")
 
     def overlaps(self, other: Polygon | Box2D, /) -> bool:
-        """Tell whether another polygon has a point in common with this one.
+        """Return whether another polygon has a point in common with this one.
 
         Parameters
         ----------
@@ -273,7 +273,7 @@ class Polygon(FitsPersistable):
         return Polygon._fromRings(_transformRing(self._rings[0].tolist(), transform))
 
     def isPersistable(self) -> bool:
-        """Tell whether this can be persisted: always `True`."""
+        """Return whether this can be persisted: always `True`."""
         return True
 
 

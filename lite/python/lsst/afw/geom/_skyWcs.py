@@ -263,7 +263,7 @@ class SkyWcs(FitsPersistable):
         x, y : `numpy.ndarray`
             Parent pixels.
         degrees : `bool`, optional
-            Give degrees, not radians?
+            Whether to give degrees rather than radians.
 
         Returns
         -------
@@ -286,7 +286,7 @@ class SkyWcs(FitsPersistable):
         ra, dec : `numpy.ndarray`
             ICRS positions in radians, or degrees.
         degrees : `bool`, optional
-            Are the positions in degrees, not radians?
+            Whether the positions are in degrees rather than radians.
 
         Returns
         -------
@@ -393,7 +393,7 @@ class SkyWcs(FitsPersistable):
         return result
 
     def hasFitsApproximation(self) -> bool:
-        """Tell whether this carries another WCS to write to FITS cards.
+        """Return whether this carries another WCS to write to FITS cards.
 
         Returns
         -------
@@ -591,7 +591,7 @@ class SkyWcs(FitsPersistable):
         return f"{_SERIALIZATION_VERSION} SkyWcs {int(self.hasFitsApproximation())} {self._text}"
 
     def isPersistable(self) -> bool:
-        """Tell whether this can be persisted: always `True`."""
+        """Return whether this can be persisted: always `True`."""
         return True
 
 

@@ -147,7 +147,7 @@ class _Transform:
         next : transform
             Applied to the results of this one.
         simplify : `bool`, optional
-            Simplify the combination?
+            Whether to simplify the combination.
 
         Returns
         -------
@@ -225,7 +225,7 @@ class _Transform:
         return f"{_SERIALIZATION_VERSION} {type(self).__name__} {dumpObject(self._mapping)}"
 
     def isPersistable(self) -> bool:
-        """Tell whether this can be persisted: always `True`."""
+        """Return whether this can be persisted: always `True`."""
         return True
 
     __reduce__ = reduceTransform

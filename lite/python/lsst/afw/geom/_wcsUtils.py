@@ -135,7 +135,7 @@ def getImageXY0FromMetadata(metadata: PropertySet, wcsName: str, strip: bool = F
 
 
 def hasSipMatrix(metadata: PropertySet, name: str) -> bool:
-    """Tell whether the cards have a SIP polynomial.
+    """Return whether the cards have a SIP polynomial.
 
     Parameters
     ----------

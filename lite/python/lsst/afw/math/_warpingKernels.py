@@ -303,7 +303,7 @@ class LanczosWarpingKernel(SeparableKernel):
 
 
 def _sineTerms(largest: float) -> list[float]:
-    """Give the coefficients of sin(x)/x in powers of x^2.
+    """Return the coefficients of sin(x)/x in powers of x^2.
 
     Parameters
     ----------

@@ -91,7 +91,7 @@ class DateTime(Partial):
         return DateTime(time.time_ns() // 1000 * 1000, DateTime.UTC)
 
     def isValid(self) -> bool:
-        """Tell whether this is a time at all (`bool`)."""
+        """Return whether this is a time at all (`bool`)."""
         return self._nsecs != self.invalid_nsecs
 
     def nsecs(self, scale: Any = Timescale.TAI) -> int:

@@ -76,7 +76,7 @@ suffix of the methods for the type, as in ``setInt``.
 
 
 def isSequence(value: Any) -> bool:
-    """Tell whether a value stands for several (`bool`)."""
+    """Return whether a value stands for several (`bool`)."""
     if isinstance(value, (str, bytes, bytearray, dict)):
         return False
     if isinstance(value, Generator):

@@ -100,7 +100,7 @@ class PropertySet(Partial):
         return found
 
     def exists(self, name: str, /) -> bool:
-        """Tell whether there is a value of this name (`bool`)."""
+        """Return whether there is a value of this name (`bool`)."""
         return self._find(name) is not None
 
     # Names.
@@ -756,7 +756,7 @@ def _formatValue(typeName: str, value: Any) -> str:
 
 
 def _isEqual(mine: Property, theirs: Property) -> bool:
-    """Tell whether two properties are equal, where NaN equals NaN."""
+    """Return whether two properties are equal, where NaN equals NaN."""
     if mine.typeName != theirs.typeName or len(mine.values) != len(theirs.values):
         return False
     if mine.typeName == "PropertySet":

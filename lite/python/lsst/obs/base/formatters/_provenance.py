@@ -55,6 +55,6 @@ def addProvenance(
 
 
 def _comment(name: str) -> str:
-    """Give the comment of a provenance card, empty if it has none."""
+    """Return the comment of a provenance card, empty if it has none."""
     words = name.split()
     return next((comment for word, comment in _COMMENTS.items() if word in words), "")

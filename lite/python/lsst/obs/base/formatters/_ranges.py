@@ -28,7 +28,7 @@ _withoutRanges: set[tuple[str, str]] = set()
 
 
 def canReadRanges(uri: ResourcePath) -> bool:
-    """Tell whether it is worth while to ask for parts of a file.
+    """Return whether it is worth while to ask for parts of a file.
 
     Parameters
     ----------
@@ -45,7 +45,7 @@ def canReadRanges(uri: ResourcePath) -> bool:
 
 
 def nameOf(uri: ResourcePath) -> str:
-    """Give a URI without what may be secret.
+    """Return a URI without what may be secret.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def _ask(question: Callable[[], Any], name: str, what: str) -> Any:
 
 
 def _isCut(err: Exception) -> bool:
-    """Tell whether an error is that of a connection that broke off."""
+    """Return whether an error is that of a connection that broke off."""
     # Who has such an error has imported the package; not everybody needs it.
     requests = sys.modules.get("requests")
     return requests is not None and isinstance(err, requests.exceptions.ChunkedEncodingError)

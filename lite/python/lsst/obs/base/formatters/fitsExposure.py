@@ -216,7 +216,7 @@ class StandardFitsImageFormatterBase(FitsImageFormatterBase):
         return self.write_recipes[recipeName]
 
     def _compression(self) -> dict[str, CompressionOptions]:
-        """Give what says how to compress.
+        """Return what says how to compress.
 
         Returns
         -------

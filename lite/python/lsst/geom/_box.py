@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from lsst._lite.properties import TypedProperty
+
 __all__ = ["BoxD", "BoxI", "Box2D", "Box2I"]
 
 import math
@@ -32,11 +34,12 @@ from lsst.pex.exceptions import InvalidParameterError, OverflowError
 from ._coordinates import Extent2D, Extent2I, Point2D, Point2I
 from ._interval import IntervalI
 
-PointT = TypeVar("PointT", Point2D, Point2I)
-ExtentT = TypeVar("ExtentT", Extent2D, Extent2I)
+PointT = TypeVar("PointT")
+ExtentT = TypeVar("ExtentT")
+Number = TypeVar("Number", bound=float)
 
 
-class _Box(Partial, Generic[PointT, ExtentT]):
+class _Box(Partial, Generic[PointT, ExtentT, Number]):
     """What both kinds of boxes can do.
 
     Subclasses keep ``_minX``, ``_minY``, ``_maxX`` and ``_maxY`` and set
@@ -45,6 +48,10 @@ class _Box(Partial, Generic[PointT, ExtentT]):
 
     __slots__ = ("_maxX", "_maxY", "_minX", "_minY")
 
+    _minX: Number
+    _minY: Number
+    _maxX: Number
+    _maxY: Number
     Point: ClassVar[type[Any]]
     Extent: ClassVar[type[Any]]
     _element: ClassVar[Any]
@@ -89,7 +96,7 @@ class _Box(Partial, Generic[PointT, ExtentT]):
         if not isinstance(other, self.Extent):
             raise argumentError(what, other)
 
-    def _toBuffer(self, what: str, buffer: Any) -> ExtentT:
+    def _toBuffer(self, what: str, buffer: Any) -> Any:
         """Convert an argument that is an extent, or a number for both."""
         if isinstance(buffer, self.Extent):
             return buffer
@@ -106,26 +113,26 @@ class _Box(Partial, Generic[PointT, ExtentT]):
         """Return the corner with the largest coordinates."""
         return self.Point(self._maxX, self._maxY)
 
-    def getMinX(self) -> Any:
+    def getMinX(self) -> Number:
         """Return the smallest x coordinate."""
         return self._minX
 
-    def getMinY(self) -> Any:
+    def getMinY(self) -> Number:
         """Return the smallest y coordinate."""
         return self._minY
 
-    def getMaxX(self) -> Any:
+    def getMaxX(self) -> Number:
         """Return the largest x coordinate."""
         return self._maxX
 
-    def getMaxY(self) -> Any:
+    def getMaxY(self) -> Number:
         """Return the largest y coordinate."""
         return self._maxY
 
-    minX = property(getMinX, doc="The smallest x coordinate.")
-    minY = property(getMinY, doc="The smallest y coordinate.")
-    maxX = property(getMaxX, doc="The largest x coordinate.")
-    maxY = property(getMaxY, doc="The largest y coordinate.")
+    minX = TypedProperty(getMinX, doc="The smallest x coordinate.")
+    minY = TypedProperty(getMinY, doc="The smallest y coordinate.")
+    maxX = TypedProperty(getMaxX, doc="The largest x coordinate.")
+    maxY = TypedProperty(getMaxY, doc="The largest y coordinate.")
 
     def getDimensions(self) -> ExtentT:
         """Return width and height."""
@@ -249,7 +256,7 @@ class _Box(Partial, Generic[PointT, ExtentT]):
         return f"{type(self).__name__}(corner={self.getMin()!r}, dimensions={self.getDimensions()!r})"
 
 
-class Box2I(_Box[Point2I, Extent2I]):
+class Box2I(_Box[Point2I, Extent2I, int]):
     """Rectangle of pixels.
 
     Minimum and maximum are both inside. All empty boxes are equal.
@@ -414,10 +421,10 @@ class Box2I(_Box[Point2I, Extent2I]):
         """Return the y coordinate after the last pixel (`int`)."""
         return self._maxY + 1
 
-    beginX = property(getBeginX, doc="The x coordinate of the first pixel (`int`).")
-    beginY = property(getBeginY, doc="The y coordinate of the first pixel (`int`).")
-    endX = property(getEndX, doc="The x coordinate after the last pixel (`int`).")
-    endY = property(getEndY, doc="The y coordinate after the last pixel (`int`).")
+    beginX = TypedProperty(getBeginX, doc="The x coordinate of the first pixel (`int`).")
+    beginY = TypedProperty(getBeginY, doc="The y coordinate of the first pixel (`int`).")
+    endX = TypedProperty(getEndX, doc="The x coordinate after the last pixel (`int`).")
+    endY = TypedProperty(getEndY, doc="The y coordinate after the last pixel (`int`).")
 
     def getWidth(self) -> int:
         """Return the number of columns (`int`)."""
@@ -431,9 +438,9 @@ class Box2I(_Box[Point2I, Extent2I]):
         """Return the number of pixels, in 32 bits (`int`)."""
         return wrapInt(self.getWidth() * self.getHeight())
 
-    width = property(getWidth, doc="The number of columns (`int`).")
-    height = property(getHeight, doc="The number of rows (`int`).")
-    area = property(getArea, doc="The number of pixels (`int`).")
+    width = TypedProperty(getWidth, doc="The number of columns (`int`).")
+    height = TypedProperty(getHeight, doc="The number of rows (`int`).")
+    area = TypedProperty(getArea, doc="The number of pixels (`int`).")
 
     def getCenter(self) -> Point2D:
         """Return the center (`Point2D`)."""
@@ -447,8 +454,8 @@ class Box2I(_Box[Point2I, Extent2I]):
         """Return the y coordinate of the center (`float`)."""
         return self.getCenter().y
 
-    centerX = property(getCenterX, doc="The x coordinate of the center (`float`).")
-    centerY = property(getCenterY, doc="The y coordinate of the center (`float`).")
+    centerX = TypedProperty(getCenterX, doc="The x coordinate of the center (`float`).")
+    centerY = TypedProperty(getCenterY, doc="The y coordinate of the center (`float`).")
 
     def getX(self) -> IntervalI:
         """Return the range of x coordinates (`IntervalI`)."""
@@ -458,8 +465,8 @@ class Box2I(_Box[Point2I, Extent2I]):
         """Return the range of y coordinates (`IntervalI`)."""
         return IntervalI(min=self._minY, max=self._maxY)
 
-    x = property(getX, doc="The range of x coordinates (`IntervalI`).")
-    y = property(getY, doc="The range of y coordinates (`IntervalI`).")
+    x = TypedProperty(getX, doc="The range of x coordinates (`IntervalI`).")
+    y = TypedProperty(getY, doc="The range of y coordinates (`IntervalI`).")
 
     def getSlices(self) -> tuple[slice, slice]:
         """Return what selects the box from an array (`tuple` of `slice`).
@@ -469,7 +476,7 @@ class Box2I(_Box[Point2I, Extent2I]):
         """
         return slice(self._minY, self._maxY + 1, 1), slice(self._minX, self._maxX + 1, 1)
 
-    slices = property(getSlices, doc="What selects the box from an array.")
+    slices = TypedProperty(getSlices, doc="What selects the box from an array.")
 
     def isEmpty(self) -> bool:
         """Return whether there is no pixel inside (`bool`)."""
@@ -553,7 +560,7 @@ class Box2I(_Box[Point2I, Extent2I]):
     __hash__ = None
 
 
-class Box2D(_Box[Point2D, Extent2D]):
+class Box2D(_Box[Point2D, Extent2D, float]):
     """Rectangle of positions.
 
     The minimum is inside, the maximum is not. An empty box has NaN limits;
@@ -652,9 +659,9 @@ class Box2D(_Box[Point2D, Extent2D]):
         """Return the area (`float`)."""
         return self.getWidth() * self.getHeight()
 
-    width = property(getWidth, doc="The size in x (`float`).")
-    height = property(getHeight, doc="The size in y (`float`).")
-    area = property(getArea, doc="The area (`float`).")
+    width = TypedProperty(getWidth, doc="The size in x (`float`).")
+    height = TypedProperty(getHeight, doc="The size in y (`float`).")
+    area = TypedProperty(getArea, doc="The area (`float`).")
 
     def getCenter(self) -> Point2D:
         """Return the center (`Point2D`)."""
@@ -668,8 +675,8 @@ class Box2D(_Box[Point2D, Extent2D]):
         """Return the y coordinate of the center (`float`)."""
         return (self._minY + self._maxY) * 0.5
 
-    centerX = property(getCenterX, doc="The x coordinate of the center (`float`).")
-    centerY = property(getCenterY, doc="The y coordinate of the center (`float`).")
+    centerX = TypedProperty(getCenterX, doc="The x coordinate of the center (`float`).")
+    centerY = TypedProperty(getCenterY, doc="The y coordinate of the center (`float`).")
 
     def isEmpty(self) -> bool:
         """Return whether there is nothing inside (`bool`)."""
@@ -707,11 +714,11 @@ class Box2D(_Box[Point2D, Extent2D]):
             By how much, for both or for each direction; negative ones make
             it smaller, and empty if nothing is left.
         """
-        buffer = self._toBuffer("grow", buffer)
+        x, y = self._toBuffer("grow", buffer)
         if self.isEmpty():
             return
-        self._minX, self._minY = self._minX - buffer.x, self._minY - buffer.y
-        self._maxX, self._maxY = self._maxX + buffer.x, self._maxY + buffer.y
+        self._minX, self._minY = self._minX - x, self._minY - y
+        self._maxX, self._maxY = self._maxX + x, self._maxY + y
         if self._minX >= self._maxX or self._minY >= self._maxY:
             self._setEmpty()
 

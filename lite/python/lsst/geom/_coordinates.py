@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from lsst._lite.properties import TypedProperty
+
 __all__ = ["Extent2D", "Extent2I", "ExtentD", "ExtentI", "Point2D", "Point2I", "PointD", "PointI"]
 
 import math
@@ -135,8 +137,8 @@ class _Coordinates(Partial, Generic[Number]):
         """Set the y coordinate."""
         self._values[1] = self._element(value)
 
-    x = property(getX, setX, doc="The x coordinate.")
-    y = property(getY, setY, doc="The y coordinate.")
+    x = TypedProperty(getX, setX, doc="The x coordinate.")
+    y = TypedProperty(getY, setY, doc="The y coordinate.")
 
     def clone(self) -> Self:
         """Return a copy."""

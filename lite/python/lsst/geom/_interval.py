@@ -7,6 +7,7 @@ from typing import Any
 
 from lsst._lite import Partial, notInLite
 from lsst._lite.numbers import argumentError, toInt
+from lsst._lite.properties import TypedProperty
 
 
 class IntervalI(Partial):
@@ -65,11 +66,11 @@ class IntervalI(Partial):
         """Return the number of integers (`int`)."""
         return self._max - self._min + 1
 
-    min = property(getMin, doc="The smallest integer (`int`).")
-    max = property(getMax, doc="The largest integer (`int`).")
-    begin = property(getBegin, doc="The smallest integer (`int`).")
-    end = property(getEnd, doc="The integer after the largest (`int`).")
-    size = property(getSize, doc="The number of integers (`int`).")
+    min = TypedProperty(getMin, doc="The smallest integer (`int`).")
+    max = TypedProperty(getMax, doc="The largest integer (`int`).")
+    begin = TypedProperty(getBegin, doc="The smallest integer (`int`).")
+    end = TypedProperty(getEnd, doc="The integer after the largest (`int`).")
+    size = TypedProperty(getSize, doc="The number of integers (`int`).")
 
     def isEmpty(self) -> bool:
         """Return whether there is nothing inside (`bool`)."""

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 import lsst.geom as geom
 import lsst.pex.config as pexConfig
+from lsst._lite.properties import TypedProperty
 from lsst.geom import SpherePoint
 
 from . import detail
@@ -74,7 +75,7 @@ class BaseSkyMapConfig(pexConfig.Config):
         """
         self.tractBuilder["legacy"].patchInnerDimensions = value
 
-    patchInnerDimensions = property(getPatchInnerDimensions, setPatchInnerDimensions)
+    patchInnerDimensions = TypedProperty(getPatchInnerDimensions, setPatchInnerDimensions)
 
     def getPatchBorder(self) -> int:
         """Get the border of the patches of the "legacy" tract builder.
@@ -96,7 +97,7 @@ class BaseSkyMapConfig(pexConfig.Config):
         """
         self.tractBuilder["legacy"].patchBorder = value
 
-    patchBorder = property(getPatchBorder, setPatchBorder)
+    patchBorder = TypedProperty(getPatchBorder, setPatchBorder)
 
 
 class BaseSkyMap:

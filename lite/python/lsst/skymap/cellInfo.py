@@ -6,6 +6,7 @@ __all__ = ["CellInfo"]
 
 from typing import Any
 
+from lsst._lite.properties import TypedProperty
 from lsst.afw.geom import SkyWcs
 from lsst.geom import Box2I
 from lsst.skymap.detail import Index2D
@@ -63,7 +64,7 @@ class CellInfo:
         """
         return self._index
 
-    index = property(getIndex)
+    index = TypedProperty(getIndex)
 
     def getSequentialIndex(self) -> int:
         """Get the number of the cell in its patch.
@@ -75,7 +76,7 @@ class CellInfo:
         """
         return self._sequentialIndex
 
-    sequential_index = property(getSequentialIndex)
+    sequential_index = TypedProperty(getSequentialIndex)
 
     def getWcs(self) -> SkyWcs:
         """Get the WCS of the tract.
@@ -87,7 +88,7 @@ class CellInfo:
         """
         return self._wcs
 
-    wcs = property(getWcs)
+    wcs = TypedProperty(getWcs)
 
     def getInnerBBox(self) -> Box2I:
         """Get the inner bounding box.
@@ -99,7 +100,7 @@ class CellInfo:
         """
         return Box2I(self._innerBBox)
 
-    inner_bbox = property(getInnerBBox)
+    inner_bbox = TypedProperty(getInnerBBox)
 
     def getOuterBBox(self) -> Box2I:
         """Get the outer bounding box.
@@ -111,7 +112,7 @@ class CellInfo:
         """
         return Box2I(self._outerBBox)
 
-    outer_bbox = property(getOuterBBox)
+    outer_bbox = TypedProperty(getOuterBBox)
 
     def getInnerSkyPolygon(self, tractWcs: SkyWcs | None = None) -> ConvexPolygon:
         """Get the region on the sky of the inner bounding box.

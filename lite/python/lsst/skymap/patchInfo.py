@@ -8,6 +8,7 @@ import numbers
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from lsst._lite.properties import TypedProperty
 from lsst.afw.geom import SkyWcs
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.sphgeom import ConvexPolygon
@@ -98,7 +99,7 @@ class PatchInfo:
         """
         return self._index
 
-    index = property(getIndex)
+    index = TypedProperty(getIndex)
 
     def getSequentialIndex(self) -> int:
         """Get the number of the patch in its tract.
@@ -110,7 +111,7 @@ class PatchInfo:
         """
         return self._sequentialIndex
 
-    sequential_index = property(getSequentialIndex)
+    sequential_index = TypedProperty(getSequentialIndex)
 
     def getWcs(self) -> SkyWcs:
         """Get the WCS of the tract.
@@ -122,7 +123,7 @@ class PatchInfo:
         """
         return self._wcs
 
-    wcs = property(getWcs)
+    wcs = TypedProperty(getWcs)
 
     def getInnerBBox(self) -> Box2I:
         """Get the inner bounding box.
@@ -134,7 +135,7 @@ class PatchInfo:
         """
         return Box2I(self._innerBBox)
 
-    inner_bbox = property(getInnerBBox)
+    inner_bbox = TypedProperty(getInnerBBox)
 
     def getOuterBBox(self) -> Box2I:
         """Get the outer bounding box, that of a coadd of the patch.
@@ -146,7 +147,7 @@ class PatchInfo:
         """
         return Box2I(self._outerBBox)
 
-    outer_bbox = property(getOuterBBox)
+    outer_bbox = TypedProperty(getOuterBBox)
 
     def getInnerSkyPolygon(self, tractWcs: SkyWcs | None = None) -> ConvexPolygon:
         """Get the region on the sky of the inner bounding box.
@@ -202,7 +203,7 @@ class PatchInfo:
         """
         return self._numCells
 
-    num_cells = property(getNumCells)
+    num_cells = TypedProperty(getNumCells)
 
     def getCellBorder(self) -> int:
         """Get the width of the border around a cell.
@@ -214,7 +215,7 @@ class PatchInfo:
         """
         return self._cellBorder
 
-    cell_border = property(getCellBorder)
+    cell_border = TypedProperty(getCellBorder)
 
     def getCellInnerDimensions(self) -> Extent2I:
         """Get the dimensions of the inner boxes of the cells.
@@ -226,7 +227,7 @@ class PatchInfo:
         """
         return Extent2I(self._cellInnerDimensions)
 
-    cell_inner_dimensions = property(getCellInnerDimensions)
+    cell_inner_dimensions = TypedProperty(getCellInnerDimensions)
 
     def getCellInfo(self, index: Any) -> CellInfo:
         """Get a cell.

@@ -8,11 +8,12 @@ import copy
 import dataclasses
 import functools
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import lsst.geom as geom
 import lsst.pex.exceptions as pexExceptions
+from lsst._lite.properties import TypedProperty
 from lsst.afw.geom import SkyWcs
 from lsst.geom import Angle, Box2D, Box2I, Extent2I, Point2D, Point2I, SpherePoint
 from lsst.sphgeom import Box, ConvexPolygon, Region
@@ -279,7 +280,7 @@ class TractInfo:
         """
         return geom.Box2I(self._layout.bbox)
 
-    bbox = property(getBBox)
+    bbox = TypedProperty(getBBox)
 
     def getCtrCoord(self) -> SpherePoint:
         """Get the centre of the inner region.
@@ -291,7 +292,7 @@ class TractInfo:
         """
         return self._ctrCoord
 
-    ctr_coord = property(getCtrCoord)
+    ctr_coord = TypedProperty(getCtrCoord)
 
     def getId(self) -> int:
         """Get the number of the tract.
@@ -303,7 +304,7 @@ class TractInfo:
         """
         return self._id
 
-    tract_id = property(getId)
+    tract_id = TypedProperty(getId)
 
     def getNumPatches(self) -> Index2D:
         """Get the number of patches.
@@ -315,7 +316,7 @@ class TractInfo:
         """
         return self._layout.numPatches
 
-    num_patches = property(getNumPatches)
+    num_patches = TypedProperty(getNumPatches)
 
     def getPatchBorder(self) -> int:
         """Get the width of the border around a patch.
@@ -327,7 +328,7 @@ class TractInfo:
         """
         return self._layout.tractBuilder.getPatchBorder()
 
-    patch_border = property(getPatchBorder)
+    patch_border = TypedProperty(getPatchBorder)
 
     def getPatchInfo(self, index: Any) -> PatchInfo:
         """Get a patch.
@@ -360,7 +361,7 @@ class TractInfo:
         """
         return self._layout.tractBuilder.getPatchInnerDimensions()
 
-    patch_inner_dimensions = property(getPatchInnerDimensions)
+    patch_inner_dimensions = TypedProperty(getPatchInnerDimensions)
 
     def getTractOverlap(self) -> Angle:
         """Get how much adjacent tracts overlap at least.
@@ -372,9 +373,9 @@ class TractInfo:
         """
         return self._tractOverlap
 
-    tract_overlap = property(getTractOverlap)
+    tract_overlap = TypedProperty(getTractOverlap)
 
-    def getVertexList(self) -> tuple[SpherePoint, ...]:
+    def getVertexList(self) -> Sequence[SpherePoint]:
         """Get the vertices of the inner region.
 
         Returns
@@ -384,7 +385,7 @@ class TractInfo:
         """
         return self._vertexCoordList
 
-    vertex_list = property(getVertexList)
+    vertex_list = TypedProperty(getVertexList)
 
     def getInnerSkyPolygon(self) -> ConvexPolygon:
         """Get the region of the sky between the vertices.
@@ -449,7 +450,7 @@ class TractInfo:
         """
         return self._layout.wcs
 
-    wcs = property(getWcs)
+    wcs = TypedProperty(getWcs)
 
     def contains(self, coord: SpherePoint) -> bool:
         """Find whether the tract has a pixel at a position.
@@ -530,14 +531,14 @@ class ExplicitTractInfo(TractInfo):
         ends = [self._ctrCoord.offset(i * 90.0 * geom.degrees, distance) for i in range(4)]
         return _makeBox(wcs.skyToPixel(ends))
 
-    def getVertexList(self) -> tuple[SpherePoint, ...]:
+    def getVertexList(self) -> Sequence[SpherePoint]:
         # Docstring inherited.
         bbox = geom.Box2D(self._layout.bbox)
         # A point on the upper edges of a box is not in the box.
         bbox.grow(-0.001)
         return self._layout.wcs.pixelToSky(bbox.getCorners())
 
-    vertex_list = property(getVertexList)
+    vertex_list = TypedProperty(getVertexList)
 
 
 def _makeBox(points: Iterable[Point2D]) -> Box2D:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lsst._lite.properties import TypedProperty
 from lsst.afw.fits._metadata import DEFAULT_HDU
 from lsst.daf.base import PropertyList
 from lsst.geom import Box2I, Point2I
@@ -46,13 +47,13 @@ class _PlaneReader:
         """Return the name of the file."""
         return self._plane.fileName
 
-    fileName = property(getFileName, doc="Name of the file (`str`).")
+    fileName = TypedProperty(getFileName, doc="Name of the file (`str`).")
 
     def getHdu(self) -> int:
         """Return the number of the HDU, from 0."""
         return self._plane.hdu
 
-    hdu = property(getHdu, doc="Number of the HDU, from 0 (`int`).")
+    hdu = TypedProperty(getHdu, doc="Number of the HDU, from 0 (`int`).")
 
     def readBBox(self, origin: ImageOrigin = PARENT) -> Box2I:
         """Read the box of the pixels.

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from lsst._lite.properties import TypedProperty
+
 __all__ = ["ImageBaseD", "ImageBaseF", "ImageBaseI", "ImageBaseL", "ImageBaseU", "PixelArray"]
 
 from typing import Any, ClassVar, Self
@@ -279,10 +281,10 @@ class PixelArray:
         corner = Point2I(0, 0) if origin is LOCAL else self.getXY0()
         return Box2I(corner, self.getDimensions())
 
-    width = property(getWidth)
-    height = property(getHeight)
-    x0 = property(getX0)
-    y0 = property(getY0)
+    width = TypedProperty(getWidth)
+    height = TypedProperty(getHeight)
+    x0 = TypedProperty(getX0)
+    y0 = TypedProperty(getY0)
 
 
 def _initDimensions(self: Any, dimensions: Extent2I = Extent2I(0, 0)) -> None:

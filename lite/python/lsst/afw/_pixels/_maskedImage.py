@@ -7,6 +7,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
+from lsst._lite.properties import TypedProperty
+
 from ._slicing import refuseTemporary
 
 __all__ = [
@@ -178,9 +180,9 @@ class TypedMaskedImage(Sliceable):
         checkArguments("setVariance", variance=(variance, ImageF))
         self._variance._takePixels(variance)
 
-    image = property(getImage, setImage)
-    mask = property(getMask, setMask)
-    variance = property(getVariance, setVariance)
+    image = TypedProperty(getImage, setImage)
+    mask = TypedProperty(getMask, setMask)
+    variance = TypedProperty(getVariance, setVariance)
 
     def subset(self, bbox: Box2I, origin: ImageOrigin = PARENT) -> Self:
         """Return a view of a box of pixels.
@@ -290,10 +292,10 @@ class TypedMaskedImage(Sliceable):
         """
         return self._image.getBBox(origin)
 
-    width = property(getWidth)
-    height = property(getHeight)
-    x0 = property(getX0)
-    y0 = property(getY0)
+    width = TypedProperty(getWidth)
+    height = TypedProperty(getHeight)
+    x0 = TypedProperty(getX0)
+    y0 = TypedProperty(getY0)
 
     # ---- arithmetic: the pixels of two images are taken as independent
 

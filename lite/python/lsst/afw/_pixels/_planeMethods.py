@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lsst._lite.properties import TypedProperty
 from lsst.geom import Box2I, Point2I
 from lsst.pex.exceptions import TypeError as PexTypeError
 
@@ -89,7 +90,7 @@ class PlaneMethods:
         """Return the name of the file."""
         return self._planes.image.fileName
 
-    fileName = property(getFileName, doc="Name of the file (`str`).")
+    fileName = TypedProperty(getFileName, doc="Name of the file (`str`).")
 
     def readBBox(self, origin: ImageOrigin = PARENT) -> Box2I:
         """Read the box of the pixels.

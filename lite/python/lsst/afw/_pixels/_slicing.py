@@ -5,7 +5,7 @@
 __all__ = ["Sliceable", "parseSubscript"]
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, overload
 
 from lsst._lite import Partial
 from lsst.geom import Box2I, Point2I
@@ -137,6 +137,10 @@ class Sliceable(Partial):
     def __copy__(self) -> Self:
         return self.clone()
 
+    @overload
+    def __getitem__(self, imageSlice: Box2I) -> Self: ...
+    @overload
+    def __getitem__(self, imageSlice: Any) -> Any: ...
     def __getitem__(self, imageSlice: Any) -> Any:
         box, point, origin = parseSubscript(imageSlice, self.getBBox)
         if box is not None:

@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import overload
+
 __all__ = ["SkyWcs"]
 
 from functools import cached_property
@@ -197,6 +200,12 @@ class SkyWcs(FitsPersistable):
             raise PexRuntimeError("CD matrix is singular")
         return bool(determinant > 0)
 
+    @overload
+    def pixelToSky(self, pixel: Point2D) -> SpherePoint: ...
+    @overload
+    def pixelToSky(self, x: float, y: float) -> SpherePoint: ...
+    @overload
+    def pixelToSky(self, pixel: Sequence[Point2D]) -> list[SpherePoint]: ...
     def pixelToSky(self, *args: Any, **kwargs: Any) -> Any:
         """Compute positions on the sky.
 
@@ -233,6 +242,10 @@ class SkyWcs(FitsPersistable):
         (ra,), (dec,) = applyForward(self._mapping, np.array([[x], [y]])).tolist()
         return SpherePoint(ra, dec, radians)
 
+    @overload
+    def skyToPixel(self, sky: SpherePoint) -> Point2D: ...
+    @overload
+    def skyToPixel(self, sky: Sequence[SpherePoint]) -> list[Point2D]: ...
     def skyToPixel(self, sky: Any) -> Any:
         """Compute pixels.
 

@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from lsst._lite.properties import TypedProperty
+
 from .._pixels._image import TypedImage
 
 __all__ = ["ExposureD", "ExposureF", "ExposureI", "ExposureL", "ExposureU", "makeExposure"]
@@ -165,7 +167,7 @@ class TypedExposure(Sliceable):
         checkArguments("setMaskedImage", maskedImage=(maskedImage, self._maskedImageType))
         self._maskedImage = self._maskedImageType(maskedImage)
 
-    maskedImage = property(getMaskedImage, setMaskedImage)
+    maskedImage = TypedProperty(getMaskedImage, setMaskedImage)
 
     def subset(self, bbox: Box2I, origin: ImageOrigin = PARENT) -> Self:
         """Return an exposure of a box of these pixels.
@@ -298,10 +300,10 @@ class TypedExposure(Sliceable):
         """
         return self._maskedImage.getBBox(origin)
 
-    width = property(getWidth)
-    height = property(getHeight)
-    x0 = property(getX0)
-    y0 = property(getY0)
+    width = TypedProperty(getWidth)
+    height = TypedProperty(getHeight)
+    x0 = TypedProperty(getX0)
+    y0 = TypedProperty(getY0)
 
     # ---- components
 
@@ -325,7 +327,7 @@ class TypedExposure(Sliceable):
         checkArguments("setInfo", exposureInfo=(exposureInfo, (ExposureInfo, type(None))))
         self._info = ExposureInfo() if exposureInfo is None else exposureInfo
 
-    info = property(getInfo)
+    info = TypedProperty(getInfo)
 
     def hasWcs(self) -> bool:
         """Whether there is a WCS."""
@@ -339,7 +341,7 @@ class TypedExposure(Sliceable):
         """Set the WCS, or remove it with `None`."""
         self._info.setWcs(wcs)
 
-    wcs = property(getWcs)
+    wcs = TypedProperty(getWcs)
 
     def hasPsf(self) -> bool:
         """Whether there is a point spread function."""
@@ -353,7 +355,7 @@ class TypedExposure(Sliceable):
         """Set the point spread function, or remove it with `None`."""
         self._info.setPsf(psf)
 
-    psf = property(getPsf)
+    psf = TypedProperty(getPsf)
 
     def getFilter(self) -> FilterLabel | Any:
         """Return the filter label, or `None`."""
@@ -363,7 +365,7 @@ class TypedExposure(Sliceable):
         """Set the filter label, or remove it with `None`."""
         self._info.setFilter(filterLabel)
 
-    filter = property(getFilter)
+    filter = TypedProperty(getFilter)
 
     def getPhotoCalib(self) -> PhotoCalib | Any:
         """Return the photometric calibration, or `None`."""
@@ -373,7 +375,7 @@ class TypedExposure(Sliceable):
         """Set the photometric calibration, or remove it with `None`."""
         self._info.setPhotoCalib(photoCalib)
 
-    photoCalib = property(getPhotoCalib)
+    photoCalib = TypedProperty(getPhotoCalib)
 
     def getDetector(self) -> Any:
         """Return the detector (opaque in lsst-lite), or `None`."""
@@ -383,7 +385,7 @@ class TypedExposure(Sliceable):
         """Set the detector, or remove it with `None`."""
         self._info.setDetector(detector)
 
-    detector = property(getDetector)
+    detector = TypedProperty(getDetector)
 
     def setApCorrMap(self, apCorrMap: Any) -> None:
         """Set the aperture corrections, or remove them with `None`."""
@@ -407,7 +409,7 @@ class TypedExposure(Sliceable):
         """Replace the metadata."""
         self._info.setMetadata(metadata)
 
-    metadata = property(getMetadata, setMetadata)
+    metadata = TypedProperty(getMetadata, setMetadata)
 
     __add__ = __sub__ = __mul__ = __rmul__ = __truediv__ = refuseTemporary
 
@@ -593,7 +595,7 @@ class Exposure(metaclass=TemplateMeta):
         """Make the image plane a view of another image's pixels."""
         self._maskedImage.setImage(image)
 
-    image = property(getImage, setImage)
+    image = TypedProperty(getImage, setImage)
 
     def getMask(self: Any) -> MaskX:
         """Return the mask plane."""
@@ -603,7 +605,7 @@ class Exposure(metaclass=TemplateMeta):
         """Make the mask plane a view of another mask's pixels."""
         self._maskedImage.setMask(mask)
 
-    mask = property(getMask, setMask)
+    mask = TypedProperty(getMask, setMask)
 
     def getVariance(self: Any) -> ImageF:
         """Return the variance plane."""
@@ -613,7 +615,7 @@ class Exposure(metaclass=TemplateMeta):
         """Make the variance plane a view of another image's pixels."""
         self._maskedImage.setVariance(variance)
 
-    variance = property(getVariance, setVariance)
+    variance = TypedProperty(getVariance, setVariance)
 
     def getConvexPolygon(self: Any, padding: int = 10) -> ConvexPolygon | None:
         """Return a region of the sky that covers the pixels.
@@ -632,7 +634,7 @@ class Exposure(metaclass=TemplateMeta):
             return None
         return makeConvexPolygon(self.getBBox(), self.wcs, padding)
 
-    convex_polygon = property(getConvexPolygon)
+    convex_polygon = TypedProperty(getConvexPolygon)
 
     def containsSkyCoords(self: Any, ra: Any, dec: Any, padding: int = 10) -> npt.NDArray[Any]:
         """Find out which positions in the sky are on the pixels.

@@ -8,6 +8,7 @@ from typing import Any
 
 from lsst._lite.arguments import Bool, MismatchError, Overloads, checkArguments
 from lsst._lite.numbers import toInteger
+from lsst._lite.properties import TypedProperty
 from lsst.afw.detection import Psf
 from lsst.afw.geom import Polygon, SkyWcs
 from lsst.daf.base import PropertyList, PropertySet
@@ -358,7 +359,7 @@ class ExposureInfo:
         """Remove the exposure identifier."""
         self._exposureId = None
 
-    id = property(getId, setId)
+    id = TypedProperty(getId, setId)
 
 
 def findClass(key: str) -> Any:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from lsst._lite.properties import TypedProperty
+
 __all__ = ["VisitInfo"]
 
 import math
@@ -292,29 +294,29 @@ class VisitInfo(FitsPersistable):
         toNorth = math.cos(declination) * math.tan(latitude) - math.sin(declination) * math.cos(hourAngle)
         return math.atan2(toEast, toNorth) * radians
 
-    exposureTime = property(getExposureTime)
-    darkTime = property(getDarkTime)
-    date = property(getDate)
-    ut1 = property(getUt1)
-    era = property(getEra)
-    boresightRaDec = property(getBoresightRaDec)
-    boresightAzAlt = property(getBoresightAzAlt)
-    boresightAirmass = property(getBoresightAirmass)
-    boresightRotAngle = property(getBoresightRotAngle)
-    rotType = property(getRotType)
-    observatory = property(getObservatory)
-    weather = property(getWeather)
-    instrumentLabel = property(getInstrumentLabel)
-    id = property(getId)
-    focusZ = property(getFocusZ)
-    observationType = property(getObservationType)
-    scienceProgram = property(getScienceProgram)
-    observationReason = property(getObservationReason)
-    object = property(getObject)
-    hasSimulatedContent = property(getHasSimulatedContent)
-    localEra = property(getLocalEra)
-    boresightHourAngle = property(getBoresightHourAngle)
-    boresightParAngle = property(getBoresightParAngle)
+    exposureTime = TypedProperty(getExposureTime)
+    darkTime = TypedProperty(getDarkTime)
+    date = TypedProperty(getDate)
+    ut1 = TypedProperty(getUt1)
+    era = TypedProperty(getEra)
+    boresightRaDec = TypedProperty(getBoresightRaDec)
+    boresightAzAlt = TypedProperty(getBoresightAzAlt)
+    boresightAirmass = TypedProperty(getBoresightAirmass)
+    boresightRotAngle = TypedProperty(getBoresightRotAngle)
+    rotType = TypedProperty(getRotType)
+    observatory = TypedProperty(getObservatory)
+    weather = TypedProperty(getWeather)
+    instrumentLabel = TypedProperty(getInstrumentLabel)
+    id = TypedProperty(getId)
+    focusZ = TypedProperty(getFocusZ)
+    observationType = TypedProperty(getObservationType)
+    scienceProgram = TypedProperty(getScienceProgram)
+    observationReason = TypedProperty(getObservationReason)
+    object = TypedProperty(getObject)
+    hasSimulatedContent = TypedProperty(getHasSimulatedContent)
+    localEra = TypedProperty(getLocalEra)
+    boresightHourAngle = TypedProperty(getBoresightHourAngle)
+    boresightParAngle = TypedProperty(getBoresightParAngle)
 
     # ---- the rest
 

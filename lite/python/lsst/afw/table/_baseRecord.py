@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from lsst._lite import notInLite
 from lsst._lite.arguments import checkArguments
+from lsst._lite.properties import TypedProperty
 from lsst.pex.exceptions import LogicError
 
 from ._elements import ELEMENTS
@@ -65,13 +66,13 @@ class BaseRecord:
         """Return the table."""
         return self._table
 
-    table = property(getTable)
+    table = TypedProperty(getTable)
 
     def getSchema(self) -> Schema:
         """Return the schema of the table."""
         return self._table.getSchema()
 
-    schema = property(getSchema)
+    schema = TypedProperty(getSchema)
 
     # ---- values
 

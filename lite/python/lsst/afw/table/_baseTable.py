@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from lsst._lite.arguments import checkArguments, toSize
+from lsst._lite.properties import TypedProperty
 from lsst.daf.base import PropertyList
 
 from ._baseRecord import BaseRecord
@@ -67,7 +68,7 @@ class BaseTable:
         """Return the fields of the records (`Schema`)."""
         return Schema(self._schema)
 
-    schema = property(getSchema)
+    schema = TypedProperty(getSchema)
 
     def getMetadata(self) -> PropertyList | None:
         """Return the metadata, not a copy (`lsst.daf.base.PropertyList`)."""
@@ -89,7 +90,7 @@ class BaseTable:
         metadata, self._metadata = self._metadata, None
         return metadata
 
-    metadata = property(getMetadata, setMetadata)
+    metadata = TypedProperty(getMetadata, setMetadata)
 
     def getBufferSize(self) -> int:
         """Return for how many records there is room."""

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from lsst._lite import notInLite
 from lsst._lite.arguments import Int, MismatchError, Overloads, checkArguments, toSize
 from lsst._lite.numbers import toDouble, toInteger
+from lsst._lite.properties import TypedProperty
 from lsst.geom import Angle
 from lsst.pex.exceptions import LengthError, LogicError, RuntimeError
 
@@ -77,7 +78,7 @@ class Catalog:
         """Return the table of the records."""
         return self._table
 
-    table = property(getTable)
+    table = TypedProperty(getTable)
 
     def getSchema(self) -> Schema:
         """Return the fields of the records."""
@@ -85,7 +86,7 @@ class Catalog:
             raise LogicError(f"{type(self).__name__} has no table")
         return self._table.getSchema()
 
-    schema = property(getSchema)
+    schema = TypedProperty(getSchema)
 
     def __getattr__(self, name: str) -> Any:
         # The stack passes on to the table and the columns what it does not
@@ -424,7 +425,7 @@ class Catalog:
         first = self._records[0]
         return ColumnView(self._table, first._data[first._index : first._index + len(self)])
 
-    columns = property(getColumnView)
+    columns = TypedProperty(getColumnView)
 
     def extract(self, *patterns: Any, **kwds: Any) -> dict[str, Any]:
         """Return the columns that fit some patterns; see

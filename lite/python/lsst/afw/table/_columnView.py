@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lsst._lite.properties import TypedProperty
+
 from ._key import Key
 from ._schema import Schema
 
@@ -33,13 +35,13 @@ class ColumnView:
         """Return the table of the records."""
         return self._table
 
-    table = property(getTable)
+    table = TypedProperty(getTable)
 
     def getSchema(self) -> Schema:
         """Return the fields of the records."""
         return self._table.getSchema()
 
-    schema = property(getSchema)
+    schema = TypedProperty(getSchema)
 
     def get(self, key: Any) -> npt.NDArray[Any]:
         """Return a column.

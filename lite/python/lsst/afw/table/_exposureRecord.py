@@ -6,6 +6,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from lsst._lite.properties import TypedProperty
+
 __all__ = ["ExposureRecord"]
 
 from typing import Any
@@ -66,7 +68,7 @@ class ExposureRecord(BaseRecord):
         """Set the identifier, an integer of 64 bits."""
         ID_KEY.set(self, id)
 
-    id = property(getId, setId)
+    id = TypedProperty(getId, setId)
 
     def getBBox(self) -> Box2I:
         """Return the box of the exposure, in its pixels."""
@@ -149,7 +151,7 @@ class ExposureRecord(BaseRecord):
         """Set the WCS, or remove it with `None`."""
         self._setComponent("wcs", wcs)
 
-    wcs = property(getWcs, setWcs)
+    wcs = TypedProperty(getWcs, setWcs)
 
     def getPsf(self) -> Any:
         """Return the PSF (`lsst.afw.detection.Psf`), or `None`."""
@@ -159,7 +161,7 @@ class ExposureRecord(BaseRecord):
         """Set the PSF, or remove it with `None`."""
         self._setComponent("psf", psf)
 
-    psf = property(getPsf, setPsf)
+    psf = TypedProperty(getPsf, setPsf)
 
     def getPhotoCalib(self) -> Any:
         """Return the photometric calibration
@@ -171,7 +173,7 @@ class ExposureRecord(BaseRecord):
         """Set the photometric calibration, or remove it with `None`."""
         self._setComponent("photoCalib", photoCalib)
 
-    photoCalib = property(getPhotoCalib, setPhotoCalib)
+    photoCalib = TypedProperty(getPhotoCalib, setPhotoCalib)
 
     def getApCorrMap(self) -> Any:
         """Return the aperture corrections (opaque in lsst-lite), or `None`."""
@@ -181,7 +183,7 @@ class ExposureRecord(BaseRecord):
         """Set the aperture corrections, or remove them with `None`."""
         self._setComponent("apCorrMap", apCorrMap)
 
-    apCorrMap = property(getApCorrMap, setApCorrMap)
+    apCorrMap = TypedProperty(getApCorrMap, setApCorrMap)
 
     def getValidPolygon(self) -> Polygon | Any:
         """Return the polygon of valid pixels (`lsst.afw.geom.Polygon`), or
@@ -193,7 +195,7 @@ class ExposureRecord(BaseRecord):
         """Set the polygon of valid pixels, or remove it with `None`."""
         self._setComponent("validPolygon", polygon)
 
-    validPolygon = property(getValidPolygon, setValidPolygon)
+    validPolygon = TypedProperty(getValidPolygon, setValidPolygon)
 
     def getVisitInfo(self) -> Any:
         """Return the facts about the visit (`lsst.afw.image.VisitInfo`), or
@@ -205,7 +207,7 @@ class ExposureRecord(BaseRecord):
         """Set the facts about the visit, or remove them with `None`."""
         self._setComponent("visitInfo", visitInfo)
 
-    visitInfo = property(getVisitInfo, setVisitInfo)
+    visitInfo = TypedProperty(getVisitInfo, setVisitInfo)
 
     def getTransmissionCurve(self) -> Any:
         """Return the transmission curve (opaque in lsst-lite), or `None`."""
@@ -215,7 +217,7 @@ class ExposureRecord(BaseRecord):
         """Set the transmission curve, or remove it with `None`."""
         self._setComponent("transmissionCurve", transmissionCurve)
 
-    transmissionCurve = property(getTransmissionCurve, setTransmissionCurve)
+    transmissionCurve = TypedProperty(getTransmissionCurve, setTransmissionCurve)
 
     def getDetector(self) -> Any:
         """Return the detector (opaque in lsst-lite), or `None`."""
@@ -225,7 +227,7 @@ class ExposureRecord(BaseRecord):
         """Set the detector, or remove it with `None`."""
         self._setComponent("detector", detector)
 
-    detector = property(getDetector, setDetector)
+    detector = TypedProperty(getDetector, setDetector)
 
 
 _CONTAINS_FORMS = Overloads("contains", ExposureRecord._containsCoord, ExposureRecord._containsPoint)

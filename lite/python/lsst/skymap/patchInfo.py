@@ -62,7 +62,7 @@ class PatchInfo:
         innerBBox: Box2I,
         outerBBox: Box2I,
         sequentialIndex: int,
-        tractWcs: SkyWcs,
+        tractWcs: SkyWcs | None,
         cellInnerDimensions: Any = (0, 0),
         cellBorder: int = 0,
         numCellsPerPatchInner: int = 0,
@@ -82,7 +82,7 @@ class PatchInfo:
         self._innerBBox = Box2I(innerBBox)
         self._outerBBox = Box2I(outerBBox)
         self._sequentialIndex = sequentialIndex
-        self._wcs = tractWcs
+        self._wcs: Any = tractWcs
         self._cellInnerDimensions = Extent2I(*cellInnerDimensions)
         self._cellBorder = cellBorder
         self._numCellsInPatchBorder = numCellsInPatchBorder

@@ -105,7 +105,7 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         return geom.Extent2I(self._patchInnerDimensions)
 
     @abc.abstractmethod
-    def getPatchInfo(self, index: Any, tractWcs: SkyWcs) -> PatchInfo:
+    def getPatchInfo(self, index: Any, tractWcs: SkyWcs | None) -> PatchInfo:
         """Get a patch.
 
         Parameters
@@ -271,7 +271,7 @@ class LegacyTractBuilder(BaseTractBuilder):
         self._patchInnerDimensions = geom.Extent2I(*config.patchInnerDimensions)
         self._patchBorder = config.patchBorder
 
-    def getPatchInfo(self, index: Any, tractWcs: SkyWcs) -> PatchInfo:
+    def getPatchInfo(self, index: Any, tractWcs: SkyWcs | None) -> PatchInfo:
         # Docstring inherited.
         pair, innerBBox = self._getIndexAndInnerBBox(index)
         return PatchInfo(
@@ -346,7 +346,7 @@ class CellTractBuilder(BaseTractBuilder):
         )
         self._patchBorder = config.numCellsInPatchBorder * width + config.cellBorder
 
-    def getPatchInfo(self, index: Any, tractWcs: SkyWcs) -> PatchInfo:
+    def getPatchInfo(self, index: Any, tractWcs: SkyWcs | None) -> PatchInfo:
         # Docstring inherited.
         pair, innerBBox = self._getIndexAndInnerBBox(index)
         return PatchInfo(

@@ -138,13 +138,13 @@ class PlaneTriple:
         return False
 
 
-def openPlanes(fileName: str, hdu: int = DEFAULT_HDU) -> PlaneTriple:
+def openPlanes(fileName: Any, hdu: int = DEFAULT_HDU) -> PlaneTriple:
     """Open the planes of a masked image in a file.
 
     Parameters
     ----------
-    fileName : `str`
-        Name of the file.
+    fileName : `str` or `lsst.afw.fits._rangeFile.RangeFile`
+        Name of the file, or what gives parts of it.
     hdu : `int`, optional
         Number of the HDU with the image, from 0; by default the first that
         is not empty.

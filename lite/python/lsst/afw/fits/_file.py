@@ -101,7 +101,7 @@ class Hdu:
             raise self.error(f"expected data that a file can hold, found axes of {self.axes[:4]} ... pixels")
         return size
 
-    def _size(self, key: str, value: int) -> int:
+    def _size(self, key: str, value: int | None) -> int:
         """Check a number that a length is computed from."""
         least = 1 if key == "GCOUNT" else 0
         if value is None or not (value in _BITPIX if key == "BITPIX" else least <= value < _MAX_SIZE):

@@ -182,7 +182,7 @@ def defaultHdu(file: FitsFile, index: int = DEFAULT_HDU) -> int:
 
 
 def readMetadata(
-    fileName: str, hdu: int = DEFAULT_HDU, strip: bool = False, *, hduName: str | None = None
+    fileName: str, hdu: int | str = DEFAULT_HDU, strip: bool = False, *, hduName: str | None = None
 ) -> PropertyList:
     """Read the header of an HDU.
 

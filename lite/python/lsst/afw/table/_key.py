@@ -144,7 +144,7 @@ class _FlagKey(_KeyBase):
         """Return the flag in a record."""
         return bool(self._view(record)[0] & self._mask)
 
-    def set(self, record: Any, value: bool) -> None:
+    def set(self, record: Any, value: Any) -> None:
         """Set the flag in a record."""
         view = self._view(record)
         view[0] = view[0] | self._mask if toFlag(value) else view[0] & ~self._mask

@@ -56,7 +56,7 @@ class PropertySet(Partial):
         self._properties: dict[str, Property] = {}
 
     @classmethod
-    def from_mapping(cls, metadata: Mapping[str, Any]) -> Self:
+    def from_mapping(cls, metadata: Any) -> Self:
         """Make a container of something like a dictionary.
 
         Parameters

@@ -6,7 +6,6 @@ __all__ = ["Dodecahedron"]
 
 import itertools
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -74,7 +73,7 @@ class Dodecahedron:
             ordered.append(rest.pop(0))
         return ordered
 
-    def getFaceInd(self, vec: Sequence[float]) -> int:
+    def getFaceInd(self, vec: npt.ArrayLike) -> int:
         """Find the face that a direction goes through.
 
         Parameters

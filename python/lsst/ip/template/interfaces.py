@@ -11,6 +11,7 @@ __all__ = [
     "TemplateTract",
 ]
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from lsst.afw.geom import SkyWcs
@@ -25,9 +26,10 @@ class CoaddHandle(Protocol):
     `lsst.pipe.base.InMemoryDatasetHandle`.
     """
 
-    def get(self, **kwargs: Any) -> Any:
-        """Return the coadd, or with ``component`` or ``parameters`` a part of
-        it; not every handle takes these.
+    @property
+    def get(self) -> Callable[..., Any]:
+        """Method that returns the coadd, or with ``component`` or
+        ``parameters`` a part of it; not every handle takes these.
         """
 
 

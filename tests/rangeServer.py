@@ -7,6 +7,7 @@ demand.
 __all__ = ["RangeServer"]
 
 import email.utils
+import itertools
 import os
 import pathlib
 import re
@@ -45,7 +46,7 @@ class RangeServer:
         What happens to the next GET requests, in turn: a status, "cut" for
         a connection that breaks off in the middle, or "" for nothing.
     beforeGet : `~collections.abc.Callable` or `None`
-        Called with the number of GET requests before each.
+        Called before each GET request, with its number from 1.
     """
 
     def __init__(self, folder, latency=0.0, bandwidth=float("inf")):
@@ -58,6 +59,7 @@ class RangeServer:
         self.signature = None
         self.failures = []
         self.beforeGet = None
+        self.getNumbers = itertools.count(1)
         self._lock = threading.Lock()
         self.clear()
 
@@ -115,11 +117,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _give(self, withData):
         owner = self.owner
         owner.requests.append((self.command, self.headers.get("Range")))
+        # Counted here, once for each: several are answered at a time.
+        number = next(owner.getNumbers) if withData else 0
         time.sleep(owner.latency)
         failure = ""
         if withData:
             if owner.beforeGet is not None:
-                owner.beforeGet(owner.numGets)
+                owner.beforeGet(number)
             failure = owner.failures.pop(0) if owner.failures else ""
         url = urllib.parse.urlsplit(self.path)
         path = owner.folder / urllib.parse.unquote(url.path).lstrip("/")

@@ -23,20 +23,19 @@ from ._interval import *
 from ._linearTransform import *
 from ._spherePoint import *
 
-__all__ = [
-    *_affineTransform.__all__,
-    *_angle.__all__,
-    *_box.__all__,
-    *_coordinates.__all__,
-    *_interval.__all__,
-    *_linearTransform.__all__,
-    *_spherePoint.__all__,
-]
-
 # Pickles name classes by their public module, as those of the full stack do.
-for _public in map(globals().get, __all__):
-    if isinstance(_public, (type, _FunctionType)):
-        _public.__module__ = __name__
-del _public
+for _module in (
+    _affineTransform,
+    _angle,
+    _box,
+    _coordinates,
+    _interval,
+    _linearTransform,
+    _spherePoint,
+):
+    for _public in map(vars(_module).get, _module.__all__):
+        if isinstance(_public, (type, _FunctionType)):
+            _public.__module__ = __name__
+del _module, _public
 
 __getattr__ = _moduleGetattr(__name__)

@@ -185,7 +185,7 @@ class _Box(Partial, Generic[PointT, ExtentT, Number]):
         inside = (x >= self._minX) & (y >= self._minY) & self._belowMaximum(x, y)
         return inside if inside.ndim else bool(inside)
 
-    def dilatedBy(self, buffer: float | ExtentT, /) -> Self:
+    def dilatedBy(self, buffer: Number | ExtentT, /) -> Self:
         """Return a box that is larger on all sides.
 
         Parameters
@@ -200,7 +200,7 @@ class _Box(Partial, Generic[PointT, ExtentT, Number]):
         box.grow(buffer)
         return box
 
-    def erodedBy(self, buffer: float | ExtentT, /) -> Self:
+    def erodedBy(self, buffer: Number | ExtentT, /) -> Self:
         """Return a box that is smaller on all sides.
 
         Parameters

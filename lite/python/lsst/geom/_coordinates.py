@@ -115,7 +115,7 @@ class _Coordinates(Partial, Generic[Number]):
     def __getitem__(self, index: int) -> Number:
         return self._values[toIndex(index, 2)]
 
-    def __setitem__(self, index: int, value: float) -> None:
+    def __setitem__(self, index: int, value: Number) -> None:
         self._values[toIndex(index, 2)] = self._element(value)
 
     def __iter__(self) -> Iterator[Number]:

@@ -254,12 +254,12 @@ class MaskX(Sliceable, ImageBaseI):
         """Return the bit number of each plane of this mask, by name."""
         return self._planes.asDict()
 
-    def conformMaskPlanes(self, currentPlaneDict: dict[str, int], /) -> None:
+    def conformMaskPlanes(self, currentPlaneDict: Mapping[str, int], /) -> None:
         """Move the bits of the pixels to where the process has the planes.
 
         Parameters
         ----------
-        currentPlaneDict : `dict` [`str`, `int`]
+        currentPlaneDict : `~collections.abc.Mapping` [`str`, `int`]
             What the bits mean now. Planes that the process does not know
             are added; bits that are no plane are cleared.
         """
@@ -268,7 +268,7 @@ class MaskX(Sliceable, ImageBaseI):
             self._moveBits(currentPlaneDict)
         self._planes = MaskPlanes.getDefault()
 
-    def _moveBits(self, currentPlaneDict: dict[str, int]) -> None:
+    def _moveBits(self, currentPlaneDict: Mapping[str, int]) -> None:
         keep, changes = MaskPixel(0), []
         for name, old in sorted(currentPlaneDict.items()):
             new = MaskPlanes.getDefault().find(name)

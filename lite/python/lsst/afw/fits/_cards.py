@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 __all__ = ["BLOCK", "CARD", "Card", "Header", "formatCard", "formatHeader"]
 
@@ -103,7 +103,7 @@ class Header:
     def __init__(self, cards: Iterable[Card]) -> None:
         self.cards = list(cards)
         self._first: dict[str, Card] = {}
-        for card in cards:
+        for card in self.cards:
             self._first.setdefault(card.key, card)
 
     @classmethod
@@ -250,7 +250,7 @@ def formatCard(key: str, value: CardValue, comment: str = "") -> str:
     """
     key, comment = _ascii(key), _ascii(comment)
     if key in _COMMENTARY:
-        text = _ascii(str(value or ""))
+        text = _ascii(cast(str, value or ""))
         return "".join(f"{key:<8}{text[i : i + 72]:<72}" for i in range(0, max(1, len(text)), 72))
     standard = _STANDARD_KEY.match(key)
     start = f"{key:<8}= " if standard else f"HIERARCH {key} = "

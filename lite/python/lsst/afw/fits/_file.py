@@ -214,7 +214,7 @@ class _OpenFile:
 
     def __init__(self, fileName: str) -> None:
         self.name = os.fspath(fileName)
-        self._descriptor: int | None = None
+        self._descriptor: Any = None
         try:
             status = os.stat(self.name)
             if stat.S_ISREG(status.st_mode):
@@ -239,7 +239,6 @@ class _OpenFile:
         offset, size : `int`
             The part, in bytes.
         """
-        assert self._descriptor is not None
         try:
             return os.pread(self._descriptor, min(size, max(0, self.size - offset)), offset)
         except OSError as err:

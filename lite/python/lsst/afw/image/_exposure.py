@@ -322,7 +322,7 @@ class TypedExposure(Sliceable):
         """Return the components (`ExposureInfo`)."""
         return self._info
 
-    def setInfo(self, exposureInfo: ExposureInfo) -> None:
+    def setInfo(self, exposureInfo: ExposureInfo | None) -> None:
         """Replace all components; `None` removes them."""
         checkArguments("setInfo", exposureInfo=(exposureInfo, (ExposureInfo, type(None))))
         self._info = ExposureInfo() if exposureInfo is None else exposureInfo
@@ -405,7 +405,7 @@ class TypedExposure(Sliceable):
         """Return the metadata, which can be changed in place."""
         return self._info.getMetadata()
 
-    def setMetadata(self, metadata: PropertySet) -> None:
+    def setMetadata(self, metadata: PropertySet | None) -> None:
         """Replace the metadata."""
         self._info.setMetadata(metadata)
 

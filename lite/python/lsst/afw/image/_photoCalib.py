@@ -170,7 +170,7 @@ class PhotoCalib(FitsPersistable):
         checkArguments("getLocalCalibration", point=(point, Point2D))
         return self._mean if self._isConstant else self._field.evaluate(point)
 
-    def getLocalCalibrationArray(self, x: npt.ArrayLike, y: npt.ArrayLike) -> npt.NDArray[Any]:
+    def getLocalCalibrationArray(self, x: Any, y: Any) -> npt.NDArray[Any]:
         """Return the scale at positions, in nJy per count.
 
         Parameters
@@ -179,7 +179,7 @@ class PhotoCalib(FitsPersistable):
             Positions, in pixels.
         """
         if self._isConstant:
-            return np.full(np.shape(x)[0], self._mean)
+            return np.full(len(x), self._mean)
         return self._field.evaluate(np.asarray(x, dtype=float), np.asarray(y, dtype=float))
 
     def computeScaledCalibration(self) -> BoundedField:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 __all__ = [
     "BilinearWarpingKernel",
     "LanczosWarpingKernel",
@@ -54,9 +56,9 @@ class SeparableKernel(Partial):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise notInLite("lsst.afw.math.SeparableKernel")
 
-    def clone(self) -> SeparableKernel:
-        """Make another kernel like this, without cache."""
-        raise NotImplementedError
+    if TYPE_CHECKING:
+        # Each kind of kernel has its own.
+        def clone(self) -> SeparableKernel: ...
 
     def _setSize(self, size: int) -> None:
         self._size = size

@@ -7,7 +7,6 @@ demand.
 __all__ = ["RangeServer"]
 
 import email.utils
-import itertools
 import os
 import pathlib
 import re
@@ -59,7 +58,7 @@ class RangeServer:
         self.signature = None
         self.failures = []
         self.beforeGet = None
-        self.getNumbers = itertools.count(1)
+        self._arrival = threading.Lock()
         self._lock = threading.Lock()
         self.clear()
 
@@ -86,6 +85,15 @@ class RangeServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+    def note(self, method, wanted):
+        """Note a request, and return how many GET requests there are by now.
+
+        Several requests are answered at a time.
+        """
+        with self._arrival:
+            self.requests.append((method, wanted))
+            return self.numGets
 
     def send(self, stream, data):
         """Send bytes, as fast as the line is."""
@@ -116,9 +124,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _give(self, withData):
         owner = self.owner
-        owner.requests.append((self.command, self.headers.get("Range")))
-        # Counted here, once for each: several are answered at a time.
-        number = next(owner.getNumbers) if withData else 0
+        number = owner.note(self.command, self.headers.get("Range"))
         time.sleep(owner.latency)
         failure = ""
         if withData:

@@ -22,6 +22,7 @@ from ._carried import (
     Carried,
     IndexRow,
     MemoryHdu,
+    OpaqueCatalog,
     makeFirst,
     planArchives,
 )
@@ -40,11 +41,8 @@ class _Pending:
     name: str
     """Class of the objects in it."""
 
-    table: Any = None
-    """Its rows, if lite makes it."""
-
-    opaque: Any = None
-    """What it was, if it is carried."""
+    content: Table | OpaqueCatalog
+    """Its rows, if lite makes it; what it was, if it is carried."""
 
 
 class OutputArchive:
@@ -74,7 +72,7 @@ class OutputArchive:
             numbers = {NO_CATALOG: NO_CATALOG}
             for number, catalog in sorted(archive.catalogs.items()):
                 name = next(row.name for row in archive.index if row.catalog == number)
-                self._catalogs.append(_Pending(name, opaque=catalog))
+                self._catalogs.append(_Pending(name, catalog))
                 numbers[number] = len(self._catalogs)
             self._index += [dataclasses.replace(row, catalog=numbers[row.catalog]) for row in archive.index]
         used = {row.id for row in self._index}
@@ -135,7 +133,7 @@ class OutputArchive:
         if same is not None:
             return same
         for i, (number, (_, rows)) in enumerate(zip(numbers, catalogs, strict=True)):
-            table = self._catalogs[number - 1].table
+            table: Any = self._catalogs[number - 1].content
             row0 = len(table.rows)
             for row in rows:
                 table.append(row)
@@ -147,7 +145,11 @@ class OutputArchive:
     def _findCatalog(self, name: str, schema: Schema) -> int:
         """Find the catalog for objects of a class, or begin one."""
         for number, catalog in enumerate(self._catalogs, 1):
-            if catalog.table is not None and (catalog.name, catalog.table.schema) == (name, schema):
+            if (
+                catalog.name == name
+                and isinstance(catalog.content, Table)
+                and catalog.content.schema == schema
+            ):
                 return number
         self._catalogs.append(_Pending(name, Table(schema)))
         return len(self._catalogs)
@@ -171,7 +173,8 @@ class OutputArchive:
             if index[0].name == name and len(index) == len(schemas):
                 for row in index:
                     if row.catalog not in opened:
-                        opened[row.catalog] = Catalog(MemoryHdu(self._catalogs[row.catalog - 1].opaque))
+                        carried: Any = self._catalogs[row.catalog - 1].content
+                        opened[row.catalog] = Catalog(MemoryHdu(carried))
                 pairs = [
                     (opened[row.catalog], row, schema) for row, schema in zip(index, schemas, strict=True)
                 ]
@@ -225,14 +228,15 @@ class OutputArchive:
             ("AR_NAME", catalog.name, "Class name for objects stored here"),
             ("EXTNAME", catalog.name),
         ]
-        if catalog.table is not None:
-            output.writeRaw(catalog.table.header([*cards, _VERSION]), catalog.table.data)
+        content = catalog.content
+        if isinstance(content, Table):
+            output.writeRaw(content.header([*cards, _VERSION]), content.data)
             return
         replaced = {"EXTTYPE", "AR_CATN", "EXTVER", "AR_NAME", "EXTNAME", "AFW_TABLE_VERSION"}
-        kept = [card for card in catalog.opaque.cards if card.key not in replaced]
+        kept = [card for card in content.cards if card.key not in replaced]
         # The version says how to understand the columns.
-        old = [card for card in catalog.opaque.cards if card.key == "AFW_TABLE_VERSION"]
-        output.writeRaw(formatHeader([*kept, *cards, *old]), catalog.opaque.data)
+        old = [card for card in content.cards if card.key == "AFW_TABLE_VERSION"]
+        output.writeRaw(formatHeader([*kept, *cards, *old]), content.data)
 
 
 def _findOpaque(values: Iterable[Any]) -> list[Carried]:

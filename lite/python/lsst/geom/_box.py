@@ -3,16 +3,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
-from lsst._lite.properties import TypedProperty
-
 __all__ = ["BoxD", "BoxI", "Box2D", "Box2I"]
 
 import math
 import sys
 from collections.abc import Callable
-from typing import Any, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +25,7 @@ from lsst._lite.numbers import (
     toInt,
     wrapInt,
 )
+from lsst._lite.properties import TypedProperty
 from lsst.pex.exceptions import InvalidParameterError, OverflowError
 
 from ._coordinates import Extent2D, Extent2I, Point2D, Point2I

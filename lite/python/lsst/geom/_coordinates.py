@@ -3,21 +3,18 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from lsst._lite.properties import TypedProperty
-
 __all__ = ["Extent2D", "Extent2I", "ExtentD", "ExtentI", "Point2D", "Point2I", "PointD", "PointI"]
 
 import math
 import operator
 from collections.abc import Iterator
-from typing import Any, Generic, NoReturn, Self, TypeVar
+from typing import Any, ClassVar, Generic, NoReturn, Self, TypeVar
 
 import numpy as np
 
 from lsst._lite import Partial
 from lsst._lite.numbers import argumentError, divide, toDouble, toIndex, toInt, truncateToInt, wrapInt
+from lsst._lite.properties import TypedProperty
 from lsst.pex.exceptions import LogicError
 
 Number = TypeVar("Number", int, float)

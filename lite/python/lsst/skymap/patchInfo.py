@@ -70,7 +70,7 @@ class PatchInfo:
     ) -> None:
         if not outerBBox.contains(innerBBox):
             raise RuntimeError(f"outerBBox={outerBBox} does not contain innerBBox={innerBBox}")
-        isPair: bool = isinstance(cellInnerDimensions, (Iterable, Extent2I))
+        isPair = isinstance(cellInnerDimensions, (Iterable, Extent2I))
         if not isPair:
             raise ValueError(f"cellInnerDimensions={cellInnerDimensions!r} is not a pair of numbers")
         if len(cellInnerDimensions) != 2:
@@ -248,7 +248,7 @@ class PatchInfo:
         IndexError
             Raised if the patch has no such cell, or no cells at all.
         """
-        isNumber: bool = isinstance(index, numbers.Number)
+        isNumber = isinstance(index, numbers.Number)
         pair = self.getCellIndexPair(index) if isNumber else Index2D(*index)
         self._requireCells()
         if not (0 <= pair.x < self._numCells.x and 0 <= pair.y < self._numCells.y):

@@ -163,7 +163,7 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         ValueError
             Raised if ``index`` is not a pair.
         """
-        isSequence: bool = isinstance(index, Iterable)
+        isSequence = isinstance(index, Iterable)
         if not isSequence:
             raise ValueError(f"Patch index {index!r} is not a pair of numbers")
         if len(index) != 2:
@@ -220,7 +220,7 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         """
         if self._numPatches is None:
             raise RuntimeError("No tract has been laid out with setupPatches")
-        isNumber: bool = isinstance(index, numbers.Number)
+        isNumber = isinstance(index, numbers.Number)
         pair = self.getPatchIndexPair(index) if isNumber else Index2D(*index)
         if not (0 <= pair.x < self._numPatches.x and 0 <= pair.y < self._numPatches.y):
             raise IndexError(

@@ -4,14 +4,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from ._slicing import refuseTemporary
-
 __all__ = ["Image", "ImageD", "ImageF", "ImageI", "ImageL", "ImageU"]
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -25,7 +21,7 @@ from ._imageBase import ImageBaseD, ImageBaseF, ImageBaseI, ImageBaseL, ImageBas
 from ._origin import PARENT, ImageOrigin
 from ._plane import openPlane
 from ._planeWriters import writeImage
-from ._slicing import Sliceable
+from ._slicing import Sliceable, refuseTemporary
 
 DEFAULT_HDU = -(2**31)
 
@@ -184,6 +180,20 @@ class TypedImage(Sliceable, PixelArray):
 
     __add__ = __sub__ = __mul__ = __rmul__ = __truediv__ = refuseTemporary
 
+    # ---- copies, and what is shown
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _rebuildImage, (type(self), np.ascontiguousarray(self._array), self._x0, self._y0)
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return self.clone()
+
+    def __str__(self) -> str:
+        return f"{self.array}, bbox={self.getBBox()}"
+
+    def __repr__(self) -> str:
+        return f"{self.__module__}.{type(self).__name__}={self}"
+
     # ---- files
 
     @classmethod
@@ -313,17 +323,8 @@ class Image(metaclass=TemplateMeta):
         # What is constructed is one of the classes for each type.
         def __new__(cls, *args: Any, **kwargs: Any) -> Any: ...
 
-    def __reduce__(self: Any) -> tuple[Any, ...]:
-        return _rebuildImage, (type(self), np.ascontiguousarray(self._array), self._x0, self._y0)
-
-    def __deepcopy__(self: Any, memo: dict[int, Any] | None = None) -> Any:
-        return self.clone()
-
-    def __str__(self: Any) -> str:
-        return f"{self.array}, bbox={self.getBBox()}"
-
-    def __repr__(self: Any) -> str:
-        return f"{self.__module__}.{type(self).__name__}={self}"
+    __reduce__ = TypedImage.__reduce__
+    __deepcopy__ = TypedImage.__deepcopy__
 
 
 for _suffix, _class in dict(I=ImageI, F=ImageF, D=ImageD, U=ImageU, L=ImageL).items():

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from lsst._lite.properties import TypedProperty
-
 __all__ = ["ImageBaseD", "ImageBaseF", "ImageBaseI", "ImageBaseL", "ImageBaseU", "PixelArray"]
 
 from typing import Any, ClassVar, Self
@@ -15,6 +13,7 @@ import numpy.typing as npt
 
 from lsst._lite.arguments import Array2, Bool, Int, MismatchError, Overloads, checkArguments
 from lsst._lite.numbers import toDouble, toInteger
+from lsst._lite.properties import TypedProperty
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError
 

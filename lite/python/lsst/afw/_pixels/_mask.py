@@ -4,16 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
-
-from ._slicing import refuseTemporary
-
 __all__ = ["Mask", "MaskPixel", "MaskX", "makeStoredMask", "remapPlanes"]
 
 import collections.abc
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,7 +26,7 @@ from ._maskPlanes import NUM_PLANES_MAX, MaskPlanes
 from ._origin import PARENT, ImageOrigin
 from ._plane import openPlane
 from ._planeWriters import writeMask
-from ._slicing import Sliceable
+from ._slicing import Sliceable, refuseTemporary
 
 MaskPixel = np.int32
 
@@ -404,6 +399,19 @@ class MaskX(Sliceable, ImageBaseI):
             if name:
                 metadata.add(_PREFIX + name, plane)
 
+    # ---- copies, and what is shown
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        array = np.ascontiguousarray(self._array)
+        # The stack pickles through FITS, and so with the session's planes.
+        return _rebuildMask, (type(self), array, self._x0, self._y0, MaskPlanes.getDefault().asDict())
+
+    def __str__(self) -> str:
+        return f"{self.array}, bbox={self.getBBox()}, maskPlaneDict={self.getMaskPlaneDict()}"
+
+    def __repr__(self) -> str:
+        return f"{self.__module__}.{type(self).__name__}={self}"
+
     # ---- files
 
     @staticmethod
@@ -515,16 +523,7 @@ class Mask(metaclass=TemplateMeta):
     TEMPLATE_PARAMS = ("dtype",)
     TEMPLATE_DEFAULTS = (MaskPixel,)
 
-    def __reduce__(self: Any) -> tuple[Any, ...]:
-        array = np.ascontiguousarray(self._array)
-        # The stack pickles through FITS, and so with the session's planes.
-        return _rebuildMask, (type(self), array, self._x0, self._y0, MaskPlanes.getDefault().asDict())
-
-    def __str__(self: Any) -> str:
-        return f"{self.array}, bbox={self.getBBox()}, maskPlaneDict={self.getMaskPlaneDict()}"
-
-    def __repr__(self: Any) -> str:
-        return f"{self.__module__}.{type(self).__name__}={self}"
+    __reduce__ = MaskX.__reduce__
 
 
 Mask.register(MaskPixel, MaskX)

@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 __all__ = ["NUM_PLANES_MAX", "MaskPlanes"]
 
 import threading
 import weakref
 from collections.abc import Mapping
+from typing import Any
 
 from lsst.pex.exceptions import InvalidParameterError, RuntimeError
 

@@ -4,13 +4,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
-
-from lsst._lite.properties import TypedProperty
-
-from ._slicing import refuseTemporary
-
 __all__ = [
     "MaskedImage",
     "MaskedImageD",
@@ -23,11 +16,13 @@ __all__ = [
 ]
 
 import collections.abc
-from typing import Any, Self
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 import numpy as np
 
 from lsst._lite.arguments import Bool, Int, MismatchError, Overloads, Size, checkArguments
+from lsst._lite.properties import TypedProperty
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError
@@ -38,7 +33,7 @@ from ._mask import MaskX, makeStoredMask
 from ._origin import PARENT, ImageOrigin
 from ._planeTriple import StoredPlanes, openPlanes
 from ._planeWriters import writeMaskedImage
-from ._slicing import Sliceable
+from ._slicing import Sliceable, refuseTemporary
 
 VariancePixel = np.float32
 
@@ -241,6 +236,41 @@ class TypedMaskedImage(Sliceable):
         for destination, source in zip(self._getPlanes(), rhs._getPlanes(), strict=True):
             destination.assign(source, bbox, origin)
 
+    # ---- pixels
+
+    def set(self, value: Any, mask: int | None = None, variance: float | None = None) -> None:
+        """Set all pixels.
+
+        Parameters
+        ----------
+        value : `float` or `tuple`
+            Image pixel, or all three pixel values.
+        mask : `int`, optional
+            Mask pixel; 0 by default.
+        variance : `float`, optional
+            Variance pixel; 0 by default.
+        """
+        if mask is None and variance is None and isinstance(value, collections.abc.Iterable):
+            value, mask, variance = value
+        self.image.set(value)
+        self.mask.set(0 if mask is None else mask)
+        self.variance.set(0.0 if variance is None else variance)
+
+    def _get(self, index: Any, origin: ImageOrigin) -> Any:
+        return tuple(plane._get(index, origin) for plane in self._getPlanes())
+
+    def _set(self, index: Any, value: Any, origin: ImageOrigin) -> None:
+        for i, plane in enumerate(self._getPlanes()):
+            plane._set(index, value[i], origin)
+
+    def convertF(self) -> MaskedImageF:
+        """Return a copy with 32-bit floating-point pixels."""
+        return MaskedImageF(self, True)
+
+    def convertD(self) -> MaskedImageD:
+        """Return a copy with 64-bit floating-point pixels."""
+        return MaskedImageD(self, True)
+
     # ---- geometry
 
     def getWidth(self) -> int:
@@ -386,6 +416,24 @@ class TypedMaskedImage(Sliceable):
         return self._image._array.astype(np.float64), rhs._image._array.astype(np.float64)
 
     __add__ = __sub__ = __mul__ = __rmul__ = __truediv__ = refuseTemporary
+
+    # ---- copies, and what is shown
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), self._getPlanes()
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return self.clone()
+
+    def __str__(self) -> str:
+        return (
+            f"image={self.image.array},\nmask={self.mask.array}, "
+            f"maskPlaneDict={self.mask.getMaskPlaneDict()}\n"
+            f"variance={self.variance.array}, bbox={self.getBBox()}"
+        )
+
+    def __repr__(self) -> str:
+        return f"{self.__module__}.{type(self).__name__}=({self})"
 
     # ---- files
 
@@ -574,54 +622,11 @@ class MaskedImage(metaclass=TemplateMeta):
         # What is constructed is one of the classes for each type.
         def __new__(cls, *args: Any, **kwargs: Any) -> Any: ...
 
-    def set(self: Any, value: Any, mask: int | None = None, variance: float | None = None) -> None:
-        """Set all pixels.
-
-        Parameters
-        ----------
-        value : `float` or `tuple`
-            Image pixel, or all three pixel values.
-        mask : `int`, optional
-            Mask pixel; 0 by default.
-        variance : `float`, optional
-            Variance pixel; 0 by default.
-        """
-        if mask is None and variance is None and isinstance(value, collections.abc.Iterable):
-            value, mask, variance = value
-        self.image.set(value)
-        self.mask.set(0 if mask is None else mask)
-        self.variance.set(0.0 if variance is None else variance)
-
-    def _set(self: Any, index: Any, value: Any, origin: ImageOrigin) -> None:
-        for i, plane in enumerate(self._getPlanes()):
-            plane._set(index, value[i], origin)
-
-    def _get(self: Any, index: Any, origin: ImageOrigin) -> Any:
-        return tuple(plane._get(index, origin) for plane in self._getPlanes())
-
-    def convertF(self: Any) -> MaskedImageF:
-        """Return a copy with 32-bit floating-point pixels."""
-        return MaskedImageF(self, True)
-
-    def convertD(self: Any) -> MaskedImageD:
-        """Return a copy with 64-bit floating-point pixels."""
-        return MaskedImageD(self, True)
-
-    def __reduce__(self: Any) -> tuple[Any, ...]:
-        return type(self), self._getPlanes()
-
-    def __deepcopy__(self: Any, memo: dict[int, Any] | None = None) -> Any:
-        return self.clone()
-
-    def __str__(self: Any) -> str:
-        return (
-            f"image={self.image.array},\nmask={self.mask.array}, "
-            f"maskPlaneDict={self.mask.getMaskPlaneDict()}\n"
-            f"variance={self.variance.array}, bbox={self.getBBox()}"
-        )
-
-    def __repr__(self: Any) -> str:
-        return f"{self.__module__}.{type(self).__name__}=({self})"
+    set = TypedMaskedImage.set
+    convertF = TypedMaskedImage.convertF
+    convertD = TypedMaskedImage.convertD
+    __reduce__ = TypedMaskedImage.__reduce__
+    __deepcopy__ = TypedMaskedImage.__deepcopy__
 
 
 for _suffix, _class in dict(

@@ -4,14 +4,12 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias, cast
-
 __all__ = ["BLOCK", "CARD", "Card", "Header", "formatCard", "formatHeader"]
 
 import math
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias, cast
 
 BLOCK = 2880
 """Length of a FITS block, in bytes."""

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Images, masks, exposures, and what exposures are made of."""
 
+import typing as _typing
+
 from lsst._lite import moduleGetattr as _moduleGetattr
 
 from .._pixels._basicUtils import *
@@ -11,16 +13,23 @@ from .._pixels._pixelUtils import *
 from . import _visitInfoRows
 from ._coaddInputs import *
 from ._exposure import *
+from ._exposure import Exposure as _Exposure
+from ._exposure import TypedExposure as _TypedExposure
 from ._exposureInfo import *
 from ._filterLabel import *
 from ._image import *
 from ._maskedImage import *
 from ._photoCalib import *
-from ._publicExposure import *
 from ._readers import *
 from ._rotType import *
 from ._visitInfo import *
 from ._visitInfoCards import stripVisitInfoKeywords as stripVisitInfoKeywords
 from ._visitInfoWriter import *
+
+if _typing.TYPE_CHECKING:
+    # What has the methods of the classes of all pixel types.
+    Exposure = _TypedExposure
+else:
+    Exposure = _Exposure
 
 __getattr__ = _moduleGetattr(__name__)

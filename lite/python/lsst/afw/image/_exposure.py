@@ -4,21 +4,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
-from lsst._lite.properties import TypedProperty
-
-from .._pixels._image import TypedImage
-
 __all__ = ["ExposureD", "ExposureF", "ExposureI", "ExposureL", "ExposureU", "makeExposure"]
 
 import math
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import numpy.typing as npt
 
 from lsst._lite.arguments import Bool, MismatchError, Overloads, Size, checkArguments
+from lsst._lite.properties import TypedProperty
 from lsst.afw.detection import Psf
 from lsst.afw.fits import CompressionOptions
 from lsst.afw.geom import SkyWcs
@@ -28,7 +23,7 @@ from lsst.pex.exceptions import InvalidParameterError, LogicError
 from lsst.sphgeom import ConvexPolygon
 from lsst.utils import TemplateMeta
 
-from .._pixels._image import ImageF
+from .._pixels._image import ImageF, TypedImage
 from .._pixels._mask import MaskX
 from .._pixels._maskedImage import (
     MaskedImage,
@@ -55,24 +50,6 @@ class TypedExposure(Sliceable):
 
     _maskedImageType: ClassVar[type[TypedMaskedImage]]
     """Class of the masked image (set by the classes for each type)."""
-
-    if TYPE_CHECKING:
-        # What `Exposure` gives to the class of each type.
-        image: TypedImage
-        mask: MaskX
-        variance: ImageF
-        convex_polygon: ConvexPolygon | None
-
-        def convertF(self) -> ExposureF: ...
-        def convertD(self) -> ExposureD: ...
-        def getImage(self) -> TypedImage: ...
-        def setImage(self, image: TypedImage) -> None: ...
-        def getMask(self) -> MaskX: ...
-        def setMask(self, mask: MaskX) -> None: ...
-        def getVariance(self) -> ImageF: ...
-        def setVariance(self, variance: ImageF) -> None: ...
-        def getConvexPolygon(self, padding: int = 10) -> ConvexPolygon | None: ...
-        def containsSkyCoords(self, ra: Any, dec: Any, padding: int = 10) -> npt.NDArray[Any]: ...
 
     # ---- construction
 
@@ -249,6 +226,52 @@ class TypedExposure(Sliceable):
         """
         return _CUTOUT_FORMS(self, args, kwargs)
 
+    def _get(self, index: Point2I, origin: ImageOrigin) -> Any:
+        return self._maskedImage._get(index, origin=origin)
+
+    def _set(self, index: Any, value: Any, origin: ImageOrigin) -> None:
+        self._maskedImage._set(index, value=value, origin=origin)
+
+    def convertF(self) -> ExposureF:
+        """Return a copy with 32-bit floating-point pixels."""
+        return ExposureF(self, deep=True)
+
+    def convertD(self) -> ExposureD:
+        """Return a copy with 64-bit floating-point pixels."""
+        return ExposureD(self, deep=True)
+
+    # ---- planes
+
+    def getImage(self) -> TypedImage:
+        """Return the image plane."""
+        return self._maskedImage.getImage()
+
+    def setImage(self, image: TypedImage) -> None:
+        """Make the image plane a view of another image's pixels."""
+        self._maskedImage.setImage(image)
+
+    image = TypedProperty(getImage, setImage)
+
+    def getMask(self) -> MaskX:
+        """Return the mask plane."""
+        return self._maskedImage.getMask()
+
+    def setMask(self, mask: MaskX) -> None:
+        """Make the mask plane a view of another mask's pixels."""
+        self._maskedImage.setMask(mask)
+
+    mask = TypedProperty(getMask, setMask)
+
+    def getVariance(self) -> ImageF:
+        """Return the variance plane."""
+        return self._maskedImage.getVariance()
+
+    def setVariance(self, variance: ImageF) -> None:
+        """Make the variance plane a view of another image's pixels."""
+        self._maskedImage.setVariance(variance)
+
+    variance = TypedProperty(getVariance, setVariance)
+
     # ---- geometry
 
     def getWidth(self) -> int:
@@ -304,6 +327,50 @@ class TypedExposure(Sliceable):
     height = TypedProperty(getHeight)
     x0 = TypedProperty(getX0)
     y0 = TypedProperty(getY0)
+
+    def getConvexPolygon(self, padding: int = 10) -> ConvexPolygon | None:
+        """Return a region of the sky that covers the pixels.
+
+        Parameters
+        ----------
+        padding : `int`, optional
+            How much the box of pixels is grown first, in pixels.
+
+        Returns
+        -------
+        polygon : `lsst.sphgeom.ConvexPolygon` or `None`
+            The region; `None` if there is no WCS.
+        """
+        if self.wcs is None:
+            return None
+        return makeConvexPolygon(self.getBBox(), self.wcs, padding)
+
+    convex_polygon = TypedProperty(getConvexPolygon)
+
+    def containsSkyCoords(self, ra: Any, dec: Any, padding: int = 10) -> npt.NDArray[Any]:
+        """Find out which positions in the sky are on the pixels.
+
+        Parameters
+        ----------
+        ra, dec : `astropy.units.Quantity`
+            Right ascensions and declinations (ICRS), with angular units.
+        padding : `int`, optional
+            Padding of the polygon with which positions are sorted out
+            before the exact test, in pixels.
+
+        Returns
+        -------
+        contained : `numpy.ndarray` [`bool`]
+            Whether each position is.
+
+        Raises
+        ------
+        ValueError
+            Raised if there is no WCS.
+        """
+        if self.wcs is None:
+            raise ValueError("Exposure does not have a valid WCS.")
+        return containsSkyCoords(self.getBBox(), self.wcs, ra, dec, padding)
 
     # ---- components
 
@@ -412,6 +479,22 @@ class TypedExposure(Sliceable):
     metadata = TypedProperty(getMetadata, setMetadata)
 
     __add__ = __sub__ = __mul__ = __rmul__ = __truediv__ = refuseTemporary
+
+    # ---- copies
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        info = self.getInfo()
+        return _rebuildExposure, (
+            type(self),
+            self.getMaskedImage(),
+            info._components,
+            info.getVisitInfo(),
+            info.getMetadata(),
+            info.getId(),
+        )
+
+    def __deepcopy__(self, memo: dict[int, Any] | None = None) -> Self:
+        return self.clone()
 
     # ---- files
 
@@ -559,107 +642,22 @@ class Exposure(metaclass=TemplateMeta):
     ``Exposure(..., dtype=np.float32)`` constructs one.
     """
 
-    def _set(self: Any, index: Any, value: Any, origin: Any) -> None:
-        self._maskedImage._set(index, value=value, origin=origin)
-
-    def _get(self: Any, index: Point2I, origin: ImageOrigin) -> Any:
-        return self._maskedImage._get(index, origin=origin)
-
-    def __reduce__(self: Any) -> tuple[Any, ...]:
-        info = self.getInfo()
-        return _rebuildExposure, (
-            type(self),
-            self.getMaskedImage(),
-            info._components,
-            info.getVisitInfo(),
-            info.getMetadata(),
-            info.getId(),
-        )
-
-    def __deepcopy__(self: Any, memo: dict[int, Any] | None = None) -> Any:
-        return self.clone()
-
-    def convertF(self: Any) -> ExposureF:
-        """Return a copy with 32-bit floating-point pixels."""
-        return ExposureF(self, deep=True)
-
-    def convertD(self: Any) -> ExposureD:
-        """Return a copy with 64-bit floating-point pixels."""
-        return ExposureD(self, deep=True)
-
-    def getImage(self: Any) -> Any:
-        """Return the image plane."""
-        return self._maskedImage.getImage()
-
-    def setImage(self: Any, image: Any) -> None:
-        """Make the image plane a view of another image's pixels."""
-        self._maskedImage.setImage(image)
-
-    image = TypedProperty(getImage, setImage)
-
-    def getMask(self: Any) -> MaskX:
-        """Return the mask plane."""
-        return self._maskedImage.getMask()
-
-    def setMask(self: Any, mask: Any) -> None:
-        """Make the mask plane a view of another mask's pixels."""
-        self._maskedImage.setMask(mask)
-
-    mask = TypedProperty(getMask, setMask)
-
-    def getVariance(self: Any) -> ImageF:
-        """Return the variance plane."""
-        return self._maskedImage.getVariance()
-
-    def setVariance(self: Any, variance: Any) -> None:
-        """Make the variance plane a view of another image's pixels."""
-        self._maskedImage.setVariance(variance)
-
-    variance = TypedProperty(getVariance, setVariance)
-
-    def getConvexPolygon(self: Any, padding: int = 10) -> ConvexPolygon | None:
-        """Return a region of the sky that covers the pixels.
-
-        Parameters
-        ----------
-        padding : `int`, optional
-            How much the box of pixels is grown first, in pixels.
-
-        Returns
-        -------
-        polygon : `lsst.sphgeom.ConvexPolygon` or `None`
-            The region; `None` if there is no WCS.
-        """
-        if self.wcs is None:
-            return None
-        return makeConvexPolygon(self.getBBox(), self.wcs, padding)
-
-    convex_polygon = TypedProperty(getConvexPolygon)
-
-    def containsSkyCoords(self: Any, ra: Any, dec: Any, padding: int = 10) -> npt.NDArray[Any]:
-        """Find out which positions in the sky are on the pixels.
-
-        Parameters
-        ----------
-        ra, dec : `astropy.units.Quantity`
-            Right ascensions and declinations (ICRS), with angular units.
-        padding : `int`, optional
-            Padding of the polygon with which positions are sorted out
-            before the exact test, in pixels.
-
-        Returns
-        -------
-        contained : `numpy.ndarray` [`bool`]
-            Whether each position is.
-
-        Raises
-        ------
-        ValueError
-            Raised if there is no WCS.
-        """
-        if self.wcs is None:
-            raise ValueError("Exposure does not have a valid WCS.")
-        return containsSkyCoords(self.getBBox(), self.wcs, ra, dec, padding)
+    __reduce__ = TypedExposure.__reduce__
+    __deepcopy__ = TypedExposure.__deepcopy__
+    convertF = TypedExposure.convertF
+    convertD = TypedExposure.convertD
+    getImage = TypedExposure.getImage
+    setImage = TypedExposure.setImage
+    image = TypedExposure.image
+    getMask = TypedExposure.getMask
+    setMask = TypedExposure.setMask
+    mask = TypedExposure.mask
+    getVariance = TypedExposure.getVariance
+    setVariance = TypedExposure.setVariance
+    variance = TypedExposure.variance
+    getConvexPolygon = TypedExposure.getConvexPolygon
+    convex_polygon = TypedExposure.convex_polygon
+    containsSkyCoords = TypedExposure.containsSkyCoords
 
 
 for _suffix, _class in dict(I=ExposureI, F=ExposureF, D=ExposureD, U=ExposureU, L=ExposureL).items():

@@ -4,14 +4,13 @@
 
 from __future__ import annotations
 
-from lsst._lite.properties import TypedProperty
-
 __all__ = ["VisitInfo"]
 
 import math
 from typing import Any
 
 from lsst._lite.arguments import Bool, Float, Int, MismatchError, Overloads
+from lsst._lite.properties import TypedProperty
 from lsst.afw.coord import Observatory, Weather
 from lsst.afw.table._components import VisitInfoInterface
 from lsst.daf.base import DateTime, PropertySet

@@ -4,11 +4,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 __all__ = ["ExposureCatalog"]
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np

@@ -4,17 +4,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
-from lsst._lite.properties import TypedProperty
-
 __all__ = ["ExposureRecord"]
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy.typing as npt
 
 from lsst._lite.arguments import Bool, Overloads
+from lsst._lite.properties import TypedProperty
 from lsst.afw.fits import FitsError
 from lsst.afw.fits._inputArchive import understand
 from lsst.afw.fits._opaque import OpaqueComponent

@@ -4,11 +4,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 __all__ = ["ExposureTable"]
 
-from typing import Any
+from typing import Any, ClassVar
 
 from lsst._lite.arguments import checkArguments
 from lsst.pex.exceptions import InvalidParameterError

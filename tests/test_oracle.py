@@ -10,8 +10,7 @@ import os
 import unittest
 
 import numpy as np
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
+from hypothesis import HealthCheck, given, settings, strategies as st
 from scenes import makeCoadd
 
 import lsst.geom as geom

@@ -8,8 +8,7 @@ import unittest
 import uuid
 
 from astropy.io import fits
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 import lsst.geom as geom
 import lsst.utils.tests

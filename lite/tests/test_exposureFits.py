@@ -17,8 +17,7 @@ import warnings
 
 import numpy as np
 from astropy.io import fits
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import lsst.pex.exceptions as pexExceptions
 import lsst.utils.tests

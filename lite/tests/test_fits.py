@@ -13,8 +13,7 @@ import unittest
 
 import numpy as np
 from astropy.io import fits
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import lsst.pex.exceptions as pexExceptions
 import lsst.utils.tests

@@ -35,8 +35,7 @@ from lsst.geom import (
     radians,
 )
 from lsst.pex.exceptions import InvalidParameterError, LogicError
-from lsst.sphgeom import Angle as SphgeomAngle
-from lsst.sphgeom import LonLat, UnitVector3d, Vector3d
+from lsst.sphgeom import Angle as SphgeomAngle, LonLat, UnitVector3d, Vector3d
 
 GOLDEN = os.path.join(os.path.dirname(__file__), "data", "golden")
 INT_MAX = 2**31 - 1

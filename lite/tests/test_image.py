@@ -8,8 +8,7 @@ import pickle
 import unittest
 
 import numpy as np
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from pixelAssertions import PixelAssertions
 
 import lsst.afw.image as afwImage

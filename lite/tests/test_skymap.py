@@ -15,8 +15,7 @@ import time
 import unittest
 
 import numpy as np
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import lsst.geom as geom
 import lsst.pex.config as pexConfig

@@ -15,8 +15,7 @@ import zlib
 
 import numpy as np
 from astropy.io import fits
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 import lsst.utils.tests
 from lsst._lite.threads import run, threadCount, threads

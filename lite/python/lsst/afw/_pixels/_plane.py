@@ -21,9 +21,7 @@ from lsst.afw.fits._plainImage import PlainImage
 from lsst.afw.fits._tiles import TileTable
 from lsst.daf.base import PropertyList
 from lsst.geom import Box2I, Extent2I, Point2I
-from lsst.pex.exceptions import Exception as PexException
-from lsst.pex.exceptions import LengthError
-from lsst.pex.exceptions import TypeError as PexTypeError
+from lsst.pex.exceptions import Exception as PexException, LengthError, TypeError as PexTypeError
 
 from ._maskPlanes import NUM_PLANES_MAX
 from ._origin import PARENT, ImageOrigin

@@ -4,8 +4,7 @@
 
 from lsst._lite import moduleGetattr
 
-from . import _tanWcs
-from . import ellipses as ellipses
+from . import _tanWcs, ellipses as ellipses
 from ._makeWcs import *
 from ._polygon import *
 from ._skyWcs import *

@@ -33,8 +33,7 @@ from lsst.geom import (
     SpherePoint,
     radians,
 )
-from lsst.pex.exceptions import RuntimeError as PexRuntimeError
-from lsst.pex.exceptions import TypeError as PexTypeError
+from lsst.pex.exceptions import RuntimeError as PexRuntimeError, TypeError as PexTypeError
 
 from ._ast import (
     applyForward,

@@ -20,8 +20,7 @@ import starlink.Ast as Ast
 
 from lsst._lite import notInLite
 from lsst.geom import AffineTransform, Extent2D, Point2D, SpherePoint, radians
-from lsst.pex.exceptions import InvalidParameterError
-from lsst.pex.exceptions import TypeError as PexTypeError
+from lsst.pex.exceptions import InvalidParameterError, TypeError as PexTypeError
 
 from ._ast import applyForward, applyInverse, dumpObject, inverted, jacobian, loadObject, series, toArrays
 from ._python import reduceTransform

@@ -13,8 +13,7 @@ from .._pixels._pixelUtils import *
 from . import _visitInfoRows
 from ._coaddInputs import *
 from ._exposure import *
-from ._exposure import Exposure as _Exposure
-from ._exposure import TypedExposure as _TypedExposure
+from ._exposure import Exposure as _Exposure, TypedExposure as _TypedExposure
 from ._exposureInfo import *
 from ._filterLabel import *
 from ._image import *

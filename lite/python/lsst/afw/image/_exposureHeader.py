@@ -7,8 +7,7 @@ __all__ = ["ARCHIVE_ID", "ExposureHeader", "OLD_COMPONENT_CARDS"]
 from lsst.afw.geom import SkyWcs, makeSkyWcs
 from lsst.daf.base import PropertyList
 from lsst.geom import Extent2D, Point2I
-from lsst.pex.exceptions import Exception as PexException
-from lsst.pex.exceptions import TypeError as PexTypeError
+from lsst.pex.exceptions import Exception as PexException, TypeError as PexTypeError
 
 from .._pixels._plane import Plane
 from .._pixels._planeTriple import PlaneTriple

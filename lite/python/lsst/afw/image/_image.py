@@ -20,11 +20,9 @@ __all__ = [
 
 from typing import TYPE_CHECKING
 
-from .._pixels._image import Image as _Image
-from .._pixels._image import ImageD, ImageF, ImageI, ImageL, ImageU, TypedImage
+from .._pixels._image import Image as _Image, ImageD, ImageF, ImageI, ImageL, ImageU, TypedImage
 from .._pixels._imageBase import ImageBaseD, ImageBaseF, ImageBaseI, ImageBaseL, ImageBaseU
-from .._pixels._mask import Mask as _Mask
-from .._pixels._mask import MaskX
+from .._pixels._mask import Mask as _Mask, MaskX
 
 if TYPE_CHECKING:
     # What has the methods of the classes of all pixel types.

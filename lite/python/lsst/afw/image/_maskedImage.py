@@ -14,8 +14,8 @@ __all__ = [
 
 from typing import TYPE_CHECKING
 
-from .._pixels._maskedImage import MaskedImage as _MaskedImage
 from .._pixels._maskedImage import (
+    MaskedImage as _MaskedImage,
     MaskedImageD,
     MaskedImageF,
     MaskedImageI,

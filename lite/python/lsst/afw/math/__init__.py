@@ -15,14 +15,8 @@ from ._warpImage import *
 from ._warpingControl import *
 from ._warpingKernels import (
     BilinearWarpingKernel as BilinearWarpingKernel,
-)
-from ._warpingKernels import (
     LanczosWarpingKernel as LanczosWarpingKernel,
-)
-from ._warpingKernels import (
     NearestWarpingKernel as NearestWarpingKernel,
-)
-from ._warpingKernels import (
     SeparableKernel as SeparableKernel,
 )
 

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lsst._lite import Partial
 from lsst._lite.numbers import EnumLikeCpp, argumentError, formatG, toDouble, toInt
-from lsst.pex.exceptions import DomainError
-from lsst.pex.exceptions import RuntimeError as PexRuntimeError
+from lsst.pex.exceptions import DomainError, RuntimeError as PexRuntimeError
 
 from ._leapSeconds import EPOCH_IN_MJD, MJD_TO_JD, NSEC_PER_DAY, taiToUtc, utcToTai
 

@@ -14,8 +14,7 @@ from typing import Any, NamedTuple, Self
 
 from lsst._lite import Partial
 from lsst._lite.numbers import argumentError, toBool
-from lsst.pex.exceptions import InvalidParameterError, NotFoundError
-from lsst.pex.exceptions import TypeError as PexTypeError
+from lsst.pex.exceptions import InvalidParameterError, NotFoundError, TypeError as PexTypeError
 
 from ._dateTime import DateTime
 from ._elements import ELEMENT_TYPES, isSequence, toText

@@ -15,7 +15,9 @@ def readLayers(path, package):
     ----------
     path : `pathlib.Path`
         File with a line for each layer, the topmost first: modules or
-        packages, as paths without suffix in the folder of the package.
+        packages, as paths without suffix in the folder of the package. An
+        indented line has one more module of the layer above it, and what it
+        is for.
     package : `str`
         Dotted name of the package.
 
@@ -24,12 +26,15 @@ def readLayers(path, package):
     layers : `dict` [`str`, `int`]
         Number of the layer, from the top, by dotted names.
     """
-    lines = [line for line in path.read_text().splitlines() if not line.startswith("#")]
-    return {
-        f"{package}.{name.replace('/', '.')}": number
-        for number, line in enumerate(lines)
-        for name in line.split()
-    }
+    layers, number = {}, 0
+    for line in path.read_text().splitlines():
+        if line.startswith("#"):
+            continue
+        isIndented = line.startswith(" ")
+        number += not isIndented
+        for name in line.split()[: 1 if isIndented else None]:
+            layers[f"{package}.{name.replace('/', '.')}"] = number
+    return layers
 
 
 def findOffences(folder, package, layers):

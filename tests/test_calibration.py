@@ -17,7 +17,7 @@ from lsst.afw.image import PhotoCalib
 from lsst.afw.math import ChebyshevBoundedField
 from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask
 from lsst.ip.template.calibration import CalibrationError
-from lsst.ip.template.patchAgreement import PatchMismatchError
+from lsst.ip.template.coaddHandle import PatchMismatchError
 
 SKY = 100.0
 """Flux of each pixel, in nJy."""

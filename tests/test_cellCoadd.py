@@ -19,8 +19,7 @@ from lsst.ip.template import (
     MakeWarpedTemplateConfig,
     MakeWarpedTemplateTask,
 )
-from lsst.ip.template.givenCoadd import toHandle
-from lsst.ip.template.patchAgreement import PatchMismatchError
+from lsst.ip.template.coaddHandle import PatchMismatchError, toHandle
 from lsst.pipe.base import InMemoryDatasetHandle
 
 DATA = pathlib.Path(__file__).parent / "data" / "lsst_images"
@@ -58,8 +57,12 @@ class CellCoaddTestCase(lsst.utils.tests.TestCase):
         config = GetCoaddAsTemplateConfig()
         config.allowMissingPsf = True
         config.update(**settings)
-        task = GetCoaddAsTemplateTask(config=config)
-        return task.runForBox(self.tractInfo, self.patches, self.box, coadds)
+        assembler = GetCoaddAsTemplateTask(config=config).makeAssembler()
+        patchList = [self.tractInfo[patch] for patch in self.patches]
+        available = {patch: [coadd] for patch, coadd in coadds.items()}
+        return assembler.complete(
+            assembler.copyPatches(self.tractInfo, patchList, self.box, available)
+        ).exposure
 
     def assertSameTemplate(self, template, expected):
         for plane in ("image", "mask", "variance"):

@@ -15,8 +15,8 @@ import lsst.utils.tests
 from lsst.afw.image import FilterLabel, PhotoCalib
 from lsst.daf.butler import Butler, Config, DatasetType
 from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask
-from lsst.ip.template.patchAgreement import PatchMismatchError
-from lsst.ip.template.provenance import TemplateProvenance
+from lsst.ip.template.coaddHandle import PatchMismatchError
+from lsst.ip.template.templateProvenance import TemplateProvenance
 from lsst.pipe.base import InMemoryDatasetHandle
 
 
@@ -172,7 +172,8 @@ class ComponentsTestCase(lsst.utils.tests.TestCase):
         self.check(pixels=(2, 3))
         for number in range(4):
             self.coadd(number).image.array[:] = np.nan
-        self.check(pixels=(3,))
+        with self.assertRaisesRegex(RuntimeError, "No patch of tract 0 has pixels"):
+            self.makeTemplate()
 
     def testButlersCoadds(self):
         """A hidden patch gives the PSF, and its dataset ID is not told."""

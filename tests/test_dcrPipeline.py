@@ -18,7 +18,7 @@ import lsst.utils.tests
 from lsst.afw.image import ExposureF
 from lsst.daf.butler import Butler
 from lsst.ip.template import MakeCoaddTemplateConfig
-from lsst.ip.template.dcrModel import findDcrBox
+from lsst.ip.template.dcrModel import computeDcrBox
 from lsst.pipe.base import Pipeline
 
 ROOT = pathlib.Path(__file__).parents[1]
@@ -69,6 +69,7 @@ class DcrPipelineTestCase(lsst.utils.tests.TestCase):
             *("-c", f"makeDcrTemplate:getTemplate.effectiveWavelength={cls.row['effectiveWavelength']}"),
             *("-c", f"makeDcrTemplate:getTemplate.bandwidth={cls.row['bandwidth']}"),
             *("-c", f"makeDcrTemplate:getTemplate.numSubfilters={cls.row['numSubfilters']}"),
+            *("-c", "parameters:psf=first"),
         )
         cls.butler = Butler.from_config(cls.repo, collections="dcr")
         cls.template = cls.butler.get("dcrDiff_templateCoadd", cls.dataId)
@@ -108,7 +109,7 @@ class DcrPipelineTestCase(lsst.utils.tests.TestCase):
         bbox = self.template.getBBox()
         edges = np.zeros((bbox.getHeight(), bbox.getWidth()), dtype=bool)
         for patch in self.row["patches"]:
-            box = findDcrBox(tractInfo[patch], bbox, 20)
+            box = computeDcrBox(tractInfo[patch], bbox, 20)
             if not box.isEmpty():
                 near = np.zeros_like(edges)
                 for part, value in ((box.dilatedBy(width), True), (box.erodedBy(width), False)):

@@ -17,7 +17,7 @@ from lsst.ip.template import (
     MakeWarpedTemplateConfig,
 )
 from lsst.ip.template.plotCoaddTemplate import PlotCoaddTemplateConfig
-from lsst.ip.template.provenance import TemplateProvenance
+from lsst.ip.template.templateProvenance import TemplateProvenance
 
 ROOT = pathlib.Path(__file__).parents[1]
 DOC = ROOT / "doc"

@@ -75,13 +75,6 @@ class MakeCoaddTemplateConfigTestCase(lsst.utils.tests.TestCase):
         config.connections.coaddExposures = "template_coadd"
         config.validate()
 
-    def testCornerPatchesAreLookedUp(self):
-        config = MakeCoaddTemplateConfig(findCornerPatches=True)
-        connections = config.connections.ConnectionsClass(config=config)
-        self.assertEqual(connections.prerequisiteInputs, {"coaddExposures"})
-        self.assertEqual(connections.coaddExposures.name, "deepCoadd")
-        self.assertIn("coaddExposures", self.connections().inputs)
-
     def testPipelineBuilds(self):
         graph = Pipeline.from_uri(str(PIPELINE)).to_graph()
         self.assertEqual(list(graph.tasks), ["makeCoaddTemplate"])
@@ -118,11 +111,11 @@ class GoldenRepositoryTestCase(lsst.utils.tests.TestCase):
         return [line for line in done.stdout.splitlines()[compared:-1] if line.startswith("visit")]
 
     def testPipetaskMakesTheStacksTemplates(self):
-        self.pipetask("templates", "-c", "makeCoaddTemplate:requiredTemplateFraction=0")
-        # The former task left the label of the coadds, without the physical
-        # filter.
-        others = [line for line in self.check("templates") if "filter FilterLabel" not in line]
-        self.assertEqual(others, [])
+        self.pipetask(
+            "templates",
+            *("-c", "makeCoaddTemplate:requiredTemplateFraction=0", "-c", "parameters:psf=first"),
+        )
+        self.assertEqual(self.check("templates"), [])
         butler = Butler.from_config(self.repo, collections="templates")
         for row in self.rows:
             if row["outcome"] != "template":
@@ -151,14 +144,6 @@ class GoldenRepositoryTestCase(lsst.utils.tests.TestCase):
         self.assertIn("requiredTemplateFraction wants 100.0%", printed)
         butler = Butler.from_config(self.repo, collections="choosy")
         self.assertEqual(list(butler.registry.queryDatasets("deepDiff_templateCoadd")), [])
-
-    def testLargerPixelsThanExpectedAreAnError(self):
-        with self.assertRaisesRegex(AssertionError, "largestPixelScale must be 0.200 arcsec or more"):
-            self.pipetask(
-                "large",
-                *("-c", "makeCoaddTemplate:largestPixelScale=0.1"),
-                where=" AND visit = 100 AND detector = 0",
-            )
 
     def testOtherDatasetTypesFromTheCommandLine(self):
         self.pipetask(
@@ -207,6 +192,9 @@ class QuantumTestCase(lsst.utils.tests.TestCase):
         template = task.run(**inputs, coaddExposures=handles.values()).template
         overlap = task.getTemplate.getOverlapPatchList(exposure, skyMap)
         assertSamePixels(template, task.getTemplate.run(*overlap, handles))
+        self.assertEqual(template.getFilter(), handles[0].inMemoryDataset.getFilter())
+        template = task.run(**inputs, coaddExposures=handles.values(), physical_filter="r_x").template
+        self.assertEqual(template.getFilter(), FilterLabel(band="r", physical="r_x"))
         with self.assertRaises(NoWorkFound):
             task.run(**inputs, coaddExposures=[])
 

@@ -19,7 +19,7 @@ from lsst.afw.detection import GaussianPsf
 from lsst.afw.geom import makeCdMatrix, makeSkyWcs, makeTanSipWcs
 from lsst.afw.image import ExposureF, FilterLabel, PhotoCalib
 from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask
-from lsst.ip.template.provenance import TemplateProvenance
+from lsst.ip.template.templateProvenance import TemplateProvenance
 from lsst.pipe.base import InMemoryDatasetHandle
 from lsst.skymap import skyMapRegistry
 
@@ -93,7 +93,8 @@ def exposures(draw, skyMap):
 def trim(bbox, random):
     """Cut off some rows and columns of a box, most often none."""
     left, bottom, right, top = (int(cut) for cut in random.choice([0, 0, 0, 0, 0, 1, 3, 12], 4))
-    return geom.Box2I(bbox.getMin() + geom.Extent2I(left, bottom), bbox.getMax() - geom.Extent2I(right, top))
+    low, high = bbox.getMin() + geom.Extent2I(left, bottom), bbox.getMax() - geom.Extent2I(right, top)
+    return geom.Box2I(low, high, invert=False)
 
 
 def makeRandomCoadd(tract, patch, grow, random):
@@ -109,6 +110,7 @@ def makeRandomCoadd(tract, patch, grow, random):
     coadd.image.array[random.random(shape) < 0.1] = np.nan
     coadd.mask.array[:] = random.integers(0, 2**11, shape)
     coadd.variance.array[:] = random.random(shape)
+    coadd.variance.array[random.random(shape) < 0.05] = random.choice([np.nan, np.inf])
     if random.random() < 0.1:
         coadd.image.array[:] = np.nan
     components = {
@@ -135,7 +137,7 @@ def makeReference(bbox, coadds, keepValid, noData):
     coadds : `dict` [`int`, `tuple`]
         Each patch's coadd and outer box, by its number, in order.
     keepValid : `bool`
-        Does an invalid pixel never replace a valid one?
+        Are only pixels with data copied?
     noData : `int`
         Bit mask of ``NO_DATA``.
 
@@ -163,9 +165,7 @@ def makeReference(bbox, coadds, keepValid, noData):
         new.append(np.full(len(new[0]), patch))
         take = np.ones(len(new[0]), bool)
         if keepValid:
-            newValid = np.isfinite(new[0]) & (new[1] & noData == 0)
-            oldValid = np.isfinite(planes[0][has]) & (planes[1][has] & noData == 0)
-            take = newValid | ~oldValid
+            take = np.isfinite(new[0]) & np.isfinite(new[2]) & (new[1] & noData == 0)
         for plane, values in zip(planes, new, strict=True):
             plane[has] = np.where(take, values, plane[has])
     return planes
@@ -193,10 +193,12 @@ class OracleTestCase(lsst.utils.tests.TestCase):
         exposure = data.draw(exposures(skyMap))
         border = data.draw(st.sampled_from([0, 0, 3, 20]))
         policy = data.draw(st.sampled_from(["last", "keepValid"]))
-        grow = data.draw(st.sampled_from([0, 0, 4, -1, -12]))
+        grow = data.draw(st.sampled_from([0, 0, -1, -12]))
         random = np.random.default_rng(data.draw(st.integers(0, 2**32)))
 
-        config = GetCoaddAsTemplateConfig(templateBorderSize=border, overlapPolicy=policy)
+        psf = data.draw(st.sampled_from(["first", "patches"]))
+
+        config = GetCoaddAsTemplateConfig(templateBorderSize=border, overlapPolicy=policy, psf=psf)
         task = GetCoaddAsTemplateTask(config=config)
         task.log.setLevel("CRITICAL")
         try:
@@ -220,8 +222,8 @@ class OracleTestCase(lsst.utils.tests.TestCase):
         noData = exposure.mask.getPlaneBitMask("NO_DATA")
         bbox = geom.Box2I(geom.Point2I(*map(int, low)), geom.Point2I(*map(int, high)))
         expected = makeReference(bbox, coadds, policy == "keepValid", noData)
-        givers = self.findGivers(bbox, coadds)
-        if (expected[3] < 0).all() or givers["getPsf"] is None or givers["getPhotoCalib"] is None:
+        sources = self.findSources(bbox, coadds)
+        if (expected[3] < 0).all() or sources["getPsf"] is None or sources["getPhotoCalib"] is None:
             with self.assertRaises(RuntimeError):
                 task.run(tract, patchList, corners, shuffled)
             return
@@ -234,10 +236,49 @@ class OracleTestCase(lsst.utils.tests.TestCase):
         used = [patch for patch in coadds if (expected[3] == patch).any()]
         self.assertEqual(list(provenance.patchesUsed), used)
         self.assertEqual(task.metadata.getArray("patchesUsed"), used)
-        self.checkComponents(template, provenance, coadds, givers)
+        if psf == "first":
+            self.checkComponents(template, provenance, coadds, sources)
+        else:
+            self.checkInputs(template, expected, coadds, policy == "keepValid", random)
 
-    def findGivers(self, bbox, coadds):
-        """Find the patches that give the components, by getter: the first of
+    def checkInputs(self, template, expected, coadds, keepValid, random):
+        """Check at a few pixels with data that the patch whose PSF is used is
+        that of the pixel or, where holes are filled, the last one with data
+        around it.
+        """
+        has = np.isfinite(expected[0]) & np.isfinite(expected[2])
+        has &= expected[1] & template.mask.getPlaneBitMask("NO_DATA") == 0
+        inputs = template.getInfo().getCoaddInputs().ccds
+        for y, x in random.permutation(np.argwhere(has))[:20].tolist():
+            point = template.getXY0() + geom.Extent2I(x, y)
+            patch = expected[3][y, x]
+            if keepValid:
+                around = [
+                    patch
+                    for patch, (coadd, outer) in coadds.items()
+                    if self.hasDataAround(coadd, outer.clippedTo(template.getBBox()), point)
+                ]
+                patch = around[-1]
+            found = {
+                record["patch"] for record in inputs if record.getValidPolygon().contains(geom.Point2D(point))
+            }
+            self.assertEqual(found, {patch})
+
+    def hasDataAround(self, coadd, bbox, point):
+        """Return whether a point is in the bounding box of a coadd's pixels
+        with data.
+        """
+        part = coadd[bbox.clippedTo(coadd.getBBox())] if bbox.overlaps(coadd.getBBox()) else None
+        if part is None:
+            return False
+        has = np.isfinite(part.image.array) & np.isfinite(part.variance.array)
+        has &= part.mask.array & part.mask.getPlaneBitMask("NO_DATA") == 0
+        rows, columns = np.nonzero(has)
+        x, y = point - part.getXY0()
+        return len(rows) > 0 and rows.min() <= y <= rows.max() and columns.min() <= x <= columns.max()
+
+    def findSources(self, bbox, coadds):
+        """Find the patches that components come from, by getter: the first of
         those that the template reaches.
         """
         first = dict.fromkeys(("getPsf", "getFilter", "getPhotoCalib"))
@@ -248,13 +289,13 @@ class OracleTestCase(lsst.utils.tests.TestCase):
                     break
         return first
 
-    def checkComponents(self, template, provenance, coadds, givers):
+    def checkComponents(self, template, provenance, coadds, sources):
         """Check that components are those of the patches that give them."""
         told = [provenance.psfPatch, provenance.filterPatch, provenance.photoCalibPatch]
-        self.assertEqual(told, list(givers.values()))
-        self.assertEqual(template.getPsf().getSigma(), coadds[givers["getPsf"]][0].getPsf().getSigma())
+        self.assertEqual(told, list(sources.values()))
+        self.assertEqual(template.getPsf().getSigma(), coadds[sources["getPsf"]][0].getPsf().getSigma())
         for getter in ("getFilter", "getPhotoCalib"):
-            patch = givers[getter]
+            patch = sources[getter]
             component = None if patch is None else getattr(coadds[patch][0], getter)()
             self.assertEqual(getattr(template, getter)(), component)
 

@@ -11,8 +11,7 @@ import lsst.utils.tests
 from lsst.afw.geom import makeCdMatrix, makeSkyWcs
 from lsst.afw.image import FilterLabel, PhotoCalib
 from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask
-from lsst.ip.template.patchAgreement import PatchMismatchError
-from lsst.utils.logging import VERBOSE
+from lsst.ip.template.coaddHandle import PatchMismatchError
 
 
 class PatchAgreementTestCase(lsst.utils.tests.TestCase):
@@ -142,13 +141,6 @@ class PatchAgreementTestCase(lsst.utils.tests.TestCase):
         self.assertTrue(
             any(f"2 patches have no variance anywhere: {self.patches[:2]}" in line for line in logged.output)
         )
-
-    def testPsfOfAnotherPatchThanTheCentresIsLogged(self):
-        self.prepare(x=120)
-        with self.assertLogs(self.task.log.name, level=VERBOSE) as logged:
-            self.run_()
-        told = [line for line in logged.output if f"PSF is that of patch {self.patches[0]}" in line]
-        self.assertEqual(len(told), 1)
 
     def testKeepValidKeepsValidPixels(self):
         self.prepare(overlapPolicy="keepValid")

@@ -1,6 +1,6 @@
 # This file is part of ip_template.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The PSF that is each patch's where its own pixels stand."""
+"""The PSF that is each patch's where its pixels are used."""
 
 import pathlib
 import tempfile
@@ -12,7 +12,9 @@ from scenes import makeExposure, makeHandles, makeSkyMap
 import lsst.geom as geom
 import lsst.utils.tests
 from lsst.afw.image import ExposureF
+from lsst.afw.table import ExposureCatalog, ExposureTable
 from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask
+from lsst.meas.algorithms import CoaddPsf
 
 
 class PatchPsfTestCase(lsst.utils.tests.TestCase):
@@ -63,22 +65,60 @@ class PatchPsfTestCase(lsst.utils.tests.TestCase):
             point = geom.Point2D(corner.x + column + 0.5, corner.y + row)
             self.assertAlmostEqual(template.getPsf().computeKernelImage(point).array.sum(), 1.0)
 
-    def testPixelInAHoleHasThePsfOfThePatchThatFilledIt(self):
+    def testPixelInAHoleHasThePsfOfThePatchAroundIt(self):
         template = self.makeTemplate()
         patches, corner = self.patchesOf(template), template.getXY0()
         last = int(patches.max())
         coadd = self.handles[last].inMemoryDataset
         overlap = coadd.getBBox().clippedTo(self.tract[last - 1].getOuterBBox())
         overlap = overlap.clippedTo(template.getBBox())
-        self.assertFalse(overlap.isEmpty())
-        hole = overlap.getMin() + geom.Extent2I(1, 2)
-        coadd.image[hole] = np.nan
+        holes = [overlap.getMin() + geom.Extent2I(1, y) for y in range(2, overlap.getHeight(), 3)]
+        for hole in holes:
+            coadd.image[hole] = np.nan
         template = self.makeTemplate(overlapPolicy="keepValid")
-        filler = self.patchesOf(template)[hole.y - corner.y, hole.x - corner.x]
-        self.assertNotEqual(filler, last)
-        self.assertPsfIs(filler, template.getPsf(), geom.Point2D(hole))
-        beside = hole + geom.Extent2I(1, 0)
-        self.assertPsfIs(last, template.getPsf(), geom.Point2D(beside))
+        self.assertNotEqual(self.patchesOf(template)[holes[0].y - corner.y, holes[0].x - corner.x], last)
+        self.assertPsfIs(last, template.getPsf(), geom.Point2D(holes[0]))
+        inputs = template.getInfo().getCoaddInputs().ccds
+        self.assertLess(len(inputs), 4 * len(set(inputs["patch"])))
+
+    def testHalfEmptyPatchLeavesThePsfToItsNeighbour(self):
+        """Each coadd has a CoaddPsf that ends where its pixels do."""
+        template = self.makeTemplate()
+        last = int(self.patchesOf(template).max())
+        coadd = self.handles[last].inMemoryDataset
+        common = coadd.getBBox().clippedTo(self.tract[last - 1].getOuterBBox()).clippedTo(template.getBBox())
+        full = coadd.getBBox()
+        empty = geom.Box2I(full.getMin(), geom.Point2I(full.getMaxX(), common.getCenterY()))
+        for handle in self.handles.values():
+            self.setCoaddPsf(handle.inMemoryDataset, handle.inMemoryDataset.getBBox())
+        coadd[empty].maskedImage.set(np.nan, coadd.mask.getPlaneBitMask("NO_DATA"), np.nan)
+        self.setCoaddPsf(coadd, geom.Box2I(geom.Point2I(full.getMinX(), empty.getEndY()), full.getMax()))
+        template = self.makeTemplate(overlapPolicy="keepValid")
+        corner, noData = template.getXY0(), template.mask.getPlaneBitMask("NO_DATA")
+        rows, columns = np.nonzero(template.mask.array & noData == 0)
+        for row, column in zip(rows[::37].tolist(), columns[::37].tolist()):
+            kernel = template.getPsf().computeKernelImage(geom.Point2D(corner.x + column, corner.y + row))
+            self.assertAlmostEqual(kernel.array.sum(), 1.0)
+
+    def setCoaddPsf(self, coadd, bbox):
+        """Give a coadd a PSF that exists in a box only."""
+        schema = ExposureTable.makeMinimalSchema()
+        weight = schema.addField("weight", type=float, doc="weight")
+        catalog = ExposureCatalog(schema)
+        record = catalog.addNew()
+        record.set(weight, 1.0)
+        record.setPsf(coadd.getPsf())
+        record.setWcs(coadd.getWcs())
+        record.setBBox(bbox)
+        coadd.setPsf(CoaddPsf(catalog, coadd.getWcs(), geom.Box2D(bbox).getCenter()))
+
+    def testPatchWithoutDataIsNoInput(self):
+        template = self.makeTemplate()
+        last = int(self.patchesOf(template).max())
+        self.handles[last].inMemoryDataset.image.array[:] = np.nan
+        template = self.makeTemplate()
+        self.assertIn(last, self.metadata.getArray("patchesUsed"))
+        self.assertNotIn(last, template.getInfo().getCoaddInputs().ccds["patch"])
 
     def testTypicalPositionHasAPsf(self):
         template = self.makeTemplate()

@@ -17,7 +17,7 @@ import lsst.utils.tests
 from lsst.afw.image import ExposureF
 from lsst.daf.butler import Butler
 from lsst.ip.template.plotCoaddTemplate import PlotCoaddTemplateConfig, PlotCoaddTemplateTask
-from lsst.ip.template.provenance import TemplateProvenance
+from lsst.ip.template.templateProvenance import TemplateProvenance
 from lsst.pipe.base import Pipeline
 from lsst.pipe.base.simple_pipeline_executor import SimplePipelineExecutor
 

@@ -13,7 +13,7 @@ import lsst.geom as geom
 import lsst.utils.tests
 from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask
 from lsst.ip.template.plotCoaddTemplate import PlotCoaddTemplateConfig, PlotCoaddTemplateTask
-from lsst.ip.template.plotPanels import NO_PATCH, findPatchOfPixels, plotPanels
+from lsst.ip.template.plotTemplate import computePatchOfPixels, plotPanels
 
 
 class PlotPanelsTestCase(lsst.utils.tests.TestCase):
@@ -36,25 +36,25 @@ class PlotPanelsTestCase(lsst.utils.tests.TestCase):
         task = GetCoaddAsTemplateTask(config=GetCoaddAsTemplateConfig(**settings))
         return task.run(*self.overlap, self.handles)
 
-    def assertRight(self, template, patches):
-        """Fail unless the pixels have the values of these patches."""
-        values = np.full(patches.shape, np.nan, dtype=np.float32)
-        for patch in self.handles:
-            mine = patches == patch
-            values[mine] = pixelValues(patch, template.getBBox())[mine]
-        known = np.isfinite(template.image.array)
-        np.testing.assert_array_equal(values[known], template.image.array[known])
-        self.assertTrue((patches[~known & (patches != NO_PATCH)] == max(self.handles)).all())
-
     def testPatchOfPixels(self):
-        for settings in ({}, {"psf": "patches"}, {"psf": "patches", "overlapPolicy": "keepValid"}):
+        for settings in ({}, {"psf": "patches"}, {"overlapPolicy": "keepValid"}):
             with self.subTest(**settings):
                 template = self.makeTemplate(**settings)
-                self.assertRight(template, findPatchOfPixels(template, self.tractInfo))
+                patches = computePatchOfPixels(template, self.tractInfo)
+                values = np.full(patches.shape, np.nan, dtype=np.float32)
+                for patch in self.handles:
+                    values[patches == patch] = pixelValues(patch, template.getBBox())[patches == patch]
+                # By geometry, the hole of the last patch is its own.
+                known = np.isfinite(template.image.array)
+                if settings.get("overlapPolicy") == "keepValid":
+                    known &= patches != max(self.handles)
+                np.testing.assert_array_equal(values[known], template.image.array[known])
 
-    def testWithoutInputsValidPixelsAreOfUnknownPatches(self):
-        template = self.makeTemplate(overlapPolicy="keepValid")
-        self.assertIsNone(findPatchOfPixels(template, self.tractInfo))
+    def testTitleSaysWhetherThePatchIsThatOfThePixel(self):
+        for policy, title in (("last", "patch of each pixel"), ("keepValid", "patch, by geometry")):
+            figure = Figure()
+            plotPanels(self.makeTemplate(overlapPolicy=policy), self.tractInfo, figure)
+            self.assertIn(title, [ax.get_title() for ax in figure.axes])
 
     def testPanels(self):
         for settings in ({"psf": "patches"}, {"overlapPolicy": "keepValid"}):
@@ -62,7 +62,11 @@ class PlotPanelsTestCase(lsst.utils.tests.TestCase):
             for exposure in (self.exposure, None):
                 figure = Figure()
                 plotPanels(
-                    template, self.tractInfo, figure, exposure=exposure, maskPlanes=["DETECTED", "NONESUCH"]
+                    template,
+                    self.tractInfo,
+                    figure,
+                    exposure=exposure,
+                    maskPlanes=["CR", "DETECTED", "NONESUCH"],
                 )
                 FigureCanvasAgg(figure).draw()
                 (legend,) = [ax.get_legend() for ax in figure.axes if ax.get_legend()]

@@ -24,7 +24,7 @@ from lsst.ip.template.plotTemplate import (
     plotTemplate,
     tractProjection,
 )
-from lsst.ip.template.provenance import TemplateProvenance
+from lsst.ip.template.templateProvenance import TemplateProvenance
 
 
 class PlotTemplateTestCase(lsst.utils.tests.TestCase):
@@ -226,7 +226,7 @@ class PlotTemplateTestCase(lsst.utils.tests.TestCase):
         template = self.template.clone()
         for name in template.getMetadata().names():
             template.getMetadata().remove(name)
-        with self.assertRaisesRegex(ValueError, "give patchesUsed and patchesMissing"):
+        with self.assertRaisesRegex(ValueError, "does not say which tract and patches"):
             plotTemplate(template, self.tractInfo, Figure().add_subplot())
 
     def testOtherTractIsRefused(self):

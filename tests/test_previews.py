@@ -30,8 +30,7 @@ import lsst.geom as geom
 import lsst.utils.tests
 from lsst.daf.butler import Butler, DatasetType
 from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask, MakeCoaddTemplateConfig
-from lsst.ip.template.observationInfo import toVisitInfo
-from lsst.ip.template.scienceGeometry import ScienceGeometry
+from lsst.ip.template.scienceGeometry import ScienceGeometry, toVisitInfo
 from lsst.pex.config import FieldValidationError
 from lsst.pipe.base import InMemoryDatasetHandle
 

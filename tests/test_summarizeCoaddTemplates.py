@@ -35,6 +35,7 @@ class SummaryPipelineTestCase(lsst.utils.tests.TestCase):
         butler = SimplePipelineExecutor.prep_butler(str(repo), inputs=["golden/inputs"], output="summary")
         pipeline = Pipeline.from_uri(f"{PIPELINE}#makeCoaddTemplate,summarizeCoaddTemplates")
         pipeline.addConfigOverride("makeCoaddTemplate", "requiredTemplateFraction", 0.0)
+        pipeline.addConfigOverride("parameters", "psf", "first")
         executor = SimplePipelineExecutor.from_pipeline(
             pipeline, where="instrument = 'GoldenCam' AND skymap = 'gold_sky'", butler=butler
         )

@@ -20,8 +20,8 @@ import lsst.utils.tests
 from lsst.afw.detection import GaussianPsf
 from lsst.afw.image import PhotoCalib
 from lsst.ip.template import MakeWarpedTemplateConfig, MakeWarpedTemplateTask
-from lsst.ip.template.patchAgreement import PatchMismatchError
-from lsst.ip.template.provenance import TemplateProvenance
+from lsst.ip.template.coaddHandle import PatchMismatchError
+from lsst.ip.template.templateProvenance import TemplateProvenance
 from lsst.pipe.base import InMemoryDatasetHandle
 
 SCENES = max(5, int(os.environ.get("IP_TEMPLATE_SCENES", "200")) // 10)

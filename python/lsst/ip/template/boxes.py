@@ -2,12 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Arithmetic on sets of integer boxes."""
 
-__all__ = ["boundingBox", "coverWithBoxes", "cutIntoStrips", "subtractBox", "subtractBoxes"]
+__all__ = ["boundingBox", "cutIntoStrips", "subtractBoxes"]
 
 from collections.abc import Iterable
-
-import numpy as np
-import numpy.typing as npt
 
 import lsst.geom as geom
 
@@ -16,7 +13,7 @@ STRIP_HEIGHT = 512
 
 
 def boundingBox(boxes: Iterable[geom.Box2I]) -> geom.Box2I:
-    """Find the smallest box that contains all of some boxes.
+    """Compute the smallest box that contains all of some boxes.
 
     Parameters
     ----------
@@ -34,56 +31,24 @@ def boundingBox(boxes: Iterable[geom.Box2I]) -> geom.Box2I:
     return bbox
 
 
-def cutIntoStrips(bbox: geom.Box2I) -> list[geom.Box2I]:
-    """Cut a box into strips of rows, so that what is made for one strip at a
-    time takes little memory.
+def cutIntoStrips(bbox: geom.Box2I, height: int = STRIP_HEIGHT) -> list[geom.Box2I]:
+    """Cut a box into strips of rows, so that temporary arrays are small.
 
     Parameters
     ----------
     bbox : `lsst.geom.Box2I`
-        Box to cut.
+        Box to cut; may be empty.
+    height : `int`, optional
+        Number of rows of a strip. The last strip may have fewer.
 
     Returns
     -------
     strips : `list` [`lsst.geom.Box2I`]
-        Disjoint boxes of 512 rows, the last may have fewer, that together are
-        ``bbox``.
+        Disjoint boxes from the bottom to the top; none of an empty box.
     """
-    size = geom.Extent2I(bbox.getWidth(), STRIP_HEIGHT)
     return [
-        geom.Box2I(geom.Point2I(bbox.getMinX(), y), size).clippedTo(bbox)
-        for y in range(bbox.getBeginY(), bbox.getEndY(), STRIP_HEIGHT)
-    ]
-
-
-def subtractBox(bbox: geom.Box2I, cover: geom.Box2I) -> list[geom.Box2I]:
-    """Cut one box out of another.
-
-    Parameters
-    ----------
-    bbox, cover : `lsst.geom.Box2I`
-        Boxes in one pixel grid.
-
-    Returns
-    -------
-    rest : `list` [`lsst.geom.Box2I`]
-        At most four disjoint, non-empty boxes that together hold the pixels
-        of ``bbox`` that are not in ``cover``.
-    """
-    common = bbox.clippedTo(cover)
-    if common.isEmpty():
-        return [] if bbox.isEmpty() else [bbox]
-    xMin, xMax, yMin, yMax = bbox.getMinX(), bbox.getMaxX(), common.getMinY(), common.getMaxY()
-    spans = [
-        (xMin, bbox.getMinY(), xMax, yMin - 1),
-        (xMin, yMin, common.getMinX() - 1, yMax),
-        (common.getMaxX() + 1, yMin, xMax, yMax),
-        (xMin, yMax + 1, xMax, bbox.getMaxY()),
-    ]
-    return [
-        geom.Box2I(geom.Point2I(x0, y0), geom.Point2I(x1, y1))
-        for x0, y0, x1, y1 in spans
-        if x0 <= x1 and y0 <= y1
+        geom.Box2I(geom.Point2I(bbox.getMinX(), y), geom.Extent2I(bbox.getWidth(), height)).clippedTo(bbox)
+        for y in range(bbox.getBeginY(), bbox.getEndY(), height)
     ]
 
 
@@ -105,40 +70,24 @@ def subtractBoxes(bbox: geom.Box2I, covers: Iterable[geom.Box2I]) -> list[geom.B
     """
     rest = [] if bbox.isEmpty() else [bbox]
     for cover in covers:
-        rest = [piece for box in rest for piece in subtractBox(box, cover)]
+        rest = [piece for box in rest for piece in _subtractBox(box, cover)]
     return rest
 
 
-def coverWithBoxes(wanted: npt.NDArray[np.bool_], minimum: geom.Point2I) -> list[geom.Box2I]:
-    """Cut a set of pixels into boxes.
-
-    Parameters
-    ----------
-    wanted : `numpy.ndarray` [`bool`]
-        Which pixels, of shape (height, width).
-    minimum : `lsst.geom.Point2I`
-        Position of the first of them.
-
-    Returns
-    -------
-    boxes : `list` [`lsst.geom.Box2I`]
-        Disjoint, non-empty boxes that together hold the wanted pixels and no
-        others, each as high as it can be.
-    """
-    height = len(wanted)
-    changes = (wanted[1:] != wanted[:-1]).any(axis=1)
-    boxes: list[geom.Box2I] = []
-    begun: dict[tuple[int, int], int] = {}
-    for y in [0, *(np.flatnonzero(changes) + 1).tolist(), height]:
-        runs = _findRuns(wanted[y]) if y < height else set()
-        for run in sorted(begun.keys() - runs):
-            first = minimum + geom.Extent2I(run[0], begun.pop(run))
-            boxes.append(geom.Box2I(first, minimum + geom.Extent2I(run[1], y - 1)))
-        begun.update((run, y) for run in runs - begun.keys())
-    return boxes
-
-
-def _findRuns(row: npt.NDArray[np.bool_]) -> set[tuple[int, int]]:
-    """Find the first and last indices of the runs of `True` in a row."""
-    edges = np.flatnonzero(np.diff(row, prepend=False, append=False)).tolist()
-    return {(begin, end - 1) for begin, end in zip(edges[::2], edges[1::2], strict=True)}
+def _subtractBox(bbox: geom.Box2I, cover: geom.Box2I) -> list[geom.Box2I]:
+    """Cut one box out of another: below, left, right and above of it."""
+    common = bbox.clippedTo(cover)
+    if common.isEmpty():
+        return [bbox]
+    xMin, xMax, yMin, yMax = bbox.getMinX(), bbox.getMaxX(), common.getMinY(), common.getMaxY()
+    spans = [
+        (xMin, bbox.getMinY(), xMax, yMin - 1),
+        (xMin, yMin, common.getMinX() - 1, yMax),
+        (common.getMaxX() + 1, yMin, xMax, yMax),
+        (xMin, yMax + 1, xMax, bbox.getMaxY()),
+    ]
+    return [
+        geom.Box2I(geom.Point2I(x0, y0), geom.Point2I(x1, y1))
+        for x0, y0, x1, y1 in spans
+        if x0 <= x1 and y0 <= y1
+    ]

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Photometric calibrations of coadds, and one that holds for a template.
 
-What a calibration says of a pixel is what
+The calibration of a pixel is what
 `lsst.afw.image.PhotoCalib.getLocalCalibration` gives, inside the box of its
 field and outside of it; but `lsst.afw.image.PhotoCalib.calibrateImage` leaves
 pixels outside as they are, so that a template needs one that reaches all its
@@ -19,6 +19,8 @@ __all__ = [
     "rescaleTo",
 ]
 
+import itertools
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -90,22 +92,17 @@ def checkCalibration(photoCalib: afwImage.PhotoCalib, bbox: geom.Box2I, name: st
         If its mean, or its value at a pixel of the box, is zero, negative or
         not finite.
     """
-    _checkPositive(np.array([photoCalib.getCalibrationMean()]), photoCalib, "on average", name)
-    if isConstant(photoCalib):
-        return
-    for y, row in _evaluateRows(photoCalib, bbox):
-        _checkPositive(row, photoCalib, f"in row {y} of {bbox}", name)
-
-
-def _checkPositive(
-    values: npt.NDArray[np.float64], photoCalib: afwImage.PhotoCalib, where: str, name: str
-) -> None:
-    bad = values[~(np.isfinite(values) & (values > 0))]
-    if len(bad):
-        raise CalibrationError(
-            f"The photometric calibration of {name} ({photoCalib}) is {bad[0]} {where}; "
-            "it must be positive and finite."
-        )
+    rows = [] if isConstant(photoCalib) else _evaluateRows(photoCalib, bbox)
+    mean = np.array([photoCalib.getCalibrationMean()])
+    for where, row in itertools.chain(
+        [("on average", mean)], ((f"in row {y} of {bbox}", row) for y, row in rows)
+    ):
+        bad = row[~(np.isfinite(row) & (row > 0))]
+        if len(bad):
+            raise CalibrationError(
+                f"The photometric calibration of {name} ({photoCalib}) is {bad[0]} {where}; "
+                "it must be positive and finite."
+            )
 
 
 def calibrationsAgree(one: afwImage.PhotoCalib, other: afwImage.PhotoCalib, bbox: geom.Box2I) -> bool:
@@ -125,13 +122,9 @@ def calibrationsAgree(one: afwImage.PhotoCalib, other: afwImage.PhotoCalib, bbox
         errors, and the boxes that they are made for, do not count.
     """
     if isConstant(one) and isConstant(other):
-        return _isClose(one.getCalibrationMean(), other.getCalibrationMean())
+        return math.isclose(one.getCalibrationMean(), other.getCalibrationMean(), rel_tol=TOLERANCE)
     rows = zip(_evaluateRows(one, bbox), _evaluateRows(other, bbox), strict=True)
-    return all(_isClose(mine, its) for (_, mine), (_, its) in rows)
-
-
-def _isClose(one: npt.ArrayLike, other: npt.ArrayLike) -> bool:
-    return bool(np.isclose(one, other, rtol=TOLERANCE, atol=0.0).all())
+    return all(np.allclose(mine, its, rtol=TOLERANCE, atol=0.0) for (_, mine), (_, its) in rows)
 
 
 def _evaluateRows(

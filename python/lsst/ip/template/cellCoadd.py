@@ -2,36 +2,17 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Cell coadds of lsst.images, read as exposures."""
 
-__all__ = ["CellCoaddHandle", "isCellCoadd"]
+__all__ = ["CellCoaddHandle"]
 
-import sys
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from astropy import units
 
 import lsst.afw.image as afwImage
-import lsst.geom as geom
 
-from .interfaces import CoaddHandle
-
-
-def isCellCoadd(coadd: object) -> bool:
-    """Return whether a coadd is an `lsst.images.cells.CellCoadd`.
-
-    Parameters
-    ----------
-    coadd : `object`
-        A coadd.
-
-    Returns
-    -------
-    isCellCoadd : `bool`
-        Whether it is one.
-    """
-    # Who has one has imported the package; nobody else needs it.
-    cells = sys.modules.get("lsst.images.cells")
-    return cells is not None and isinstance(coadd, cells.CellCoadd)
+from .interfaces import CoaddHandle, describeHandle
 
 
 class CellCoaddHandle:
@@ -57,8 +38,8 @@ class CellCoaddHandle:
         self._handle = handle
 
     def __getattr__(self, name: str) -> Any:
-        # Which dataset it is, and where, is what the handle says. A copy in
-        # the making has none yet.
+        # The handle knows which dataset it is. A copy in the making has no
+        # handle yet.
         if name.startswith("_"):
             raise AttributeError(name)
         return getattr(self._handle, name)
@@ -75,16 +56,22 @@ class CellCoaddHandle:
 
         Returns
         -------
-        coadd : `lsst.afw.image.Exposure`, or type of the component
+        coadd : `lsst.afw.image.ExposureF`, or type of the component
             The coadd, in tract pixels.
+
+        Raises
+        ------
+        TypeError
+            If a pixel has no equal in single precision, or the pixels are in
+            a unit that is none of flux density.
         """
         match component:
             case None:
-                return _toExposure(self._getCoadd(parameters))
+                return _toExposure(self._getCoadd(parameters), describeHandle(self._handle))
             case "bbox":
                 return self._getPart("bbox").to_legacy()
             case "photoCalib":
-                return _toPhotoCalib(self._getPart("unit"))
+                return _toPhotoCalib(self._getPart("unit"), describeHandle(self._handle))
             case "wcs":
                 return self._getPart("sky_projection").to_legacy()
             case _:
@@ -108,45 +95,57 @@ class CellCoaddHandle:
         return self._handle.get(component=name) if inMemory is None else getattr(inMemory, name)
 
 
-def _toExposure(coadd: Any) -> afwImage.Exposure:
+def _toExposure(coadd: Any, name: str) -> afwImage.ExposureF:
     """Make an exposure of a cell coadd (`lsst.images.cells.CellCoadd`)."""
     # Heavy, and not everywhere.
     from lsst.images import get_legacy_deep_coadd_mask_planes
 
-    missing = list(coadd.bounds.missing_boxes())
-    copy = True if missing else None
-    exposure = afwImage.makeExposure(
-        afwImage.makeMaskedImage(
-            coadd.image.to_legacy(copy=copy),
-            coadd.mask.to_legacy(get_legacy_deep_coadd_mask_planes()),
-            coadd.variance.to_legacy(copy=copy),
-        )
-    )
-    for box in missing:
-        _removeData(exposure, box.to_legacy())
-    exposure.setWcs(coadd.sky_projection.to_legacy())
+    bbox = coadd.bbox.to_legacy()
+    exposure = afwImage.ExposureF(bbox, coadd.sky_projection.to_legacy())
+    exposure.mask = coadd.mask.to_legacy(get_legacy_deep_coadd_mask_planes())
+    # What is too large for single precision becomes infinite.
+    with np.errstate(over="ignore"):
+        exposure.image.array[:] = coadd.image.array
+        exposure.variance.array[:] = coadd.variance.array
+    noData = exposure.mask.getPlaneBitMask("NO_DATA")
+    for cell in coadd.bounds.missing_boxes():
+        common = cell.to_legacy().clippedTo(bbox)
+        if not common.isEmpty():
+            exposure.maskedImage[common].set(np.nan, noData, np.nan)
+    for plane in ("image", "variance"):
+        _checkUnchanged(getattr(coadd, plane).array, getattr(exposure, plane).array, f"The {plane} of {name}")
     exposure.getMetadata().set("BUNIT", coadd.unit.to_string("fits"))
-    exposure.setPhotoCalib(_toPhotoCalib(coadd.unit))
+    exposure.setPhotoCalib(_toPhotoCalib(coadd.unit, name))
     exposure.setPsf(_toPsf(coadd.psf))
     if coadd.band is not None:
         exposure.setFilter(afwImage.FilterLabel.fromBand(coadd.band))
     return exposure
 
 
-def _removeData(exposure: afwImage.Exposure, cell: geom.Box2I) -> None:
-    """Take the data of a cell out of an exposure."""
-    common = cell.clippedTo(exposure.getBBox())
-    if not common.isEmpty():
-        noData = exposure.mask.getPlaneBitMask("NO_DATA")
-        exposure.maskedImage[common].set(np.nan, noData, np.nan)
+def _checkUnchanged(stored: npt.NDArray[Any], single: npt.NDArray[np.float32], what: str) -> None:
+    """Raise if the conversion to single precision changed a pixel."""
+    if stored.dtype == single.dtype:
+        return
+    if np.issubdtype(stored.dtype, np.floating):
+        isSame = single == stored
+    else:
+        # Rounding may have led beyond the largest integer.
+        isInRange = single < float(np.iinfo(stored.dtype).max) + 1.0
+        isSame = isInRange & (np.where(isInRange, single, 0).astype(stored.dtype) == stored)
+    isChanged = ~(isSame | np.isnan(single))
+    if isChanged.any():
+        raise TypeError(
+            f"{what} is of {stored.dtype}, and that of a template of {single.dtype}, in which "
+            f"{np.count_nonzero(isChanged)} pixels would change, such as {stored[isChanged][0]}."
+        )
 
 
-def _toPhotoCalib(unit: units.UnitBase) -> afwImage.PhotoCalib:
-    """Make the calibration of pixels in a unit.
-
-    Raises `astropy.units.UnitConversionError` if they are no flux densities.
-    """
-    return afwImage.PhotoCalib(unit.to(units.nJy))
+def _toPhotoCalib(unit: units.UnitBase, name: str) -> afwImage.PhotoCalib:
+    """Make the calibration of pixels in a unit."""
+    try:
+        return afwImage.PhotoCalib(unit.to(units.nJy))
+    except units.UnitConversionError as err:
+        raise TypeError(f"The pixels of {name} are in {unit}, which is no unit of flux density.") from err
 
 
 def _toPsf(psf: Any) -> Any:

@@ -7,10 +7,11 @@ chromatic refraction (DCR) of one science exposure.
 __all__ = [
     "DcrModel",
     "DcrPatch",
+    "DcrPatchFactory",
     "applyDcr",
     "calculateDcr",
     "checkVisitInfo",
-    "findDcrBox",
+    "computeDcrBox",
     "wavelengthGenerator",
 ]
 
@@ -28,10 +29,9 @@ from lsst.afw.coord import differentialRefraction
 from lsst.afw.geom import SkyWcs
 
 from .calibration import CalibrationError, calibrationsAgree, checkCalibration, isConstant, rescaleTo
-from .coaddHandle import describeHandle, readComponent, readPatch
-from .inputChecks import checkMethods, checkPositive, listOf
-from .interfaces import CoaddHandle, TemplatePatch
-from .pixelType import convertExactly
+from .coaddHandle import readPatch
+from .inputChecks import checkType
+from .interfaces import CoaddHandle, TemplatePatch, TemplateTract, describeHandle
 
 Shift: TypeAlias = tuple[float, float]
 SliceShifts: TypeAlias = tuple[Shift, Shift]
@@ -97,18 +97,11 @@ class DcrModel:
 
         Raises
         ------
-        TypeError
-            If an argument is not of the type above.
         ValueError
-            If there is not exactly one coadd for each slice, or a number is
-            not positive.
+            If there is not exactly one coadd for each slice.
         """
-        checkPositive(
-            effectiveWavelength=effectiveWavelength, bandwidth=bandwidth, numSubfilters=numSubfilters
-        )
-        handles = listOf("handles", handles, "handles")
+        handles = list(handles)
         for handle in handles:
-            checkMethods("Each of handles", handle, "a handle of a coadd", ("get",))
             if "subfilter" not in handle.dataId:
                 raise ValueError(f"{describeHandle(handle)} has no subfilter in its data ID.")
         handles = sorted(handles, key=lambda handle: handle.dataId["subfilter"])
@@ -127,8 +120,9 @@ class DcrModel:
         self,
         bbox: geom.Box2I,
         visitInfo: afwImage.VisitInfo,
-        wcs: SkyWcs | None = None,
+        wcs: SkyWcs,
         photoCalib: afwImage.PhotoCalib | None = None,
+        patchInfo: TemplatePatch | None = None,
     ) -> afwImage.ExposureF | None:
         """Build the coadd as one exposure's atmosphere would have shown it.
 
@@ -141,11 +135,13 @@ class DcrModel:
             Box wanted, in tract pixels.
         visitInfo : `lsst.afw.image.VisitInfo`
             Observing conditions of the exposure.
-        wcs : `lsst.afw.geom.SkyWcs`, optional
-            WCS of the tract; by default that of the bluest slice's coadd.
+        wcs : `lsst.afw.geom.SkyWcs`
+            WCS of the tract.
         photoCalib : `lsst.afw.image.PhotoCalib`, optional
             Constant calibration to bring the slices to. By default they must
             all have the same one, and a constant one.
+        patchInfo : `lsst.skymap.PatchInfo`, optional
+            The patch, if the coadds are checked against it.
 
         Returns
         -------
@@ -157,11 +153,9 @@ class DcrModel:
         Raises
         ------
         TypeError
-            If a handle gives no exposure, or one with a pixel that has no
-            equal in single precision.
+            If a handle gives no `lsst.afw.image.ExposureF`.
         ValueError
-            If ``visitInfo`` lacks what the refraction depends on, or no WCS
-            is given and the coadd has none.
+            If ``visitInfo`` lacks what the refraction depends on.
         CalibrationError
             If a slice's photometric calibration cannot be one, or without
             ``photoCalib`` varies, or is not that of another slice.
@@ -174,25 +168,19 @@ class DcrModel:
         slices; the shift applies to neither. Closer to the edge of the
         stored coadds than the shift, `applyDcr` extrapolates.
         """
-        checkVisitInfo(visitInfo)
-        return self._build(bbox, visitInfo, _readWcs(self.handles[0]) if wcs is None else wcs, photoCalib)
-
-    def _build(
-        self,
-        bbox: geom.Box2I,
-        visitInfo: afwImage.VisitInfo,
-        wcs: SkyWcs,
-        photoCalib: afwImage.PhotoCalib | None,
-    ) -> afwImage.ExposureF | None:
-        """Do what `buildMatchedExposure` says, with arguments checked."""
-        shifts = _calculateShifts(
-            visitInfo, wcs, self.effectiveWavelength, self.bandwidth, len(self.handles), bbox
+        shifts = calculateDcr(
+            visitInfo,
+            wcs,
+            self.effectiveWavelength,
+            self.bandwidth,
+            len(self.handles),
+            bbox,
         )
         wanted = bbox.dilatedBy(SPLINE_MARGIN + math.ceil(np.max(np.abs(shifts))))
         matched: Any = None
         calibrations: dict[str, afwImage.PhotoCalib | None] = {}
         for handle, dcr in zip(self.handles, shifts):
-            coadd = _readSlice(handle, wanted, photoCalib)
+            coadd = _readSlice(handle, wanted, patchInfo, photoCalib)
             if coadd is None:
                 return None
             bbox = bbox.clippedTo(coadd.getBBox())
@@ -215,6 +203,9 @@ class DcrPatch:
     model: DcrModel
     """The sky over the patch."""
 
+    patchInfo: TemplatePatch
+    """The patch."""
+
     visitInfo: afwImage.VisitInfo
     """Observing conditions of the exposure, checked."""
 
@@ -229,16 +220,43 @@ class DcrPatch:
         """Handles of the slices' coadds, from blue to red."""
         return self.model.handles
 
-    def findBox(self, patchInfo: TemplatePatch, bbox: geom.Box2I) -> geom.Box2I:
-        """Find the part of the patch to use; see `PatchSource.findBox`."""
-        return findDcrBox(patchInfo, bbox, self.border)
+    def computeBox(self, bbox: geom.Box2I) -> geom.Box2I:
+        """Compute the box to use; see `PatchSource.computeBox`."""
+        return computeDcrBox(self.patchInfo, bbox, self.border)
 
     def read(
         self, box: geom.Box2I, needed: geom.Box2I, photoCalib: afwImage.PhotoCalib | None
     ) -> afwImage.ExposureF | None:
         """Read pixels; see `PatchSource.read`."""
         # All of the box, since the shifts are those at its centre.
-        return self.model._build(box, self.visitInfo, self.wcs, photoCalib)
+        return self.model.buildMatchedExposure(box, self.visitInfo, self.wcs, photoCalib, self.patchInfo)
+
+
+@dataclass(frozen=True)
+class DcrPatchFactory:
+    """Makes the sources of patches for one exposure."""
+
+    effectiveWavelength: float
+    """Effective wavelength of the band, in nm."""
+
+    bandwidth: float
+    """Full width of the band, in nm."""
+
+    numSubfilters: int
+    """Number of slices."""
+
+    visitInfo: afwImage.VisitInfo
+    """Observing conditions of the exposure, checked."""
+
+    border: int
+    """Number of pixels along the edge of a DCR coadd that may be bad."""
+
+    def __call__(
+        self, tractInfo: TemplateTract, patchInfo: TemplatePatch, handles: Sequence[CoaddHandle]
+    ) -> DcrPatch:
+        """Make the source of a patch; see `PatchSourceFactory`."""
+        model = DcrModel.fromQuantum(handles, self.effectiveWavelength, self.bandwidth, self.numSubfilters)
+        return DcrPatch(model, patchInfo, self.visitInfo, tractInfo.getWcs(), self.border)
 
 
 def calculateDcr(
@@ -285,19 +303,7 @@ def calculateDcr(
     observatory if some of the weather is not recorded.
     """
     checkVisitInfo(visitInfo)
-    return _calculateShifts(visitInfo, wcs, effectiveWavelength, bandwidth, numSubfilters, bbox)
-
-
-def _calculateShifts(
-    visitInfo: afwImage.VisitInfo,
-    wcs: SkyWcs,
-    effectiveWavelength: float,
-    bandwidth: float,
-    numSubfilters: int,
-    bbox: geom.Box2I,
-) -> list[SliceShifts]:
-    """Do what `calculateDcr` says, with ``visitInfo`` checked."""
-    toZenith = _findZenithDirection(visitInfo, wcs, geom.Box2D(bbox).getCenter())
+    toZenith = _computeZenithDirection(visitInfo, wcs, geom.Box2D(bbox).getCenter())
     shifts: list[SliceShifts] = []
     for edges in wavelengthGenerator(effectiveWavelength, bandwidth, numSubfilters):
         blue, red = (_refract(wavelength, effectiveWavelength, visitInfo) for wavelength in edges)
@@ -346,7 +352,7 @@ def applyDcr(image: npt.NDArray[Any], dcr: SliceShifts) -> npt.NDArray[Any]:
     shifted /= len(dcr)
     if filled is not image:
         for shift in dcr:
-            shifted[_findAffected(bad, shift)] = np.nan
+            shifted[_computeAffected(bad, shift)] = np.nan
     return shifted
 
 
@@ -397,8 +403,7 @@ def checkVisitInfo(visitInfo: afwImage.VisitInfo | None) -> afwImage.VisitInfo:
     """
     if visitInfo is None:
         raise ValueError("The exposure has no visitInfo: a DCR-matched template cannot be made for it.")
-    checkMethods("visitInfo", visitInfo, "a VisitInfo", ("getBoresightAzAlt", "getObservatory"))
-    azAlt = visitInfo.getBoresightAzAlt()
+    azAlt = checkType("visitInfo", visitInfo, afwImage.VisitInfo).getBoresightAzAlt()
     quantities = {
         "boresight azimuth": azAlt.getLongitude().asDegrees(),
         "boresight elevation": azAlt.getLatitude().asDegrees(),
@@ -414,8 +419,8 @@ def checkVisitInfo(visitInfo: afwImage.VisitInfo | None) -> afwImage.VisitInfo:
     return visitInfo
 
 
-def findDcrBox(patchInfo: TemplatePatch, bbox: geom.Box2I, border: int) -> geom.Box2I:
-    """Find the box of a patch that is fit for a template from DCR coadds.
+def computeDcrBox(patchInfo: TemplatePatch, bbox: geom.Box2I, border: int) -> geom.Box2I:
+    """Compute the box of a patch that is fit for a template from DCR coadds.
 
     Parameters
     ----------
@@ -439,8 +444,10 @@ def findDcrBox(patchInfo: TemplatePatch, bbox: geom.Box2I, border: int) -> geom.
     return patchInfo.getOuterBBox().clippedTo(bbox).erodedBy(border).expandedTo(inner)
 
 
-def _findZenithDirection(visitInfo: afwImage.VisitInfo, wcs: SkyWcs, position: geom.Point2D) -> geom.Extent2D:
-    """Find the offset in pixels of one arcsecond towards the zenith."""
+def _computeZenithDirection(
+    visitInfo: afwImage.VisitInfo, wcs: SkyWcs, position: geom.Point2D
+) -> geom.Extent2D:
+    """Compute the offset in pixels of one arcsecond towards the zenith."""
     # Away from the boresight, the direction to the zenith is not at the
     # boresight's parallactic angle from north, the less so the closer one is
     # to a celestial pole; the zenith itself is the same point on the sky.
@@ -476,8 +483,8 @@ def _fillFromClosest(image: npt.NDArray[Any], bad: npt.NDArray[np.bool_]) -> npt
     return image[tuple(closest)]
 
 
-def _findAffected(bad: npt.NDArray[np.bool_], shift: Shift) -> npt.NDArray[np.bool_]:
-    """Find the pixels that a shift interpolates from bad ones."""
+def _computeAffected(bad: npt.NDArray[np.bool_], shift: Shift) -> npt.NDArray[np.bool_]:
+    """Compute which pixels a shift interpolates from bad ones."""
     from scipy import ndimage
 
     # A cubic interpolates from four pixels along an axis, a straight line
@@ -489,26 +496,19 @@ def _findAffected(bad: npt.NDArray[np.bool_], shift: Shift) -> npt.NDArray[np.bo
     return ndimage.shift(near, shift, order=1, mode="mirror") > GRID_TOLERANCE
 
 
-def _readWcs(handle: CoaddHandle) -> SkyWcs:
-    """Read the WCS of a coadd, which has to have one."""
-    wcs = readComponent(handle, "wcs")
-    if wcs is None:
-        raise ValueError(f"The DCR coadd {describeHandle(handle)} has no WCS.")
-    return wcs
-
-
 def _readSlice(
-    handle: CoaddHandle, bbox: geom.Box2I, photoCalib: afwImage.PhotoCalib | None
+    handle: CoaddHandle,
+    bbox: geom.Box2I,
+    patchInfo: TemplatePatch | None,
+    photoCalib: afwImage.PhotoCalib | None,
 ) -> afwImage.ExposureF | None:
-    """Read the pixels of a slice, in the template's pixel type and a constant
-    calibration; `None` if there are none.
+    """Read the pixels of a slice in a constant calibration; `None` if there
+    are none.
     """
-    coadd = readPatch(handle, bbox)
+    coadd = readPatch(handle, bbox, patchInfo)
     if coadd is None:
         return None
-    name = describeHandle(handle)
-    coadd = convertExactly(coadd, name)
-    own = coadd.getPhotoCalib()
+    name, own = describeHandle(handle), coadd.getPhotoCalib()
     if own is None:
         return coadd
     checkCalibration(own, coadd.getBBox(), name)

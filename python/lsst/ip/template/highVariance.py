@@ -46,7 +46,7 @@ def flagHighVariance(maskedImage: afwImage.MaskedImage, threshold: float, minFra
         A bin of 32 by 32 pixels is flagged, as a whole, if the median of its
         variance is more than the median of all bins by this factor. Detected
         sources, and pixels that are bad, at an edge or without data do not
-        count.
+        count, and pixels without data are not flagged.
     minFraction : `float`
         Smallest fraction of pixels that have to count; with less, nothing is
         flagged.
@@ -59,7 +59,7 @@ def flagHighVariance(maskedImage: afwImage.MaskedImage, threshold: float, minFra
     mask = maskedImage.mask
     mask.addMaskPlane("HIGH_VARIANCE")
     highVariance = mask.getPlaneBitMask("HIGH_VARIANCE")
-    ignored = mask.getPlaneBitMask(IGNORED_PLANES)
+    ignored, noData = mask.getPlaneBitMask(IGNORED_PLANES), mask.getPlaneBitMask("NO_DATA")
     rows = list(_makeBins(maskedImage.variance.array, mask.array, ignored))
     goodFraction = sum(row.goodPixels for row in rows) / mask.array.size
     medians = np.concatenate([row.medians for row in rows])
@@ -69,7 +69,8 @@ def flagHighVariance(maskedImage: afwImage.MaskedImage, threshold: float, minFra
         for row in rows:
             for index in np.flatnonzero(row.medians > limit):
                 x = BIN_SIZE * index
-                mask.array[row.y : row.y + BIN_SIZE, x : x + BIN_SIZE] |= highVariance
+                pixels = mask.array[row.y : row.y + BIN_SIZE, x : x + BIN_SIZE]
+                pixels[pixels & noData == 0] |= highVariance
     return goodFraction
 
 
@@ -85,11 +86,11 @@ def _makeBins(
         padded = np.full((len(values), numBins * BIN_SIZE), np.nan, dtype=np.float32)
         padded[:, :width][good] = values[good]
         bins = padded.reshape(len(values), numBins, BIN_SIZE).swapaxes(0, 1).reshape(numBins, -1)
-        yield _BinRow(y, _findMedians(bins), int(np.count_nonzero(good)))
+        yield _BinRow(y, _computeMedians(bins), int(np.count_nonzero(good)))
 
 
-def _findMedians(bins: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Find the median of each row, of what is not NaN."""
+def _computeMedians(bins: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    """Compute the median of each row, of what is not NaN."""
     # One sort is many times faster than numpy.nanmedian; NaNs come last.
     inOrder = np.sort(bins, axis=1)
     counts = np.count_nonzero(np.isfinite(bins), axis=1)

@@ -1,30 +1,25 @@
 # This file is part of ip_template.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Checks of what a caller gives, before any work starts."""
+"""What a person gets wrong in a call, found before any work starts."""
 
-__all__ = [
-    "checkCorners",
-    "checkHandles",
-    "checkMethods",
-    "checkPatchNumbers",
-    "checkPatches",
-    "checkPositive",
-    "listOf",
-]
+__all__ = ["checkAvailable", "checkCoadds", "checkCorners", "checkDataIds", "checkPatches", "checkType"]
 
-import math
 import operator
-from collections.abc import Iterable, Mapping
-from typing import Any, SupportsIndex
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeVar
 
+import lsst.afw.image as afwImage
 from lsst.geom import SpherePoint
+from lsst.pipe.base import NoWorkFound
 from lsst.skymap import PatchInfo, TractInfo
 
-from .givenCoadd import toHandle
+from .interfaces import describeHandle, describeType
+
+T = TypeVar("T")
 
 
-def checkMethods(name: str, value: object, kind: str, methods: Iterable[str]) -> None:
-    """Raise if an argument is not of the wanted kind.
+def checkType(name: str, value: Any, cls: type[T]) -> T:
+    """Raise if an argument is not of a type.
 
     Parameters
     ----------
@@ -32,48 +27,28 @@ def checkMethods(name: str, value: object, kind: str, methods: Iterable[str]) ->
         Name of the argument.
     value : `object`
         Its value.
-    kind : `str`
-        What it must be, for the message.
-    methods : `~collections.abc.Iterable` [`str`]
-        What it must be able to do; anything that has these methods will do.
-
-    Raises
-    ------
-    TypeError
-        If it lacks one of the methods.
-    """
-    if missing := [method for method in methods if not callable(getattr(value, method, None))]:
-        raise TypeError(f"{name} must be {kind}, not {_describe(value)}, which has no {missing[0]}().")
-
-
-def _describe(value: object) -> str:
-    return "None" if value is None else f"a {type(value).__name__}"
-
-
-def listOf(name: str, value: object, kind: str) -> list[Any]:
-    """Make a list of an argument that is some kind of collection.
-
-    Parameters
-    ----------
-    name : `str`
-        Name of the argument.
-    value : `~collections.abc.Iterable`
-        Its value.
-    kind : `str`
-        What its elements must be, for the message.
+    cls : `type`
+        What it must be.
 
     Returns
     -------
-    elements : `list`
-        The elements, not checked.
+    value : `object`
+        The same.
 
     Raises
     ------
     TypeError
-        If it is no collection.
+        If it is something else.
     """
-    if isinstance(value, str | bytes) or not isinstance(value, Iterable):
-        raise TypeError(f"{name} must be a list of {kind}, not {_describe(value)}.")
+    if not isinstance(value, cls):
+        raise TypeError(f"{name} must be a {cls.__name__}, not {describeType(value)}.")
+    return value
+
+
+def _toList(name: str, value: Any, kind: str) -> list[Any]:
+    """Make a list of an argument that is some kind of collection."""
+    if isinstance(value, str | bytes | Mapping) or not isinstance(value, Iterable):
+        raise TypeError(f"{name} must be a list of {kind}, not {describeType(value)}.")
     return list(value)
 
 
@@ -95,35 +70,30 @@ def checkPatches(tractInfo: TractInfo, patchList: Iterable[PatchInfo]) -> list[P
     Raises
     ------
     TypeError
-        If one is no patch.
+        If an argument is not of the type above.
     ValueError
-        If one is not that of the tract.
+        If a patch is not one of the tract.
     RuntimeError
         If there are none.
     """
-    checkMethods("tractInfo", tractInfo, "a TractInfo", ("getId", "getSequentialPatchIndex", "getWcs"))
-    patchList = listOf("patchList", patchList, "PatchInfo")
+    checkType("tractInfo", tractInfo, TractInfo)
+    patchList = _toList("patchList", patchList, "PatchInfo")
     if not patchList:
         raise RuntimeError(f"patchList is empty: there is no patch of tract {tractInfo.getId()} to copy.")
     for patchInfo in patchList:
-        checkMethods("Each of patchList", patchInfo, "a PatchInfo", ("getOuterBBox", "getSequentialIndex"))
-        if not _isPatchOf(tractInfo, patchInfo):
+        number = checkType("Each of patchList", patchInfo, PatchInfo).getSequentialIndex()
+        own = tractInfo[number] if 0 <= number < len(tractInfo) else None
+        # Most often the WCSs are the same object.
+        if (
+            own is None
+            or own.getOuterBBox() != patchInfo.getOuterBBox()
+            or not (own.wcs is patchInfo.wcs or own.wcs == patchInfo.wcs)
+        ):
             raise ValueError(
-                f"Patch {patchInfo.getSequentialIndex()}, {patchInfo.getOuterBBox()}, is not one of the "
-                f"{len(tractInfo)} patches of tract {tractInfo.getId()}: "
-                "tractInfo and patchList do not belong together."
+                f"Patch {number}, {patchInfo.getOuterBBox()}, is not one of the {len(tractInfo)} patches of "
+                f"tract {tractInfo.getId()}: tractInfo and patchList do not belong together."
             )
     return patchList
-
-
-def _isPatchOf(tractInfo: TractInfo, patchInfo: PatchInfo) -> bool:
-    number = patchInfo.getSequentialIndex()
-    if not 0 <= number < len(tractInfo):
-        return False
-    own = tractInfo[number]
-    # Most often the WCSs are the same object.
-    isSameWcs = own.wcs is patchInfo.wcs or own.wcs == patchInfo.wcs
-    return isSameWcs and own.getOuterBBox() == patchInfo.getOuterBBox()
 
 
 def checkCorners(skyCorners: Iterable[SpherePoint]) -> list[SpherePoint]:
@@ -146,119 +116,151 @@ def checkCorners(skyCorners: Iterable[SpherePoint]) -> list[SpherePoint]:
     ValueError
         If there are none, or one is not finite.
     """
-    skyCorners = listOf("skyCorners", skyCorners, "SpherePoint")
+    skyCorners = _toList("skyCorners", skyCorners, "SpherePoint")
     if not skyCorners:
         raise ValueError("skyCorners is empty: no area on the sky to make a template of.")
     for corner in skyCorners:
-        if not isinstance(corner, SpherePoint):
-            raise TypeError(f"Each of skyCorners must be a SpherePoint, not {_describe(corner)}.")
-        if not corner.isFinite():
+        if not checkType("Each of skyCorners", corner, SpherePoint).isFinite():
             raise ValueError(f"Corner {corner} is not a place on the sky.")
     return skyCorners
 
 
-def checkPatchNumbers(name: str, numbers: Iterable[SupportsIndex], patchCount: int) -> list[int]:
-    """Raise if an argument does not list patches of a tract.
+def checkAvailable(available: Mapping[int, Any], patchCount: int) -> dict[int, list[Any]]:
+    """Raise if an argument does not give coadds by patch.
 
     Parameters
     ----------
-    name : `str`
-        Name of the argument.
-    numbers : `~collections.abc.Iterable` [`int`]
-        Sequential patch numbers.
+    available : `~collections.abc.Mapping`
+        Coadd, or list of coadds, of each patch, in whichever form.
     patchCount : `int`
         Number of patches in the tract.
 
     Returns
     -------
-    numbers : `list` [`int`]
-        The numbers.
+    available : `dict` [`int`, `list`]
+        The coadds of each patch.
 
     Raises
     ------
     TypeError
-        If one is no integer.
-    ValueError
-        If one is no sequential patch number of the tract.
-    """
-    numbers = listOf(name, numbers, "patch numbers")
-    return [_checkPatchNumber(f"Each of {name}", number, patchCount) for number in numbers]
-
-
-def _checkPatchNumber(what: str, patch: SupportsIndex, patchCount: float) -> int:
-    try:
-        number = operator.index(patch)
-    except TypeError as err:
-        raise TypeError(f"{what} must be a sequential patch number, not {patch!r}.") from err
-    if not 0 <= number < patchCount:
-        raise ValueError(f"{what} must be one of the tract's {patchCount} patches, not {number}.")
-    return number
-
-
-def checkHandles(
-    available: Mapping[int, Any], tract: int, patchCount: float = math.inf
-) -> dict[int, list[Any]]:
-    """Raise if an argument does not give handles by patch.
-
-    Parameters
-    ----------
-    available : `~collections.abc.Mapping`
-        Handle, or list of handles, of each patch; see `toHandle` for what
-        else will do.
-    tract : `int`
-        Number of the tract.
-    patchCount : `int`, optional
-        Number of patches in the tract.
-
-    Returns
-    -------
-    handles : `dict` [`int`, `list`]
-        The handles of each patch.
-
-    Raises
-    ------
-    TypeError
-        If it is no mapping, a key is no integer or a value no handle or list
-        of handles.
+        If it is no mapping, or a key is no integer.
     ValueError
         If a key is no sequential patch number of the tract.
     """
     if not isinstance(available, Mapping):
         raise TypeError(
-            f"availableCoaddRefs must be a dict of handles by patch number, not {_describe(available)}."
+            f"availableCoaddRefs must be a dict of handles by patch number, not {describeType(available)}."
         )
     checked = {}
-    for patch, given in available.items():
-        number = _checkPatchNumber("Each key of availableCoaddRefs", patch, patchCount)
-        name = f"availableCoaddRefs[{number}]"
-        coadds = given if isinstance(given, list | tuple) else [given]
-        checked[number] = [toHandle(coadd, tract, number) for coadd in coadds]
-        for handle in checked[number]:
-            checkMethods(name, handle, "a handle of a coadd", ("get",))
-            if isinstance(handle, Mapping):
-                raise TypeError(f"{name} must be a handle of a coadd, not a {type(handle).__name__}.")
+    for key, given in available.items():
+        try:
+            patch = operator.index(key)
+        except TypeError as err:
+            raise TypeError(
+                f"Each key of availableCoaddRefs must be a sequential patch number, not {key!r}."
+            ) from err
+        if not 0 <= patch < patchCount:
+            raise ValueError(
+                f"Each key of availableCoaddRefs must be one of the {patchCount} patches, not {patch}."
+            )
+        checked[patch] = list(given) if isinstance(given, list | tuple) else [given]
     return checked
 
 
-def checkPositive(**numbers: float) -> None:
-    """Raise if a number is not positive.
+def checkCoadds(coadds: Iterable[Any]) -> list[Any]:
+    """Raise if an argument does not list coadds that are known by data ID.
 
     Parameters
     ----------
-    **numbers : `float`
-        Numbers, by the names of the arguments.
+    coadds : `~collections.abc.Iterable`
+        Handles of coadds or references to them, with ``tract`` and ``patch``
+        in their ``dataId``.
+
+    Returns
+    -------
+    coadds : `list`
+        The same.
 
     Raises
     ------
     TypeError
-        If one is no number.
-    ValueError
-        If one is zero, negative or not finite.
+        If it is no list of these, or a tract or patch is no integer.
     """
-    for name, value in numbers.items():
-        try:
-            isPositive = math.isfinite(value) and value > 0
-        except TypeError as err:
-            raise TypeError(f"{name} must be a number, not {_describe(value)}.") from err
-        if not isPositive:
-            raise ValueError(f"{name} must be a positive number, not {value}.")
+    if isinstance(coadds, str | bytes | Mapping) or not isinstance(coadds, Iterable):
+        raise TypeError(f"Coadds must be given as a list of handles, not as {describeType(coadds)}.")
+    coadds = list(coadds)
+    for coadd in coadds:
+        if isinstance(coadd, afwImage.Exposure) or not hasattr(coadd, "dataId"):
+            raise TypeError(
+                f"Each of the coadds must be a handle with a dataId, not {describeType(coadd)}: "
+                "InMemoryDatasetHandle(coadd, tract=..., patch=...) makes one of a coadd in memory."
+            )
+        for dimension in ("tract", "patch"):
+            try:
+                operator.index(coadd.dataId[dimension])
+            except (KeyError, TypeError) as err:
+                raise TypeError(
+                    f"The data ID of the coadd {describeHandle(coadd)} must have the {dimension} as an "
+                    "integer; patches are numbered as by PatchInfo.getSequentialIndex."
+                ) from err
+    return coadds
+
+
+def checkDataIds(
+    handles: Mapping[int, Sequence[Any]], dataIds: Mapping[int, Sequence[Any]]
+) -> tuple[str, dict[int, dict[int, list[Any]]]]:
+    """Raise if coadds and their data IDs contradict each other.
+
+    Parameters
+    ----------
+    handles : `~collections.abc.Mapping`
+        For each tract, coadds or handles of them (`list`).
+    dataIds : `~collections.abc.Mapping`
+        Their data IDs, with ``band`` and ``patch``, likewise.
+
+    Returns
+    -------
+    band : `str`
+        The band of all coadds.
+    coadds : `dict` [`int`, `dict` [`int`, `list`]]
+        The coadds by tract and patch.
+
+    Raises
+    ------
+    TypeError
+        If an argument is no mapping.
+    ValueError
+        If there are more of ones than of the others, or a handle has another
+        data ID.
+    RuntimeError
+        If the coadds are of several bands.
+    lsst.pipe.base.NoWorkFound
+        If there are none.
+    """
+    for name, value in (("coaddExposureHandles", handles), ("dataIds", dataIds)):
+        if not isinstance(value, Mapping):
+            raise TypeError(f"{name} must be a dict of lists by tract, not {describeType(value)}.")
+    bands = {dataId["band"] for given in dataIds.values() for dataId in given}
+    if len(bands) > 1:
+        raise RuntimeError(f"The coadds are of several bands: {sorted(bands)}.")
+    coadds: dict[int, dict[int, list[Any]]] = {}
+    for tract, given in handles.items():
+        ids = dataIds.get(tract, ())
+        if len(given) != len(ids):
+            raise ValueError(f"Tract {tract} has {len(given)} coadds, but {len(ids)} data IDs.")
+        for coadd, dataId in zip(given, ids, strict=True):
+            _checkDataId(coadd, {"tract": tract, "patch": dataId["patch"], "band": dataId["band"]})
+            coadds.setdefault(tract, {}).setdefault(dataId["patch"], []).append(coadd)
+    if not coadds:
+        raise NoWorkFound("There are no coadds.")
+    return bands.pop(), coadds
+
+
+def _checkDataId(coadd: Any, dataId: dict[str, Any]) -> None:
+    """Raise if a handle has another data ID."""
+    own = getattr(coadd, "dataId", None) or {}
+    for name, value in dataId.items():
+        if name in own and own[name] != value:
+            raise ValueError(
+                f"The coadd {describeHandle(coadd)} is given with the {name} {value} as data ID."
+            )

@@ -9,9 +9,11 @@ __all__ = [
     "ScienceInfo",
     "TemplatePatch",
     "TemplateTract",
+    "describeHandle",
+    "describeType",
 ]
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from lsst.afw.geom import SkyWcs
@@ -46,7 +48,7 @@ class PixelsToSky(Protocol):
 
 
 class ScienceInfo(Protocol):
-    """What a science exposure tells beside its pixels."""
+    """What a science exposure knows besides its pixels."""
 
     def getVisitInfo(self) -> VisitInfo | None:
         """Return the observing conditions."""
@@ -93,8 +95,54 @@ class TemplateTract(Protocol):
     def __getitem__(self, patch: int, /) -> TemplatePatch:
         """Return the patch of a sequential number."""
 
+    def findPatchList(self, coordList: Any, /) -> Sequence[TemplatePatch]:
+        """Return the patches around points on the sky, in the order of
+        copying.
+        """
+
+    def getBBox(self) -> Box2I:
+        """Return the box around all patches, in tract pixels."""
+
     def getId(self) -> int:
         """Return the number of the tract."""
 
     def getWcs(self) -> SkyWcs:
         """Return the WCS of the pixel grid that all patches share."""
+
+
+def describeHandle(handle: CoaddHandle) -> str:
+    """Name the dataset that a handle stands for, for messages.
+
+    Parameters
+    ----------
+    handle : `lsst.daf.butler.DeferredDatasetHandle` or similar
+        Anything with a ``get`` method.
+
+    Returns
+    -------
+    description : `str`
+        The dataset reference, else the data ID, else the type.
+    """
+    if ref := getattr(handle, "ref", None):
+        return str(ref)
+    dataId = getattr(handle, "dataId", None)
+    mapping = getattr(dataId, "mapping", dataId)
+    if isinstance(mapping, Mapping) and mapping:
+        return ", ".join(f"{name} {value}" for name, value in mapping.items())
+    return f"in-memory {type(handle).__name__}"
+
+
+def describeType(value: object) -> str:
+    """Name the type of an argument, for messages.
+
+    Parameters
+    ----------
+    value : `object`
+        The argument.
+
+    Returns
+    -------
+    description : `str`
+        Such as "a list" or "None".
+    """
+    return "None" if value is None else f"a {type(value).__name__}"

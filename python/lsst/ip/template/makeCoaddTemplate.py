@@ -7,52 +7,23 @@ __all__ = ["MakeCoaddTemplateConfig", "MakeCoaddTemplateConnections", "MakeCoadd
 from collections.abc import Iterable
 from typing import Any
 
-import lsst.geom as geom
+import lsst.pipe.base as pipeBase
 from lsst.afw.image import FilterLabel
-from lsst.pex.config import Field, FieldValidationError, RangeField
-from lsst.pipe.base import (
-    InputQuantizedConnection,
-    NoWorkFound,
-    OutputQuantizedConnection,
-    PipelineTask,
-    QuantumContext,
-    Struct,
-)
-from lsst.pipe.base.connectionTypes import BaseInput, Input, Output, PrerequisiteInput
+from lsst.pex.config import FieldValidationError, RangeField
+from lsst.pipe.base.connectionTypes import Output
 from lsst.skymap import BaseSkyMap
 
-from .coaddLookup import CoaddLookup, checkReach, findReach
+from .coaddRecord import getBand
 from .getCoaddAsTemplate import GetCoaddAsTemplateTask
 from .scienceGeometry import ScienceGeometry
-from .templateConnections import (
-    CoaddKindConfig,
-    TemplateConnections,
-    TemplateConnectionsConfig,
-    followCoaddKind,
-)
+from .templateConnections import CoaddConfig, CoaddConnections, ScienceImageConfig, followScienceImage
 
 
 class MakeCoaddTemplateConnections(
-    TemplateConnections, dimensions=("instrument", "visit", "detector", "skymap")
+    CoaddConnections, dimensions=("instrument", "visit", "detector", "skymap")
 ):
     """Datasets that `MakeCoaddTemplateTask` reads and writes."""
 
-    visitInfo = Input(
-        doc="Observing conditions of the science exposure. Only there if getTemplate.coaddName is 'dcr'.",
-        name="{fakesType}calexp.visitInfo",
-        storageClass="VisitInfo",
-        dimensions=("instrument", "visit", "detector"),
-    )
-    coaddExposures = Input(
-        doc="Coadds to copy the template's pixels from. If getTemplate.coaddName is 'dcr' they have the "
-        "dimension subfilter, too: coadds for slices of the band, to match to the science exposure's "
-        "refraction.",
-        name="{fakesType}{coaddName}Coadd{warpTypeSuffix}",
-        storageClass="ExposureF",
-        dimensions=("tract", "patch", "skymap", "band"),
-        multiple=True,
-        deferLoad=True,
-    )
     template = Output(
         doc="Template for the science exposure, in the pixel grid of the closest tract.",
         name="{fakesType}{coaddName}Diff_templateCoadd{warpTypeSuffix}",
@@ -62,35 +33,11 @@ class MakeCoaddTemplateConnections(
 
     def __init__(self, *, config: "MakeCoaddTemplateConfig") -> None:
         super().__init__(config=config)
-        followCoaddKind(self, config)
-        if config.findCornerPatches:
-            self.coaddExposures = _makePrerequisite(self.coaddExposures, CoaddLookup(config.findReach()))
-
-    def adjustQuantum(self, inputs: Any, outputs: Any, label: str, data_id: Any) -> Any:
-        # Docstring inherited. Prerequisites may be none at all; then there is
-        # nothing to make a template from.
-        connection, refs = inputs["coaddExposures"]
-        if not refs:
-            raise NoWorkFound(f"No {connection.name} near {data_id}.")
-        return super().adjustQuantum(inputs, outputs, label, data_id)
-
-
-def _makePrerequisite(connection: BaseInput, lookup: CoaddLookup) -> PrerequisiteInput:
-    """Make the connection whose datasets each quantum looks up itself."""
-    return PrerequisiteInput(
-        doc=connection.doc,
-        name=connection.name,
-        storageClass=connection.storageClass,
-        dimensions=connection.dimensions,
-        multiple=True,
-        deferLoad=True,
-        minimum=0,
-        lookupFunction=lookup,
-    )
+        followScienceImage(self, config)
 
 
 class MakeCoaddTemplateConfig(
-    TemplateConnectionsConfig, CoaddKindConfig, pipelineConnections=MakeCoaddTemplateConnections
+    ScienceImageConfig, CoaddConfig, pipelineConnections=MakeCoaddTemplateConnections
 ):
     """Configuration of `MakeCoaddTemplateTask`."""
 
@@ -105,22 +52,9 @@ class MakeCoaddTemplateConfig(
         "written; 0 writes every template.",
     )
 
-    findCornerPatches = Field[bool](
-        dtype=bool,
-        default=False,
-        doc="Whether to use the coadds under the corners of the template, too, that the detector itself does "
-        "not reach. Each quantum then looks its coadds up while the graph is built, so that they must exist "
-        "before, and no other task of the pipeline may have them as regular inputs or outputs.",
-    )
-    largestPixelScale = RangeField(
-        dtype=float,
-        default=1.5,
-        min=0.0,
-        inclusiveMin=False,
-        doc="Largest pixel scale of the science exposures, in arcseconds; rather too large than too small. "
-        "With findCornerPatches, coadds are looked up as far around the exposure as "
-        "getTemplate.templateBorderSize pixels of this scale reach. Larger pixels are an error.",
-    )
+    def setDefaults(self) -> None:
+        super().setDefaults()
+        self.getTemplate.psf = "patches"
 
     def validate(self) -> None:
         super().validate()
@@ -128,10 +62,6 @@ class MakeCoaddTemplateConfig(
         warpTypeSuffix = "" if getTemplate.warpType == "direct" else "PsfMatched"
         self._requireSame("coaddName", getTemplate.coaddName, "getTemplate.coaddName")
         self._requireSame("warpTypeSuffix", warpTypeSuffix, "getTemplate.warpType")
-
-    def findReach(self) -> geom.Angle:
-        """Find how far from the science exposure coadds are looked up."""
-        return findReach(self.getTemplate.value.templateBorderSize, self.largestPixelScale)
 
     def _requireSame(self, template: str, wanted: str, field: str) -> None:
         given = getattr(self.connections, template)
@@ -144,7 +74,7 @@ class MakeCoaddTemplateConfig(
             )
 
 
-class MakeCoaddTemplateTask(PipelineTask):
+class MakeCoaddTemplateTask(pipeBase.PipelineTask):
     """Make the template for one detector of a visit from coadds.
 
     The science exposure's pixels are never read, only its bounding box, WCS
@@ -162,24 +92,17 @@ class MakeCoaddTemplateTask(PipelineTask):
 
     def runQuantum(
         self,
-        butlerQC: QuantumContext,
-        inputRefs: InputQuantizedConnection,
-        outputRefs: OutputQuantizedConnection,
+        butlerQC: pipeBase.QuantumContext,
+        inputRefs: pipeBase.InputQuantizedConnection,
+        outputRefs: pipeBase.OutputQuantizedConnection,
     ) -> None:
-        isDcr = self.config.getTemplate.value.isDcr()
-        science = ScienceGeometry.of(
-            butlerQC.get(inputRefs.bbox),
-            butlerQC.get(inputRefs.wcs),
-            butlerQC.get(inputRefs.visitInfo) if isDcr else None,
-        )
-        self._checkReach(science)
-        # Not run, since the subtask asks for no more coadds than it uses.
-        result = self.getTemplate.runQuantum(science, butlerQC, inputRefs.skyMap, inputRefs.coaddExposures)
-        outputs = self._accept(result)
-        # Coadds know their band only; a dataset of a visit has the filter of
-        # the visit, which the Butler compares when it is read.
-        dataId = outputRefs.template.dataId
-        outputs.template.setFilter(FilterLabel(dataId["band"], dataId["physical_filter"]))
+        names = ("bbox", "wcs", "skyMap", "visitInfo")
+        inputs = {name: butlerQC.get(getattr(inputRefs, name)) for name in names if hasattr(inputRefs, name)}
+        science = ScienceGeometry.of(inputs["bbox"], inputs["wcs"])
+        # What is fetched is recorded as input.
+        refs = self.getTemplate.chooseCoadds(science, inputs["skyMap"], inputRefs.coaddExposures)
+        physicalFilter = str(outputRefs.template.dataId["physical_filter"])
+        outputs = self.run(**inputs, coaddExposures=butlerQC.get(refs), physical_filter=physicalFilter)
         butlerQC.put(outputs, outputRefs)
 
     def run(
@@ -190,7 +113,8 @@ class MakeCoaddTemplateTask(PipelineTask):
         skyMap: BaseSkyMap,
         coaddExposures: Iterable[Any],
         visitInfo: Any = None,
-    ) -> Struct:
+        physical_filter: str | None = None,
+    ) -> pipeBase.Struct:
         """Make the template for a science exposure.
 
         Parameters
@@ -208,6 +132,10 @@ class MakeCoaddTemplateTask(PipelineTask):
                 `astro_metadata_translator.ObservationInfo`, optional
             Observing conditions of the science exposure. Only used for DCR
             coadds, and required then.
+        physical_filter : `str`, optional
+            Physical filter of the science exposure, for the template's filter
+            label. By default the label is that of the coadds, which most
+            often have a band only.
 
         Returns
         -------
@@ -217,6 +145,8 @@ class MakeCoaddTemplateTask(PipelineTask):
 
         Raises
         ------
+        TypeError
+            If an argument is not of the type above.
         lsst.pipe.base.NoWorkFound
             If there is no WCS, there are no coadds or coadd pixels under the
             exposure, or less of the template has data than
@@ -224,24 +154,14 @@ class MakeCoaddTemplateTask(PipelineTask):
         """
         science = ScienceGeometry.of(bbox, wcs, visitInfo)
         result = self.getTemplate.runForExposure(science, skyMap, coaddExposures)
-        return self._accept(result)
-
-    def _checkReach(self, science: ScienceGeometry) -> None:
-        """Raise if coadds that the template wants were not looked up."""
-        if self.config.findCornerPatches and science.wcs is not None:
-            border = self.config.getTemplate.value.templateBorderSize
-            checkReach(science.bbox, science.wcs, border, self.config.findReach())
-
-    def _accept(self, result: Struct) -> Struct:
-        """Make the output of a result.
-
-        Raises `lsst.pipe.base.NoWorkFound` if too few pixels have data.
-        """
-        fraction = result.area / result.exposure.getBBox().getArea()
+        template = result.exposure
+        fraction = result.area / template.getBBox().getArea()
         required = self.config.requiredTemplateFraction
         if fraction < required:
-            raise NoWorkFound(
+            raise pipeBase.NoWorkFound(
                 f"Only {100 * fraction:.1f}% of the template's pixels have data; "
                 f"requiredTemplateFraction wants {100 * required:.1f}%."
             )
-        return Struct(template=result.exposure)
+        if physical_filter is not None:
+            template.setFilter(FilterLabel(band=getBand(template.getFilter()), physical=physical_filter))
+        return pipeBase.Struct(template=template)

@@ -4,56 +4,44 @@
 
 __all__ = ["MakeWarpedTemplateConfig", "MakeWarpedTemplateConnections", "MakeWarpedTemplateTask"]
 
-import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 import lsst.afw.image as afwImage
 import lsst.geom as geom
+import lsst.pipe.base as pipeBase
 from lsst.afw.geom import Polygon, SkyWcs
 from lsst.afw.math import Warper
 from lsst.afw.table import ExposureCatalog
 from lsst.meas.algorithms import CoaddPsfConfig
 from lsst.pex.config import ConfigField, Field, FieldValidationError, RangeField
-from lsst.pipe.base import (
-    InputQuantizedConnection,
-    NoWorkFound,
-    OutputQuantizedConnection,
-    PipelineTask,
-    PipelineTaskConfig,
-    PipelineTaskConnections,
-    QuantumContext,
-    Struct,
-)
-from lsst.pipe.base.connectionTypes import Input, Output
-from lsst.skymap import BaseSkyMap, TractInfo
-from lsst.utils.logging import getLogger
+from lsst.pipe.base.connectionTypes import Output
+from lsst.skymap import BaseSkyMap
 from lsst.utils.timer import timeMethod
 
 from .boxes import boundingBox
 from .calibration import CalibrationError, calibrationsAgree, isConstant
-from .coaddRecord import UNIT_CARD
-from .coaddTract import CoaddTract
+from .coaddHandle import PatchMismatchError
+from .coaddRecord import UNIT_CARD, getBand
 from .getCoaddAsTemplate import GetCoaddAsTemplateTask
-from .givenCoadd import toHandle
 from .highVariance import flagHighVariance
-from .inputChecks import checkCorners
-from .interfaces import TemplateTract
-from .patchAgreement import PatchMismatchError
-from .patchPsf import clipCatalog, makeCoaddInputs, makePatchPsf
-from .provenance import TemplateProvenance
-from .templateConnections import CoaddKindConfig, followCoaddKind
-from .templateSummary import TemplateQuality
-from .warpedMosaic import WarpedMosaic
-
-_LOG = getLogger(__name__)
+from .inputChecks import checkCoadds, checkCorners, checkDataIds, checkType
+from .interfaces import TemplatePatch, TemplateTract
+from .patchSource import CoaddTract
+from .scienceGeometry import toBox, toVisitInfo
+from .templateAssembly import AssembledTemplate, CopiedPatches, NoCoaddPixelsError, TemplateAssembler
+from .templateConnections import CoaddConfig, CoaddConnections
+from .templateProvenance import TemplateProvenance
+from .templatePsf import UsedPatch, clipCatalog, makeCoaddInputs, makePatchCatalog, makePatchPsf
+from .templateSummary import TemplateQuality, clearNumbers, writeNumbers
+from .templateWarp import computeHulls, computeLacking, computeOutline, warpFurtherTract, warpTract
 
 
 class MakeWarpedTemplateConnections(
-    PipelineTaskConnections,
+    CoaddConnections,
     dimensions=("instrument", "visit", "detector"),
     defaultTemplates={"coaddName": "goodSeeing", "warpTypeSuffix": "", "fakesType": ""},
 ):
@@ -61,40 +49,6 @@ class MakeWarpedTemplateConnections(
     ``lsst.ip.diffim.GetTemplateTask``.
     """
 
-    bbox = Input(
-        doc="Bounding box of the science exposure, in its own pixels.",
-        name="{fakesType}calexp.bbox",
-        storageClass="Box2I",
-        dimensions=("instrument", "visit", "detector"),
-    )
-    wcs = Input(
-        doc="WCS of the science exposure.",
-        name="{fakesType}calexp.wcs",
-        storageClass="Wcs",
-        dimensions=("instrument", "visit", "detector"),
-    )
-    visitInfo = Input(
-        doc="Observing conditions of the science exposure. Only there if getTemplate.coaddName is 'dcr'.",
-        name="{fakesType}calexp.visitInfo",
-        storageClass="VisitInfo",
-        dimensions=("instrument", "visit", "detector"),
-    )
-    skyMap = Input(
-        doc="Skymap that the coadds were made on.",
-        name=BaseSkyMap.SKYMAP_DATASET_TYPE_NAME,
-        storageClass="SkyMap",
-        dimensions=("skymap",),
-    )
-    coaddExposures = Input(
-        doc="Coadds to make the template of. If getTemplate.coaddName is 'dcr' they have the dimension "
-        "subfilter, too: coadds for slices of the band, to match to the science exposure's refraction.",
-        name="{fakesType}{coaddName}Coadd{warpTypeSuffix}",
-        storageClass="ExposureF",
-        dimensions=("tract", "patch", "skymap", "band"),
-        multiple=True,
-        deferLoad=True,
-        deferGraphConstraint=True,
-    )
     template = Output(
         doc="Template for the science exposure, in the science exposure's pixel grid.",
         name="{fakesType}{coaddName}Diff_templateExp{warpTypeSuffix}",
@@ -102,30 +56,8 @@ class MakeWarpedTemplateConnections(
         dimensions=("instrument", "visit", "detector"),
     )
 
-    def __init__(self, *, config: "MakeWarpedTemplateConfig") -> None:
-        super().__init__(config=config)
-        followCoaddKind(self, config)
-        self._hasWarned = False
 
-    def adjustQuantum(self, inputs: Any, outputs: Any, label: str, data_id: Any) -> Any:
-        # Docstring inherited.
-        connection, refs = inputs["coaddExposures"]
-        if not (refs or self._hasWarned):
-            # Of a graph without quanta nothing else tells the reason.
-            self._hasWarned = True
-            _LOG.warning(
-                "No %s of band %r is under visit %s, detector %s in the input collections",
-                connection.name,
-                data_id["band"],
-                data_id["visit"],
-                data_id["detector"],
-            )
-        return super().adjustQuantum(inputs, outputs, label, data_id)
-
-
-class MakeWarpedTemplateConfig(
-    PipelineTaskConfig, CoaddKindConfig, pipelineConnections=MakeWarpedTemplateConnections
-):
+class MakeWarpedTemplateConfig(CoaddConfig, pipelineConnections=MakeWarpedTemplateConnections):
     """Configuration of `MakeWarpedTemplateTask`."""
 
     templateBorderSize = RangeField(
@@ -153,9 +85,12 @@ class MakeWarpedTemplateConfig(
 
     def setDefaults(self) -> None:
         super().setDefaults()
-        # WCSs are smooth, and a cache of this size is as good as none.
         self.warp.warpingKernelName = self.coaddPsf.warpingKernelName = "lanczos3"
-        self.warp.cacheSize = self.coaddPsf.cacheSize = 100000
+        # Kernels for 10,000 fractions of a pixel fit into a processor's
+        # cache. A position is off by 5e-5 pixels at most, which is worth
+        # 1.5e-5 of a star's peak.
+        self.warp.cacheSize = self.coaddPsf.cacheSize = 10000
+        # WCSs are smooth.
         self.warp.interpLength = 100
         self.getTemplate.coaddName = "goodSeeing"
         self.getTemplate.overlapPolicy = "keepValid"
@@ -171,40 +106,39 @@ class MakeWarpedTemplateConfig(
                 f"connections.coaddName is {self.connections.coaddName!r} and getTemplate.coaddName is "
                 f"{getTemplate.coaddName!r}: both or none of them must be 'dcr'.",
             )
-        if getTemplate.psf != "patches":
-            raise FieldValidationError(
-                type(self).getTemplate, self, f"getTemplate.psf must be 'patches', not {getTemplate.psf!r}."
-            )
+        for name, wanted in (("psf", "patches"), ("overlapPolicy", "keepValid")):
+            given = getattr(getTemplate, name)
+            if given != wanted:
+                raise FieldValidationError(
+                    type(self).getTemplate, self, f"getTemplate.{name} must be {wanted!r}, not {given!r}."
+                )
 
 
 @dataclass(frozen=True)
-class TractPixels:
-    """What a tract gave to a template."""
+class UsedTract:
+    """What a template has of a tract."""
 
-    tract: int
-    """Number of the tract."""
+    patches: Sequence[UsedPatch]
+    """Its patches."""
 
-    outline: Polygon
-    """Convex hull of its pixels, in science pixels."""
-
-    patches: ExposureCatalog
-    """Its patches; see `makePatchCatalog`."""
+    catalog: ExposureCatalog
+    """Where their PSFs are used; see `makePatchCatalog`."""
 
     unit: str | None
-    """Unit of its pixels, if the coadds say one."""
+    """Unit of its pixels, if the coadds agree on one."""
 
     provenance: TemplateProvenance
     """What its pixels were made from."""
 
 
-class MakeWarpedTemplateTask(PipelineTask):
+class MakeWarpedTemplateTask(pipeBase.PipelineTask):
     """Make the template for one detector of a visit, in the pixel grid of the
     science exposure.
 
     It takes the place of ``lsst.ip.diffim.GetTemplateTask``. The coadd patches
     of each tract are copied into one exposure, which is resampled once.
-    Nothing is averaged: the pixels of the closest tract stand, those of the
-    others fill what it lacks.
+    Nothing is averaged: the warp of the closest tract is the template, and
+    further tracts fill what it lacks.
     """
 
     ConfigClass = MakeWarpedTemplateConfig
@@ -219,24 +153,24 @@ class MakeWarpedTemplateTask(PipelineTask):
 
     def runQuantum(
         self,
-        butlerQC: QuantumContext,
-        inputRefs: InputQuantizedConnection,
-        outputRefs: OutputQuantizedConnection,
+        butlerQC: pipeBase.QuantumContext,
+        inputRefs: pipeBase.InputQuantizedConnection,
+        outputRefs: pipeBase.OutputQuantizedConnection,
     ) -> None:
-        inputs = butlerQC.get(inputRefs)
-        bbox, wcs = inputs["bbox"], inputs["wcs"]
-        found = self.getExposures(inputs["coaddExposures"], bbox, inputs["skyMap"], wcs)
-        result = self.run(
-            coaddExposureHandles=found.coaddExposures,
-            bbox=bbox,
-            wcs=wcs,
-            dataIds=found.dataIds,
-            physical_filter=str(outputRefs.template.dataId["physical_filter"]),
-            visit=outputRefs.template.dataId["visit"],
-            visitInfo=inputs.get("visitInfo"),
-            skyMap=inputs["skyMap"],
+        names = ("bbox", "wcs", "skyMap", "visitInfo")
+        inputs = {name: butlerQC.get(getattr(inputRefs, name)) for name in names if hasattr(inputRefs, name)}
+        chosen = self.getExposures(inputRefs.coaddExposures, inputs["bbox"], inputs["skyMap"], inputs["wcs"])
+        # What is fetched is recorded as input.
+        handles = {tract: butlerQC.get(refs) for tract, refs in chosen.coaddExposures.items()}
+        dataId = outputRefs.template.dataId
+        outputs = self.run(
+            **inputs,
+            coaddExposureHandles=handles,
+            dataIds=chosen.dataIds,
+            physical_filter=str(dataId["physical_filter"]),
+            visit=dataId["visit"],
         )
-        butlerQC.put(result, outputRefs)
+        butlerQC.put(outputs, outputRefs)
 
     def getExposures(
         self,
@@ -244,14 +178,15 @@ class MakeWarpedTemplateTask(PipelineTask):
         bbox: geom.Box2I,
         skymap: BaseSkyMap,
         wcs: SkyWcs | None,
-    ) -> Struct:
-        """Find the coadds under a science exposure.
+    ) -> pipeBase.Struct:
+        """Choose the coadds under a science exposure.
 
         Parameters
         ----------
         coaddExposureHandles : `~collections.abc.Iterable` \
                 [`lsst.daf.butler.DeferredDatasetHandle`]
-            Handles of coadds near the exposure, in any order.
+            Handles of coadds near the exposure, or references to them, in any
+            order, with ``tract`` and ``patch`` in their ``dataId``.
         bbox : `lsst.geom.Box2I`
             Bounding box of the science exposure, in its own pixels.
         skymap : `lsst.skymap.BaseSkyMap`
@@ -265,7 +200,7 @@ class MakeWarpedTemplateTask(PipelineTask):
             With the attributes
 
             ``coaddExposures``
-                Handles of the coadds that reach under the template (`dict`
+                Handles of the coadds that the template is made of (`dict`
                 [`int`, `list`]), by tract. The closest tract comes first; the
                 patches are in the order of copying.
             ``dataIds``
@@ -273,32 +208,39 @@ class MakeWarpedTemplateTask(PipelineTask):
 
         Raises
         ------
+        TypeError
+            If an argument is not of the type above.
+        ValueError
+            If the box is empty.
         lsst.pipe.base.NoWorkFound
             If there is no WCS, or no coadd under the template.
         """
+        bbox = self._computeTemplateBBox(bbox)
+        checkType("skymap", skymap, BaseSkyMap)
         if wcs is None:
-            raise NoWorkFound("The exposure has no WCS: no template can be made for it.")
-        bbox = bbox.dilatedBy(self.config.templateBorderSize)
+            raise pipeBase.NoWorkFound("The exposure has no WCS: no template can be made for it.")
+        checkType("wcs", wcs, SkyWcs)
         center = wcs.pixelToSky(geom.Box2D(bbox).getCenter())
         given: dict[int, dict[int, list[Any]]] = {}
-        for handle in coaddExposureHandles:
-            patches = given.setdefault(handle.dataId["tract"], {})
-            patches.setdefault(handle.dataId["patch"], []).append(handle)
+        for coadd in checkCoadds(coaddExposureHandles):
+            ofTract = given.setdefault(coadd.dataId["tract"], {})
+            ofTract.setdefault(coadd.dataId["patch"], []).append(coadd)
         closest = skymap.findTract(center).getId()
-        found: dict[int, list[Any]] = {}
+        chosen: dict[int, list[Any]] = {}
         for tract in sorted(
             given, key=lambda tract: (tract != closest, center.separation(skymap[tract].getCtrCoord()))
         ):
-            under = _findPatches(skymap[tract], bbox, wcs)
-            if handles := [handle for patch in under for handle in given[tract].get(patch, ())]:
+            patches, _ = self._computeSource(skymap[tract], bbox, wcs)
+            under = [patchInfo.getSequentialIndex() for patchInfo in patches]
+            if coadds := [coadd for patch in under for coadd in given[tract].get(patch, ())]:
                 self.log.verbose(
-                    "Using tract %d, patches %s", tract, sorted(given[tract].keys() & set(under))
+                    "Using tract %d, patches %s", tract, [patch for patch in under if patch in given[tract]]
                 )
-                found[tract] = handles
-        if not found:
-            raise NoWorkFound("No coadd lies under the exposure.")
-        dataIds = {tract: [handle.dataId for handle in handles] for tract, handles in found.items()}
-        return Struct(coaddExposures=found, dataIds=dataIds)
+                chosen[tract] = coadds
+        if not chosen:
+            raise pipeBase.NoWorkFound("No coadd lies under the exposure.")
+        dataIds = {tract: [coadd.dataId for coadd in coadds] for tract, coadds in chosen.items()}
+        return pipeBase.Struct(coaddExposures=chosen, dataIds=dataIds)
 
     @timeMethod
     def run(
@@ -312,14 +254,15 @@ class MakeWarpedTemplateTask(PipelineTask):
         visit: int | None = None,
         visitInfo: afwImage.VisitInfo | None = None,
         skyMap: BaseSkyMap | None = None,
-    ) -> Struct:
+    ) -> pipeBase.Struct:
         """Make the template for a science exposure.
 
         Parameters
         ----------
         coaddExposureHandles : `~collections.abc.Mapping`
             For each tract, handles of its coadds (`list`), in the order of
-            copying. Where several tracts have pixels, the first one's stand.
+            copying. Where several tracts have pixels, the first one's are
+            used.
         bbox : `lsst.geom.Box2I`
             Bounding box of the science exposure, in its own pixels; not
             modified.
@@ -336,8 +279,8 @@ class MakeWarpedTemplateTask(PipelineTask):
             coadds, and required then.
         skyMap : `lsst.skymap.BaseSkyMap`, optional
             Skymap that the coadds were made on. Without it, tracts and
-            patches are what their coadds say: which patches have no coadd is
-            not known then. Required for DCR coadds.
+            patches are known by their coadds only, so that it is not known
+            which patches have no coadd. Required for DCR coadds.
 
         Returns
         -------
@@ -349,118 +292,173 @@ class MakeWarpedTemplateTask(PipelineTask):
         ------
         lsst.pipe.base.NoWorkFound
             If no coadd has pixels there.
+        TypeError
+            If an argument is not of the type above.
         ValueError
-            If the coadds are DCR coadds and there is no skymap or visit info.
+            If handles and data IDs contradict each other, the box is empty,
+            or the coadds are DCR coadds and there is no skymap or visit info.
         RuntimeError
             If the coadds are of several bands or contradict each other, or
             have no PSF or photometric calibration.
         """
-        TemplateQuality.clear(self.metadata)
+        clearNumbers(self.metadata)
+        bbox = self._computeTemplateBBox(bbox)
+        checkType("wcs", wcs, SkyWcs)
         if self.config.getTemplate.isDcr() and skyMap is None:
             raise ValueError("skyMap is required for DCR coadds.")
-        bbox = bbox.dilatedBy(self.config.templateBorderSize)
-        band = _findBand(dataIds)
-        mosaic = WarpedMosaic(bbox, wcs, self.warper)
-        used: list[TractPixels] = []
-        for tract, handles in coaddExposureHandles.items():
-            byPatch: dict[int, list[Any]] = {}
-            for handle, dataId in zip(handles, dataIds[tract], strict=True):
-                patch = dataId["patch"]
-                byPatch.setdefault(patch, []).append(toHandle(handle, tract, patch))
-            pixels = self._addTract(mosaic, tract, byPatch, skyMap, visitInfo)
+        band, coadds = checkDataIds(coaddExposureHandles, dataIds)
+        assembler = self.getTemplate.makeAssembler(toVisitInfo(visitInfo))
+        template, used = None, []
+        for tract, byPatch in coadds.items():
+            tractInfo = CoaddTract.fromCoadds(tract, byPatch) if skyMap is None else skyMap[tract]
+            if template is None:
+                template, pixels = self._startTemplate(assembler, tractInfo, byPatch, bbox, wcs)
+            else:
+                pixels = self._fillTemplate(assembler, tractInfo, byPatch, template, used)
             if pixels is None:
                 self.log.verbose("Tract %d has no pixels that the template lacks", tract)
             else:
                 used.append(pixels)
-        if not used:
-            raise NoWorkFound("No coadd has pixels under the exposure.")
-        template = mosaic.template
+        if template is None:
+            raise pipeBase.NoWorkFound("No coadd has pixels under the exposure.")
+        _checkBand((patch for tract in used for patch in tract.patches), band)
         template.setFilter(afwImage.FilterLabel(band=band, physical=physical_filter))
-        if visit is not None:
-            template.getInfo().setVisitInfo(afwImage.VisitInfo(id=visit))
-        self._setPatches(template, used)
+        template.getInfo().setVisitInfo(None if visit is None else afwImage.VisitInfo(id=visit))
+        self._setComponents(template, used)
         self._flagHighVariance(template)
         self._report(template, used)
-        return Struct(template=template)
+        return pipeBase.Struct(template=template)
 
-    def _addTract(
-        self,
-        mosaic: WarpedMosaic,
-        tract: int,
-        handles: Mapping[int, list[Any]],
-        skyMap: BaseSkyMap | None,
-        visitInfo: afwImage.VisitInfo | None,
-    ) -> TractPixels | None:
-        """Fill with a tract's pixels what a template lacks.
+    def _computeTemplateBBox(self, bbox: geom.Box2I) -> geom.Box2I:
+        """Compute the box of the template, in science pixels."""
+        bbox = toBox(bbox)
+        if bbox.isEmpty():
+            raise ValueError("The exposure has no pixels: bbox is empty.")
+        return bbox.dilatedBy(self.config.templateBorderSize)
 
-        In a function of its own, so that its unresampled pixels are gone from
-        memory before the next tract's are read. Returns `None` if it has none.
-        """
-        template, lacking = mosaic.template, mosaic.findLacking()
-        if lacking.isEmpty() or not handles:
-            return None
-        tractInfo: TemplateTract
-        if skyMap is None:
-            tractInfo, patches = CoaddTract.fromHandles(tract, handles), list(handles)
-        else:
-            tractInfo = skyMap[tract]
-            patches = _findPatches(tractInfo, lacking, template.getWcs())
-        box = self._findSourceBox(tractInfo, handles, lacking, template.getWcs())
-        try:
-            unwarped = self.getTemplate.runForBox(tractInfo, patches, box, handles, visitInfo)
-        except NoWorkFound:
-            return None
-        self._matchCalibration(template, unwarped, tract)
-        outline = mosaic.add(unwarped, lacking)
-        if outline is None:
-            return None
-        if not template.getInfo().hasPhotoCalib():
-            template.setPhotoCalib(unwarped.getPhotoCalib())
-        metadata = unwarped.getMetadata()
-        return TractPixels(
-            tract,
-            outline,
-            unwarped.getInfo().getCoaddInputs().ccds,
-            metadata.getScalar(UNIT_CARD) if UNIT_CARD in metadata else None,
-            self._findProvenance(unwarped),
-        )
-
-    def _findSourceBox(
-        self, tractInfo: TemplateTract, patches: Iterable[int], bbox: geom.Box2I, wcs: SkyWcs
-    ) -> geom.Box2I:
-        """Find the pixels of a tract's patches that a part of a template is
+    def _computeSource(
+        self, tractInfo: TemplateTract, bbox: geom.Box2I, wcs: SkyWcs
+    ) -> tuple[list[TemplatePatch], geom.Box2I]:
+        """Compute which pixels of a tract a box of science pixels is
         interpolated from.
+
+        Returns the patches that may have them, in the order of copying, and a
+        box of tract pixels; none of them on the other side of the sky, where
+        a gnomonic projection ends.
         """
-        outline = checkCorners(wcs.pixelToSky(_makeOutline(bbox)))
-        box = geom.Box2D()
-        for pixel in tractInfo.getWcs().skyToPixel(outline):
-            box.include(pixel)
-        kernel = self.warper.getWarpingKernel()
+        outline = checkCorners(wcs.pixelToSky(computeOutline(geom.Box2D(bbox).getCorners())))
+        points = tractInfo.getWcs().skyToPixel(outline)
+        if not np.isfinite(np.array(points)).all():
+            return [], geom.Box2I()
+        kernel, getTemplate = self.warper.getWarpingKernel(), self.config.getTemplate
         # With one pixel for what the straight lines between the points of the
         # outline miss.
         margin = max(kernel.getWidth(), kernel.getHeight()) // 2 + 1
-        if self.config.getTemplate.isDcr():
-            # Patches that reach less far into the box are left out.
-            margin += 2 * self.config.getTemplate.templateBorderSize
-        stored = boundingBox(tractInfo[patch].getOuterBBox() for patch in patches)
-        return geom.Box2I(box).dilatedBy(margin).clippedTo(stored)
+        if getTemplate.isDcr():
+            # DCR coadds that reach less far into the box are left out.
+            margin += 2 * getTemplate.templateBorderSize
+        inTract = Polygon(points)
+        around = inTract.getBBox().dilatedBy(margin)
+        around.clip(geom.Box2D(tractInfo.getBBox()))
+        if around.isEmpty():
+            return [], geom.Box2I()
+        patches = [
+            patchInfo
+            for patchInfo in tractInfo.findPatchList(tractInfo.getWcs().pixelToSky(around.getCorners()))
+            if inTract.overlaps(geom.Box2D(patchInfo.getOuterBBox()).dilatedBy(margin))
+        ]
+        return patches, geom.Box2I(around)
 
-    def _matchCalibration(
-        self, template: afwImage.ExposureF, unwarped: afwImage.ExposureF, tract: int
-    ) -> None:
-        """Bring a further tract's pixels to the template's calibration."""
-        own, wanted = unwarped.getPhotoCalib(), template.getPhotoCalib()
+    def _copyTract(
+        self,
+        assembler: TemplateAssembler,
+        tractInfo: TemplateTract,
+        coadds: Mapping[int, list[Any]],
+        bbox: geom.Box2I,
+        wcs: SkyWcs,
+    ) -> CopiedPatches | None:
+        """Copy the pixels of a tract that a box of science pixels is
+        interpolated from; `None` if there are none.
+        """
+        patches, box = self._computeSource(tractInfo, bbox, wcs)
+        stored = boundingBox(tractInfo[patch].getOuterBBox() for patch in coadds)
+        try:
+            return assembler.copyPatches(tractInfo, patches, box.clippedTo(stored), coadds)
+        except NoCoaddPixelsError:
+            return None
+
+    def _startTemplate(
+        self,
+        assembler: TemplateAssembler,
+        tractInfo: TemplateTract,
+        coadds: Mapping[int, list[Any]],
+        bbox: geom.Box2I,
+        wcs: SkyWcs,
+    ) -> tuple[afwImage.ExposureF | None, UsedTract | None]:
+        """Make the template of a tract's pixels.
+
+        In a function of its own, so that its unresampled pixels are gone from
+        memory before the next tract's are read.
+        """
+        copied = self._copyTract(assembler, tractInfo, coadds, bbox, wcs)
+        if copied is None:
+            return None, None
+        template = warpTract(copied.exposure, wcs, bbox, self.warper)
+        if template is None:
+            return None, None
+        assembled = assembler.complete(copied)
+        self._matchCalibration(assembled, None)
+        template.setPhotoCalib(assembled.exposure.getPhotoCalib())
+        return template, self._describeTract(assembled)
+
+    def _fillTemplate(
+        self,
+        assembler: TemplateAssembler,
+        tractInfo: TemplateTract,
+        coadds: Mapping[int, list[Any]],
+        template: afwImage.ExposureF,
+        closer: Sequence[UsedTract],
+    ) -> UsedTract | None:
+        """Fill with a further tract's pixels what a template lacks; `None` if
+        it has none of these.
+        """
+        interpLength, wcs = self.config.warp.interpLength, template.getWcs()
+        lacking = computeLacking(template, interpLength)
+        if lacking.isEmpty():
+            return None
+        copied = self._copyTract(assembler, tractInfo, coadds, lacking, wcs)
+        if copied is None:
+            return None
+        assembled, filled = None, []
+        for piece in warpFurtherTract(template, lacking, copied.exposure, self.warper, interpLength):
+            if assembled is None:
+                assembled = assembler.complete(copied)
+                factor = self._matchCalibration(assembled, template.getPhotoCalib())
+            piece.fill(template, factor)
+            filled.append((piece.bbox, piece.isFilled))
+        if assembled is None:
+            return None
+        tract = self._describeTract(assembled)
+        if factor != 1.0:
+            for record in tract.catalog:
+                record.setPhotoCalib(template.getPhotoCalib())
+        reached = _concatenate(tract.catalog for tract in closer)
+        return replace(tract, catalog=clipCatalog(tract.catalog, computeHulls(filled, reached, wcs), wcs))
+
+    def _matchCalibration(self, assembled: AssembledTemplate, wanted: afwImage.PhotoCalib | None) -> float:
+        """Return the factor that brings a tract's pixels to the calibration
+        of the closest tract, if it is not that.
+        """
+        own = assembled.exposure.getPhotoCalib()
+        what = f"The photometric calibration of tract {assembled.provenance.tract} ({own})"
         if not isConstant(own):
             raise CalibrationError(
-                f"The photometric calibration of tract {tract} ({own}) varies, which it cannot do in another "
-                "pixel grid. With getTemplate.calibrationMismatch = 'rescale' all coadds are brought to a "
-                "constant one."
+                f"{what} varies, which it cannot do in another pixel grid. With "
+                "getTemplate.calibrationMismatch = 'rescale' all coadds are brought to a constant one."
             )
         if wanted is None or calibrationsAgree(own, wanted, geom.Box2I()):
-            return
-        mismatch = (
-            f"The photometric calibration of tract {tract} ({own}) is not the closest tract's ({wanted})."
-        )
+            return 1.0
+        mismatch = f"{what} is not the closest tract's ({wanted})."
         match self.config.getTemplate.calibrationMismatch:
             case "error":
                 raise PatchMismatchError(
@@ -469,49 +467,32 @@ class MakeWarpedTemplateTask(PipelineTask):
                 )
             case "warn":
                 self.log.warning(mismatch)
-            case "rescale":
-                ratio = own.getCalibrationMean() / wanted.getCalibrationMean()
-                unwarped.image.array *= ratio
-                unwarped.variance.array *= ratio**2
-                for record in unwarped.getInfo().getCoaddInputs().ccds:
-                    record.setPhotoCalib(wanted)
+                return 1.0
+        return own.getCalibrationMean() / wanted.getCalibrationMean()
 
-    def _findProvenance(self, unwarped: afwImage.ExposureF) -> TemplateProvenance:
-        """Return what a tract's pixels were made from, and how."""
-        provenance = TemplateProvenance.read(unwarped.getMetadata())
-        assert provenance is not None, "runForBox writes it"
+    def _describeTract(self, assembled: AssembledTemplate) -> UsedTract:
+        """Keep what is needed of a tract when its pixels have been warped."""
+        tract, wcs = assembled.provenance.tract, assembled.exposure.getWcs()
         connections = self.config.connections.ConnectionsClass(config=self.config)
-        return dataclasses.replace(
-            provenance,
-            datasetType=connections.coaddExposures.name,
-            configuration={
-                **provenance.configuration,
-                "coaddName": self.config.connections.coaddName,
-                "templateBorderSize": self.config.templateBorderSize,
-                "warpingKernelName": self.config.warp.warpingKernelName,
-            },
-        )
+        provenance = replace(assembled.provenance, datasetType=connections.coaddExposures.name)
+        catalog = makePatchCatalog(tract, wcs, assembled.patches)
+        return UsedTract(assembled.patches, catalog, assembled.unit, provenance)
 
-    def _setPatches(self, template: afwImage.ExposureF, used: Sequence[TractPixels]) -> None:
+    def _setComponents(self, template: afwImage.ExposureF, used: Sequence[UsedTract]) -> None:
         """Give the template the PSF of its patches, list them as its inputs,
         and write into the header what it was made from.
         """
-        wcs = template.getWcs()
-        catalog = ExposureCatalog(used[0].patches.schema)
-        for number, pixels in enumerate(used, start=1):
-            patches = pixels.patches
-            if len(used) > 1:
-                patches = clipCatalog(patches, pixels.outline, wcs)
-            catalog.extend(patches, deep=True)
-            pixels.provenance.write(template.getMetadata(), number)
-        units = {pixels.unit for pixels in used}
+        catalog, config = _concatenate(tract.catalog for tract in used), self.config.coaddPsf
+        template.getInfo().setCoaddInputs(makeCoaddInputs(catalog))
+        middle = geom.Box2D(template.getBBox()).getCenter()
+        template.setPsf(
+            makePatchPsf(catalog, template.getWcs(), middle, config.warpingKernelName, config.cacheSize)
+        )
+        for number, tract in enumerate(used, start=1):
+            tract.provenance.write(template.getMetadata(), number)
+        units = {tract.unit for tract in used}
         if len(units) == 1 and None not in units:
             template.getMetadata().set(UNIT_CARD, units.pop())
-        template.getInfo().setCoaddInputs(makeCoaddInputs(catalog))
-        config = self.config.coaddPsf
-        template.setPsf(
-            makePatchPsf(catalog, wcs, _findMiddle(template), config.warpingKernelName, config.cacheSize)
-        )
 
     def _flagHighVariance(self, template: afwImage.ExposureF) -> None:
         """Set the mask plane ``HIGH_VARIANCE``."""
@@ -524,61 +505,31 @@ class MakeWarpedTemplateTask(PipelineTask):
                 100 * minFraction,
             )
 
-    def _report(self, template: afwImage.ExposureF, used: Sequence[TractPixels]) -> None:
+    def _report(self, template: afwImage.ExposureF, used: Sequence[UsedTract]) -> None:
         """Log what the template was made from, and keep it as metadata."""
         quality = TemplateQuality.of(template, self.log)
-        quality.write(self.metadata)
-        self.metadata["tractsUsed"] = [pixels.tract for pixels in used]
+        writeNumbers(self.metadata, quality)
+        self.metadata["tractsUsed"] = [tract.provenance.tract for tract in used]
         patches = (
-            f"patches {list(pixels.provenance.patchesUsed)} of tract {pixels.tract}" for pixels in used
+            f"patches {list(tract.provenance.patchesUsed)} of tract {tract.provenance.tract}"
+            for tract in used
         )
         self.log.info("Used %s: %s", " and ".join(patches), quality.describe())
 
 
-def _makeOutline(bbox: geom.Box2I, steps: int = 16) -> list[geom.Point2D]:
-    """Go around a box: corners, and points between them, since a side is in
-    general no straight line on the sky.
-    """
-    corners = geom.Box2D(bbox).getCorners()
-    return [
-        corner + (following - corner) * (step / steps)
-        for corner, following in zip(corners, corners[1:] + corners[:1], strict=True)
-        for step in range(steps)
-    ]
+def _checkBand(patches: Iterable[UsedPatch], band: str) -> None:
+    """Raise if a coadd that was copied is of another band than its data ID."""
+    for record in (patch.record for patch in patches):
+        if getBand(record.filterLabel) not in (None, band):
+            raise PatchMismatchError(
+                f"{record.name} has {record.filterLabel}, but its data ID has band {band!r}."
+            )
 
 
-def _findPatches(tractInfo: TractInfo, bbox: geom.Box2I, wcs: SkyWcs) -> list[int]:
-    """Find the patches of a tract that lie under a box of science pixels, in
-    the order of copying.
-    """
-    outline = checkCorners(wcs.pixelToSky(_makeOutline(bbox)))
-    inTract = Polygon(tractInfo.getWcs().skyToPixel(outline))
-    return [
-        patchInfo.getSequentialIndex()
-        for patchInfo in tractInfo.findPatchList(outline)
-        if inTract.overlaps(geom.Box2D(patchInfo.getOuterBBox()))
-    ]
-
-
-def _findBand(dataIds: Mapping[int, Sequence[Any]]) -> str:
-    """Find the one band of all coadds."""
-    bands = {dataId["band"] for given in dataIds.values() for dataId in given}
-    if not bands:
-        raise NoWorkFound("There are no coadds.")
-    if len(bands) > 1:
-        raise RuntimeError(f"The coadds are of several bands: {sorted(bands)}.")
-    return bands.pop()
-
-
-def _findMiddle(template: afwImage.ExposureF) -> geom.Point2D:
-    """Find a pixel with data close to the middle of a template."""
-    mask = template.mask
-    noData = mask.getPlaneBitMask("NO_DATA")
-    height, width = mask.array.shape
-    # Row by row, since nearly always the middle one has data.
-    for row in sorted(range(height), key=lambda row: abs(2 * row - height)):
-        columns = np.flatnonzero(mask.array[row] & noData == 0)
-        if len(columns):
-            column = columns[np.abs(2 * columns - width).argmin()]
-            return geom.Point2D(template.getXY0()) + geom.Extent2D(column, row)
-    raise ValueError("The template has no pixels with data.")
+def _concatenate(catalogs: Iterable[ExposureCatalog]) -> ExposureCatalog:
+    """Make one catalog of several with the same schema."""
+    first, *others = catalogs
+    joined = ExposureCatalog(first.schema)
+    for catalog in (first, *others):
+        joined.extend(catalog, deep=True)
+    return joined

@@ -8,30 +8,30 @@ import importlib.util
 from typing import TYPE_CHECKING, Any
 
 import lsst.afw.image as afwImage
+import lsst.pipe.base as pipeBase
 from lsst.pex.config import Field, ListField, RangeField
-from lsst.pipe.base import (
-    InputQuantizedConnection,
-    OutputQuantizedConnection,
-    PipelineTask,
-    QuantumContext,
-    Struct,
-)
 from lsst.pipe.base.connectionTypes import Input, Output
 from lsst.skymap import BaseSkyMap
 
 from .interfaces import ScienceExposure
-from .plotPanels import PANELS_SIZE, plotPanels
-from .plotTemplate import FIGURE_SIZE, MARGINS, plotTemplate, tractProjection
-from .provenance import TemplateProvenance
+from .plotTemplate import (
+    FIGURE_SIZE,
+    MARGINS,
+    PANELS_SIZE,
+    plotPanels,
+    plotTemplate,
+    readProvenance,
+    tractProjection,
+)
 from .scienceGeometry import ScienceGeometry
-from .templateConnections import TemplateConnections, TemplateConnectionsConfig
+from .templateConnections import DetectorConnections, ScienceImageConfig, followScienceImage
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
 class PlotCoaddTemplateConnections(
-    TemplateConnections, dimensions=("instrument", "visit", "detector", "skymap")
+    DetectorConnections, dimensions=("instrument", "visit", "detector", "skymap")
 ):
     """Datasets that `PlotCoaddTemplateTask` reads and writes."""
 
@@ -63,11 +63,12 @@ class PlotCoaddTemplateConnections(
 
     def __init__(self, *, config: "PlotCoaddTemplateConfig") -> None:
         super().__init__(config=config)
+        followScienceImage(self, config)
         if not config.drawPanels:
             del self.exposure, self.panels
 
 
-class PlotCoaddTemplateConfig(TemplateConnectionsConfig, pipelineConnections=PlotCoaddTemplateConnections):
+class PlotCoaddTemplateConfig(ScienceImageConfig, pipelineConnections=PlotCoaddTemplateConnections):
     """Configuration of `PlotCoaddTemplateTask`."""
 
     dpi = RangeField(
@@ -89,7 +90,7 @@ class PlotCoaddTemplateConfig(TemplateConnectionsConfig, pipelineConnections=Plo
     )
 
 
-class PlotCoaddTemplateTask(PipelineTask):
+class PlotCoaddTemplateTask(pipeBase.PipelineTask):
     """Draw the template of one detector of a visit."""
 
     ConfigClass = PlotCoaddTemplateConfig
@@ -108,9 +109,9 @@ class PlotCoaddTemplateTask(PipelineTask):
 
     def runQuantum(
         self,
-        butlerQC: QuantumContext,
-        inputRefs: InputQuantizedConnection,
-        outputRefs: OutputQuantizedConnection,
+        butlerQC: pipeBase.QuantumContext,
+        inputRefs: pipeBase.InputQuantizedConnection,
+        outputRefs: pipeBase.OutputQuantizedConnection,
     ) -> None:
         science = ScienceGeometry.of(butlerQC.get(inputRefs.bbox), butlerQC.get(inputRefs.wcs))
         template, skyMap = butlerQC.get(inputRefs.template), butlerQC.get(inputRefs.skyMap)
@@ -131,7 +132,7 @@ class PlotCoaddTemplateTask(PipelineTask):
         skyMap: BaseSkyMap,
         exposure: ScienceExposure | None = None,
         title: str = "",
-    ) -> Struct:
+    ) -> pipeBase.Struct:
         """Draw a template.
 
         Parameters
@@ -160,7 +161,7 @@ class PlotCoaddTemplateTask(PipelineTask):
         """
         from matplotlib.figure import Figure
 
-        provenance = _readProvenance(template)
+        provenance = readProvenance(template)
         tractInfo = skyMap[provenance.tract]
         figure = Figure(figsize=FIGURE_SIZE, dpi=self.config.dpi)
         figure.subplots_adjust(**MARGINS)
@@ -168,7 +169,7 @@ class PlotCoaddTemplateTask(PipelineTask):
         plotTemplate(template, tractInfo, ax, exposure=exposure)
         tractLine = f"{provenance.datasetType} tract {provenance.tract}".strip()
         ax.set_title("\n".join(filter(None, [title, tractLine])))
-        return Struct(plot=figure)
+        return pipeBase.Struct(plot=figure)
 
     def drawPanels(
         self, template: afwImage.Exposure, skyMap: BaseSkyMap, exposure: afwImage.Exposure | None = None
@@ -198,14 +199,7 @@ class PlotCoaddTemplateTask(PipelineTask):
         """
         from matplotlib.figure import Figure
 
-        tractInfo = skyMap[_readProvenance(template).tract]
+        tractInfo = skyMap[readProvenance(template).tract]
         figure = Figure(figsize=PANELS_SIZE, dpi=self.config.dpi, layout="constrained")
         plotPanels(template, tractInfo, figure, exposure=exposure, maskPlanes=self.config.maskPlanes)
         return figure
-
-
-def _readProvenance(template: afwImage.Exposure) -> TemplateProvenance:
-    provenance = TemplateProvenance.read(template.getMetadata())
-    if provenance is None:
-        raise ValueError("The template's metadata does not say which tract and patches it was made from.")
-    return provenance

@@ -1,12 +1,19 @@
 # This file is part of ip_template.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A picture of a template, its patches and its science exposure."""
+"""Pictures of a template, its patches and its science exposure."""
 
 from __future__ import annotations
 
-__all__ = ["averageBlocks", "plotTemplate", "tractProjection"]
+__all__ = [
+    "averageBlocks",
+    "computePatchOfPixels",
+    "plotPanels",
+    "plotTemplate",
+    "readProvenance",
+    "tractProjection",
+]
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,18 +22,19 @@ import numpy.typing as npt
 
 import lsst.afw.image as afwImage
 import lsst.geom as geom
-from lsst.afw.geom import SkyWcs
+from lsst.afw.geom import Polygon, SkyWcs
 from lsst.skymap import PatchInfo, TractInfo
 
 from .coaddRecord import UNIT_CARD
-from .inputChecks import checkMethods, checkPatchNumbers, checkPositive
+from .inputChecks import checkType
 from .interfaces import ScienceExposure
-from .provenance import TemplateProvenance
+from .templateProvenance import TemplateProvenance
 
 if TYPE_CHECKING:
     from astropy.wcs import WCS
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
     from matplotlib.image import AxesImage
     from matplotlib.patheffects import AbstractPathEffect
 
@@ -84,7 +92,7 @@ def tractProjection(tractInfo: TractInfo) -> WCS:
     """
     from astropy.wcs import WCS
 
-    checkMethods("tractInfo", tractInfo, "a TractInfo", ("getWcs",))
+    checkType("tractInfo", tractInfo, TractInfo)
     return WCS(tractInfo.getWcs().getFitsMetadata().toDict())
 
 
@@ -133,17 +141,11 @@ def plotTemplate(
         If an argument is not of the type above.
     ValueError
         If the patches are neither given nor in the template's metadata, or
-        not in the tract, or the metadata names another tract than
-        ``tractInfo``, the exposure has no WCS, or ``maxPixels`` is not
-        positive.
+        not in the tract, the metadata names another tract than ``tractInfo``,
+        or the exposure has no WCS.
     """
-    checkMethods("template", template, "an Exposure", ("getBBox", "getMetadata"))
-    checkMethods("tractInfo", tractInfo, "a TractInfo", ("getId", "getWcs"))
-    checkPositive(maxPixels=maxPixels)
-    if ax is not None:
-        checkMethods("ax", ax, "matplotlib axes", ("imshow",))
-    if exposure is not None:
-        checkMethods("exposure", exposure, "an Exposure", ("getBBox", "getWcs"))
+    checkType("template", template, afwImage.Exposure)
+    checkType("tractInfo", tractInfo, TractInfo)
     patches = _sortPatches(template, tractInfo, patchesUsed, patchesMissing)
     if ax is None:
         ax = _makeAxes(tractInfo)
@@ -166,26 +168,23 @@ def _sortPatches(
     used: Iterable[int] | None,
     missing: Iterable[int] | None,
 ) -> dict[OutlineStyle, set[int]]:
-    """Find the numbers of the patches to draw in each style."""
+    """Sort the numbers of the patches by the style to draw them in."""
     if used is None or missing is None:
-        provenance = TemplateProvenance.read(template.getMetadata())
-        if provenance is None:
-            raise ValueError(
-                "The template's metadata does not say which patches it was made from: "
-                "give patchesUsed and patchesMissing."
-            )
+        provenance = readProvenance(template)
         if provenance.tract != tractInfo.getId():
             raise ValueError(
                 f"The template was made from tract {provenance.tract}, not from tract {tractInfo.getId()}."
             )
         used = provenance.patchesUsed if used is None else used
         missing = provenance.patchesMissing if missing is None else missing
-    used = checkPatchNumbers("patchesUsed", used, len(tractInfo))
-    missing = checkPatchNumbers("patchesMissing", missing, len(tractInfo))
-    bbox = template.getBBox()
+    used, missing, bbox = set(used), set(missing), template.getBBox()
+    if unknown := (used | missing) - set(range(len(tractInfo))):
+        raise ValueError(
+            f"Patches {unknown} are none of the {len(tractInfo)} patches of tract {tractInfo.getId()}."
+        )
     near = {patch.getSequentialIndex() for patch in tractInfo if patch.getOuterBBox().overlaps(bbox)}
     # What is drawn later lies on top: the few that are not used.
-    return {USED: set(used), SKIPPED: near - set(used) - set(missing), MISSING: set(missing)}
+    return {USED: used, SKIPPED: near - used - missing, MISSING: missing}
 
 
 def _makeAxes(tractInfo: TractInfo) -> Axes:
@@ -202,20 +201,35 @@ def _drawPixels(ax: Axes, template: afwImage.Exposure, maxPixels: int) -> bool:
 
     Returns whether there is such a place.
     """
+    image, empty = _drawPlane(ax, template, "image", maxPixels)
+    if not empty.all():
+        # Explain the gray levels, below the legend.
+        low, high = image.get_clim()
+        barAxes = ax.inset_axes((1.05, 0.0, 0.04, 0.5))
+        bar = barAxes.figure.colorbar(image, cax=barAxes)
+        bar.set_ticks([low, (low + high) / 2, high] if low < high else [low])
+        bar.ax.yaxis.set_major_formatter("{x:.3g}")
+        bar.set_label(_getUnit(template))
+    return bool(empty.any())
+
+
+def _drawPlane(
+    ax: Axes, exposure: afwImage.Exposure, plane: str, maxPixels: int
+) -> tuple[AxesImage, npt.NDArray[np.bool_]]:
+    """Draw one plane of an exposure in gray, hatched where there is no data.
+
+    Returns the image, and which of its pixels have no data.
+    """
     from astropy.visualization import ZScaleInterval
 
-    bbox = template.getBBox()
-    step = max(1, -(-max(bbox.getWidth(), bbox.getHeight()) // maxPixels))
-    noData = (template.mask.array & template.mask.getPlaneBitMask("NO_DATA")) != 0
-    pixels = averageBlocks(template.image.array, ~noData, step)
+    array = getattr(exposure, plane).array
+    hasData = (exposure.mask.array & exposure.mask.getPlaneBitMask("NO_DATA")) == 0
+    step = _computeStep(array, maxPixels)
+    pixels = averageBlocks(array, hasData, step)
     empty = np.isnan(pixels)
     low, high = (0.0, 1.0) if empty.all() else ZScaleInterval().get_limits(pixels[~empty])
-    # A pixel's centre has integer coordinates in the tract.
-    left, bottom = bbox.getMinX() - 0.5, bbox.getMinY() - 0.5
-    extent = (left, left + step * pixels.shape[1], bottom, bottom + step * pixels.shape[0])
+    extent = _computeExtent(exposure.getBBox(), pixels, step)
     image = ax.imshow(pixels, cmap="gray_r", vmin=low, vmax=high, origin="lower", extent=extent, zorder=0)
-    if not empty.all():
-        _addColorBar(ax, image, low, high, _findUnit(template))
     if empty.any():
         hatch = ax.contourf(
             # Twice in each direction: contours need more than one pixel.
@@ -229,25 +243,26 @@ def _drawPixels(ax: Axes, template: afwImage.Exposure, maxPixels: int) -> bool:
         )
         hatch.set_edgecolor(NO_DATA_COLOR)
         hatch.set_linewidth(0.0)
-    return bool(empty.any())
+    return image, empty
 
 
-def _findUnit(template: afwImage.Exposure) -> str:
-    """Find the unit of a template's pixels; empty if it does not say."""
-    metadata = template.getMetadata()
+def _computeStep(array: npt.NDArray[Any], maxPixels: int) -> int:
+    """Compute the width of the blocks that are averaged."""
+    return max(1, -(-max(array.shape) // maxPixels))
+
+
+def _computeExtent(bbox: geom.Box2I, drawn: npt.NDArray[Any], step: int) -> tuple[float, float, float, float]:
+    """Compute where pixels are drawn: the centre of each at its number."""
+    left, bottom = bbox.getMinX() - 0.5, bbox.getMinY() - 0.5
+    return (left, left + step * drawn.shape[1], bottom, bottom + step * drawn.shape[0])
+
+
+def _getUnit(exposure: afwImage.Exposure) -> str:
+    """Return the unit of an exposure's pixels; empty if it is not known."""
+    metadata, photoCalib = exposure.getMetadata(), exposure.getPhotoCalib()
     if UNIT_CARD in metadata:
         return metadata.getScalar(UNIT_CARD)
-    photoCalib = template.getPhotoCalib()
     return "" if photoCalib is None else f"{photoCalib.getCalibrationMean():.4g} nJy"
-
-
-def _addColorBar(ax: Axes, image: AxesImage, low: float, high: float, unit: str) -> None:
-    """Explain the gray levels, below the legend."""
-    barAxes = ax.inset_axes((1.05, 0.0, 0.04, 0.5))
-    bar = barAxes.figure.colorbar(image, cax=barAxes)
-    bar.set_ticks([low, (low + high) / 2, high] if low < high else [low])
-    bar.ax.yaxis.set_major_formatter("{x:.3g}")
-    bar.set_label(unit)
 
 
 def averageBlocks(array: npt.NDArray[Any], good: npt.NDArray[np.bool_], step: int) -> npt.NDArray[Any]:
@@ -310,7 +325,7 @@ def _drawPatch(ax: Axes, patchInfo: PatchInfo, style: OutlineStyle) -> None:
 
 
 def _placeLabel(ax: Axes, patchInfo: PatchInfo) -> geom.Point2D | None:
-    """Find the middle of the part of a patch that is seen.
+    """Compute the middle of the part of a patch that is seen.
 
     The part that no neighbour overlaps is preferred, then the inner box. A
     strip too narrow for the number is not enough.
@@ -319,7 +334,7 @@ def _placeLabel(ax: Axes, patchInfo: PatchInfo) -> geom.Point2D | None:
     view = geom.Box2D(geom.Point2D(x0, y0), geom.Point2D(x1, y1))
     narrow = 0.03 * view.getWidth()
     place = None
-    for bbox in (patchInfo.getOuterBBox(), patchInfo.getInnerBBox(), _findCore(patchInfo)):
+    for bbox in (patchInfo.getOuterBBox(), patchInfo.getInnerBBox(), _computeCore(patchInfo)):
         seen = geom.Box2D(bbox)
         seen.clip(view)
         if not seen.isEmpty() and (place is None or min(seen.getWidth(), seen.getHeight()) > narrow):
@@ -327,8 +342,8 @@ def _placeLabel(ax: Axes, patchInfo: PatchInfo) -> geom.Point2D | None:
     return place
 
 
-def _findCore(patchInfo: PatchInfo) -> geom.Box2I:
-    """Find the part of a patch that no neighbour overlaps."""
+def _computeCore(patchInfo: PatchInfo) -> geom.Box2I:
+    """Compute the part of a patch that no neighbour overlaps."""
     inner, outer = patchInfo.getInnerBBox(), patchInfo.getOuterBBox()
     # At the edge of a tract the border is narrower.
     low, high = inner.getMin() - outer.getMin(), outer.getMax() - inner.getMax()
@@ -346,10 +361,10 @@ def _drawDetector(ax: Axes, exposure: ScienceExposure, tractWcs: SkyWcs) -> None
 
 def _drawOutline(ax: Axes, corners: Iterable[geom.Point2D], style: OutlineStyle, linewidth: float) -> None:
     """Draw a polygon, on a light background line."""
-    from matplotlib.patches import Polygon
+    from matplotlib import patches
 
     ax.add_patch(
-        Polygon(
+        patches.Polygon(
             [(corner.x, corner.y) for corner in corners],
             closed=True,
             fill=False,
@@ -394,3 +409,175 @@ def _addLegend(ax: Axes, styles: Iterable[OutlineStyle], isHatched: bool) -> Non
             Patch(facecolor="none", edgecolor=NO_DATA_COLOR, hatch="////", linewidth=0.0, label="NO_DATA")
         )
     ax.legend(handles=handles, loc="upper left", bbox_to_anchor=(1.02, 1.0), frameon=False, handlelength=3.0)
+
+
+PANELS_SIZE = (10.0, 9.0)
+"""Width and height of a figure with four panels, in inches."""
+
+MAX_PANEL_PIXELS = 400
+"""Width and height of a panel, in pixels, above which blocks are averaged."""
+
+NO_PATCH = -1
+"""In the place of a patch number, where no patch has pixels."""
+
+
+def plotPanels(
+    template: afwImage.Exposure,
+    tractInfo: TractInfo,
+    figure: Figure,
+    *,
+    exposure: afwImage.Exposure | None = None,
+    maskPlanes: Sequence[str] = (),
+) -> None:
+    """Draw a template, its science image, its variance, and which patch each
+    of its pixels comes from.
+
+    Parameters
+    ----------
+    template : `lsst.afw.image.Exposure`
+        Template, in tract pixels.
+    tractInfo : `lsst.skymap.TractInfo`
+        Tract whose pixel grid the template has.
+    figure : `matplotlib.figure.Figure`
+        Figure to draw on; it should be empty.
+    exposure : `lsst.afw.image.Exposure`, optional
+        Science exposure; drawn in its own pixels. Without it, its panel stays
+        empty.
+    maskPlanes : `~collections.abc.Sequence` [`str`], optional
+        Mask planes that are drawn on the template, in colours. Those that
+        none of its pixels has are left out.
+    """
+    axes = figure.subplots(2, 2)
+    unit = _getUnit(template)
+    _drawPanel(axes[0, 0], template, "image", f"template ({unit})")
+    _drawMask(axes[0, 0], template, maskPlanes)
+    if exposure is None:
+        axes[0, 1].set_axis_off()
+    else:
+        _drawPanel(axes[0, 1], exposure, "image", f"science image ({_getUnit(exposure)})")
+        axes[0, 1].set_xlabel("detector x (pixels)")
+        axes[0, 1].set_ylabel("detector y (pixels)")
+    _drawPanel(axes[1, 0], template, "variance", f"variance of the template ({unit})$^2$")
+    _drawOrigins(axes[1, 1], template, tractInfo)
+    for ax in (axes[0, 0], axes[1, 0], axes[1, 1]):
+        _nameAxes(ax)
+
+
+def computePatchOfPixels(template: afwImage.Exposure, tractInfo: TractInfo) -> npt.NDArray[np.int32]:
+    """Compute which patch the pixels of a template come from, by geometry.
+
+    Parameters
+    ----------
+    template : `lsst.afw.image.Exposure`
+        Template, in tract pixels, with the metadata that the task writes.
+    tractInfo : `lsst.skymap.TractInfo`
+        Tract whose pixel grid the template has.
+
+    Returns
+    -------
+    patches : `numpy.ndarray` [`int`]
+        Sequential patch numbers, shape (height, width); -1 where no patch has
+        pixels. With the overlap policy "keepValid", a pixel that is bad in
+        this patch comes from another.
+
+    Raises
+    ------
+    ValueError
+        If the metadata does not say what the template was made from.
+    """
+    bbox = template.getBBox()
+    patches = np.full((bbox.getHeight(), bbox.getWidth()), NO_PATCH, dtype=np.int32)
+    inputs = template.getInfo().getCoaddInputs()
+    if inputs is not None:
+        boxes = [(record["patch"], _boxOf(record.getValidPolygon())) for record in inputs.ccds]
+    else:
+        used = readProvenance(template).patchesUsed
+        boxes = [(patch, tractInfo[patch].getOuterBBox()) for patch in used]
+    for patch, box in boxes:
+        common = box.clippedTo(bbox)
+        if not common.isEmpty():
+            patches[common.shiftedBy(geom.Point2I(0, 0) - bbox.getMin()).getSlices()] = patch
+    return patches
+
+
+def readProvenance(template: afwImage.Exposure) -> TemplateProvenance:
+    """Read what a template was made from.
+
+    Parameters
+    ----------
+    template : `lsst.afw.image.Exposure`
+        Template, with the metadata that the task writes.
+
+    Raises
+    ------
+    ValueError
+        If the metadata does not say it.
+    """
+    provenance = TemplateProvenance.read(template.getMetadata())
+    if provenance is None:
+        raise ValueError("The template's metadata does not say which tract and patches it was made from.")
+    return provenance
+
+
+def _boxOf(outline: Polygon) -> geom.Box2I:
+    """Return the pixels in the outline of a box."""
+    region = outline.getBBox()
+    return geom.Box2I(
+        geom.Point2I(round(region.getMinX() + 0.5), round(region.getMinY() + 0.5)),
+        geom.Point2I(round(region.getMaxX() - 0.5), round(region.getMaxY() - 0.5)),
+    )
+
+
+def _drawPanel(ax: Axes, exposure: afwImage.Exposure, plane: str, title: str) -> None:
+    """Draw one plane of an exposure, with its colour bar."""
+    image, empty = _drawPlane(ax, exposure, plane, MAX_PANEL_PIXELS)
+    ax.set_title(title)
+    if not empty.all():
+        ax.figure.colorbar(image, ax=ax, format="{x:.3g}", shrink=0.8)
+
+
+def _drawMask(ax: Axes, template: afwImage.Exposure, maskPlanes: Sequence[str]) -> None:
+    """Draw mask planes over a template, each in a colour of its own."""
+    from matplotlib import colormaps
+    from matplotlib.colors import ListedColormap
+    from matplotlib.patches import Patch
+
+    known = template.mask.getMaskPlaneDict()
+    legend = []
+    for number, plane in enumerate(plane for plane in maskPlanes if plane in known):
+        bits = template.mask.array & template.mask.getPlaneBitMask(plane) != 0
+        if not bits.any():
+            continue
+        step = _computeStep(bits, MAX_PANEL_PIXELS)
+        fraction = averageBlocks(bits.astype(float), np.ones(bits.shape, bool), step)
+        shown = np.where(fraction > 0, 1.0, np.nan)
+        color = colormaps["tab10"](number % 10)
+        extent = _computeExtent(template.getBBox(), shown, step)
+        ax.imshow(shown, cmap=ListedColormap([color]), alpha=0.4, origin="lower", extent=extent)
+        legend.append(Patch(color=color, alpha=0.4, label=plane))
+    if legend:
+        ax.legend(handles=legend, loc="upper right", fontsize="small")
+
+
+def _drawOrigins(ax: Axes, template: afwImage.Exposure, tractInfo: TractInfo) -> None:
+    """Draw the patch of each pixel in a colour, with its number."""
+    from matplotlib import colormaps
+
+    isExact = readProvenance(template).overlapPolicy == "last"
+    ax.set_title("patch of each pixel" if isExact else "patch, by geometry")
+    patches = computePatchOfPixels(template, tractInfo)
+    step = _computeStep(patches, MAX_PANEL_PIXELS)
+    shown = patches[::step, ::step]
+    numbers = [number for number in np.unique(shown) if number != NO_PATCH]
+    ax.imshow(
+        np.where(shown == NO_PATCH, np.nan, np.searchsorted(numbers, shown) % 10),
+        cmap=colormaps["tab10"],
+        vmin=-0.5,
+        vmax=9.5,
+        origin="lower",
+        extent=_computeExtent(template.getBBox(), shown, step),
+    )
+    for number in numbers:
+        rows, columns = np.nonzero(patches == number)
+        x, y = template.getBBox().getMin() + geom.Extent2I(int(np.median(columns)), int(np.median(rows)))
+        ax.text(x, y, str(number), ha="center", va="center", fontweight="bold", color="white")

@@ -10,21 +10,12 @@ __all__ = [
 
 from typing import Any
 
-from lsst.pipe.base import (
-    InputQuantizedConnection,
-    NoWorkFound,
-    OutputQuantizedConnection,
-    PipelineTask,
-    PipelineTaskConfig,
-    PipelineTaskConnections,
-    QuantumContext,
-    Struct,
-)
+import lsst.pipe.base as pipeBase
 from lsst.pipe.base.connectionTypes import Input, Output
 
 
 class SummarizeCoaddTemplatesConnections(
-    PipelineTaskConnections,
+    pipeBase.PipelineTaskConnections,
     dimensions=("instrument", "visit", "skymap"),
     defaultTemplates={
         "coaddName": "deep",
@@ -52,12 +43,12 @@ class SummarizeCoaddTemplatesConnections(
 
 
 class SummarizeCoaddTemplatesConfig(
-    PipelineTaskConfig, pipelineConnections=SummarizeCoaddTemplatesConnections
+    pipeBase.PipelineTaskConfig, pipelineConnections=SummarizeCoaddTemplatesConnections
 ):
     """Configuration of `SummarizeCoaddTemplatesTask`."""
 
 
-class SummarizeCoaddTemplatesTask(PipelineTask):
+class SummarizeCoaddTemplatesTask(pipeBase.PipelineTask):
     """Tabulate the templates of a visit, one row for each detector that has
     coadds.
 
@@ -71,9 +62,9 @@ class SummarizeCoaddTemplatesTask(PipelineTask):
 
     def runQuantum(
         self,
-        butlerQC: QuantumContext,
-        inputRefs: InputQuantizedConnection,
-        outputRefs: OutputQuantizedConnection,
+        butlerQC: pipeBase.QuantumContext,
+        inputRefs: pipeBase.InputQuantizedConnection,
+        outputRefs: pipeBase.OutputQuantizedConnection,
     ) -> None:
         refs = sorted(inputRefs.metadata, key=lambda ref: ref.dataId["detector"])
         handles = [butlerQC.get(ref) for ref in refs]
@@ -89,10 +80,10 @@ class SummarizeCoaddTemplatesTask(PipelineTask):
         # A detector without WCS or coadds leaves metadata without numbers.
         records = [record for record in records if "tract" in record]
         if not records:
-            raise NoWorkFound("No detector of the visit has coadds.")
+            raise pipeBase.NoWorkFound("No detector of the visit has coadds.")
         butlerQC.put(self.run(records), outputRefs)
 
-    def run(self, records: list[dict[str, Any]]) -> Struct:
+    def run(self, records: list[dict[str, Any]]) -> pipeBase.Struct:
         """Make the table.
 
         Parameters
@@ -127,7 +118,7 @@ class SummarizeCoaddTemplatesTask(PipelineTask):
         table["n_good_pixels"].unit = "pix"
         table["median_variance_nJy2"].unit = "nJy2"
         table["psf_fwhm_arcsec"].unit = "arcsec"
-        return Struct(table=table)
+        return pipeBase.Struct(table=table)
 
 
 def _count(record: dict[str, Any], name: str) -> int:

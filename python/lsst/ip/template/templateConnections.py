@@ -1,16 +1,25 @@
 # This file is part of ip_template.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Datasets that all tasks around the template of a detector need."""
+"""Connections and configuration that tasks around templates share."""
 
-__all__ = ["CoaddKindConfig", "TemplateConnections", "TemplateConnectionsConfig", "followCoaddKind"]
+__all__ = [
+    "CoaddConfig",
+    "CoaddConnections",
+    "DetectorConnections",
+    "ScienceImageConfig",
+    "followScienceImage",
+]
 
 import dataclasses
 from typing import Any
 
-from lsst.pex.config import ChoiceField, Config, FieldValidationError
+from lsst.pex.config import ChoiceField, FieldValidationError
 from lsst.pipe.base import PipelineTaskConfig, PipelineTaskConnections
 from lsst.pipe.base.connectionTypes import Input
 from lsst.skymap import BaseSkyMap
+from lsst.utils.logging import getLogger
+
+_LOG = getLogger(__name__)
 
 _COMPONENTS = {
     "Exposure": {"wcs": ("wcs", "Wcs"), "visitInfo": ("visitInfo", "VisitInfo")},
@@ -21,12 +30,12 @@ image.
 """
 
 
-class TemplateConnections(
+class DetectorConnections(
     PipelineTaskConnections,
-    dimensions=("instrument", "visit", "detector", "skymap"),
+    dimensions=("instrument", "visit", "detector"),
     defaultTemplates={"coaddName": "deep", "warpTypeSuffix": "", "fakesType": ""},
 ):
-    """Where a detector lies, and where the coadds do."""
+    """Where a detector is on the sky, and the skymap."""
 
     bbox = Input(
         doc="Bounding box of the science exposure, in its own pixels.",
@@ -47,16 +56,55 @@ class TemplateConnections(
         dimensions=("skymap",),
     )
 
+
+class CoaddConnections(DetectorConnections, dimensions=("instrument", "visit", "detector")):
+    """What a task that makes templates reads."""
+
+    visitInfo = Input(
+        doc="Observing conditions of the science exposure. Only there if getTemplate.coaddName is 'dcr'.",
+        name="{fakesType}calexp.visitInfo",
+        storageClass="VisitInfo",
+        dimensions=("instrument", "visit", "detector"),
+    )
+    coaddExposures = Input(
+        doc="Coadds that the template is made of. If getTemplate.coaddName is 'dcr' they have the dimension "
+        "subfilter, too: coadds of slices of the band, to match to the science exposure's refraction.",
+        name="{fakesType}{coaddName}Coadd{warpTypeSuffix}",
+        storageClass="ExposureF",
+        dimensions=("tract", "patch", "skymap", "band"),
+        multiple=True,
+        deferLoad=True,
+        deferGraphConstraint=True,
+    )
+
     def __init__(self, *, config: Any) -> None:
         super().__init__(config=config)
-        for name, (_, storageClass) in _COMPONENTS[config.scienceImage].items():
-            if name in self.inputs:
-                connection = dataclasses.replace(getattr(self, name), storageClass=storageClass)
-                setattr(self, name, connection)
+        coadds = dataclasses.replace(self.coaddExposures, storageClass=config.coaddImage)
+        if config.getTemplate.value.isDcr():
+            coadds = dataclasses.replace(coadds, dimensions={*coadds.dimensions, "subfilter"})
+        else:
+            del self.visitInfo
+        self.coaddExposures = coadds
+        self._hasWarned = False
+
+    def adjustQuantum(self, inputs: Any, outputs: Any, label: str, data_id: Any) -> Any:
+        # Docstring inherited.
+        connection, refs = inputs["coaddExposures"]
+        if not (refs or self._hasWarned):
+            # Nothing else explains an empty graph.
+            self._hasWarned = True
+            _LOG.warning(
+                "No %s of band %r is under visit %s, detector %s in the input collections",
+                connection.name,
+                data_id["band"],
+                data_id["visit"],
+                data_id["detector"],
+            )
+        return super().adjustQuantum(inputs, outputs, label, data_id)
 
 
-class CoaddKindConfig(Config):
-    """Configuration of what the coadds of a task are."""
+class CoaddConfig(PipelineTaskConfig, pipelineConnections=CoaddConnections):
+    """Configuration of a task that makes templates."""
 
     coaddImage = ChoiceField[str](
         dtype=str,
@@ -66,34 +114,14 @@ class CoaddKindConfig(Config):
             "ExposureF": "An lsst.afw.image.ExposureF.",
             "CellCoadd": "An lsst.images.cells.CellCoadd.",
         },
-        doc="What the coadds are: the storage class of the connection coaddExposures.",
+        doc="Type of the coadds: the storage class of the connection coaddExposures.",
     )
 
 
-def followCoaddKind(connections: Any, config: Any) -> None:
-    """Let the connections of a task that makes templates follow what its
-    coadds are.
-
-    Parameters
-    ----------
-    connections : `lsst.pipe.base.PipelineTaskConnections`
-        Connections, with ``coaddExposures`` and ``visitInfo``; changed in
-        place.
-    config : `CoaddKindConfig`
-        Configuration, with ``getTemplate`` (`GetCoaddAsTemplateConfig`), too.
-        Coadds for slices of a band have a dimension more, and only for these
-        the observing conditions are needed.
+class ScienceImageConfig(PipelineTaskConfig, pipelineConnections=DetectorConnections):
+    """Configuration of a task whose science images may be of either image
+    package.
     """
-    coadds = dataclasses.replace(connections.coaddExposures, storageClass=config.coaddImage)
-    if config.getTemplate.value.isDcr():
-        coadds = dataclasses.replace(coadds, dimensions={*coadds.dimensions, "subfilter"})
-    else:
-        del connections.visitInfo
-    connections.coaddExposures = coadds
-
-
-class TemplateConnectionsConfig(PipelineTaskConfig, pipelineConnections=TemplateConnections):
-    """Configuration of the tasks with these connections."""
 
     scienceImage = ChoiceField[str](
         dtype=str,
@@ -104,7 +132,7 @@ class TemplateConnectionsConfig(PipelineTaskConfig, pipelineConnections=Template
             "VisitImage": "An lsst.images.VisitImage, with the components bbox, sky_projection and obs_info, "
             "which the connections wcs and visitInfo must name.",
         },
-        doc="What the science exposures are.",
+        doc="Type of the science images.",
     )
 
     def validate(self) -> None:
@@ -116,14 +144,27 @@ class TemplateConnectionsConfig(PipelineTaskConfig, pipelineConnections=Template
             given = getattr(connections, name).name
             parent, _, found = given.partition(".")
             if found in {of[name][0] for of in _COMPONENTS.values()} - {component}:
+                other = next(image for image in _COMPONENTS if image != self.scienceImage)
                 raise FieldValidationError(
                     type(self).scienceImage,
                     self,
                     f"connections.{name} is {given!r}, but a science image that is a {self.scienceImage} has "
                     f"no {found}: set connections.{name} to '{parent}.{component}', or scienceImage to "
-                    f"{_otherThan(self.scienceImage)!r}.",
+                    f"{other!r}.",
                 )
 
 
-def _otherThan(scienceImage: str) -> str:
-    return next(name for name in _COMPONENTS if name != scienceImage)
+def followScienceImage(connections: Any, config: ScienceImageConfig) -> None:
+    """Give connections the storage classes of a science image's components.
+
+    Parameters
+    ----------
+    connections : `lsst.pipe.base.PipelineTaskConnections`
+        Connections with ``wcs``, and maybe ``visitInfo``; changed in place.
+    config : `ScienceImageConfig`
+        Configuration.
+    """
+    for name, (_, storageClass) in _COMPONENTS[config.scienceImage].items():
+        if name in connections.inputs:
+            connection = dataclasses.replace(getattr(connections, name), storageClass=storageClass)
+            setattr(connections, name, connection)

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The numbers that describe a template."""
 
-__all__ = ["TemplateQuality", "TemplateSummary"]
+__all__ = ["NUMBERS", "TemplateQuality", "clearNumbers", "writeNumbers"]
 
 import math
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -14,8 +14,6 @@ import lsst.afw.image as afwImage
 import lsst.geom as geom
 from lsst.pipe.base import TaskMetadata
 from lsst.utils.logging import LsstLoggers
-
-from .coverage import countDataPixels
 
 FWHM_OF_SIGMA = 2.0 * math.sqrt(2.0 * math.log(2.0))
 """Full width at half maximum of a Gaussian of unit sigma."""
@@ -29,7 +27,9 @@ class TemplateQuality:
     """How good a template is."""
 
     goodPixels: int
-    """Number of pixels without ``NO_DATA``."""
+    """Number of pixels without ``NO_DATA``. Counting NaNs instead would miss
+    pixels without data that were interpolated over.
+    """
 
     coveredFraction: float
     """Fraction of the template's pixels without ``NO_DATA``."""
@@ -42,11 +42,11 @@ class TemplateQuality:
     psfFwhm: float | None
     """Full width at half maximum of the PSF at the template's centre, in
     arcseconds, as that of a Gaussian with the PSF's determinant radius;
-    `None` where the PSF cannot tell.
+    `None` where that cannot be computed.
     """
 
     @classmethod
-    def of(cls, template: afwImage.ExposureF, log: LsstLoggers, **sources: Any) -> Self:
+    def of(cls, template: afwImage.ExposureF, log: LsstLoggers) -> Self:
         """Measure a template.
 
         Parameters
@@ -54,45 +54,18 @@ class TemplateQuality:
         template : `lsst.afw.image.ExposureF`
             The template.
         log : `logging.Logger` or similar
-            Is told if the PSF cannot tell its width.
-        **sources
-            The attributes that a derived class has besides.
+            Logger for PSFs whose width cannot be computed.
         """
-        good = countDataPixels(template.mask)
+        noData, mask = template.mask.getPlaneBitMask("NO_DATA"), template.mask.array
+        # In parts, so that no temporary array is as large as the template.
+        parts = (mask[start : start + 256] & noData == 0 for start in range(0, len(mask), 256))
+        good = sum(int(np.count_nonzero(part)) for part in parts)
         return cls(
             goodPixels=good,
             coveredFraction=good / template.getBBox().getArea(),
             medianVariance=_computeMedianVariance(template),
             psfFwhm=_computePsfFwhm(template, log),
-            **sources,
         )
-
-    def write(self, metadata: TaskMetadata) -> None:
-        """Write the numbers that are known into a task's metadata, in place
-        of those that are there already.
-
-        Parameters
-        ----------
-        metadata : `lsst.pipe.base.TaskMetadata`
-            Metadata; changed in place.
-        """
-        self.clear(metadata)
-        for name, value in vars(self).items():
-            if value is not None:
-                metadata[name] = value
-
-    @classmethod
-    def clear(cls, metadata: TaskMetadata) -> None:
-        """Remove the numbers from a task's metadata.
-
-        Parameters
-        ----------
-        metadata : `lsst.pipe.base.TaskMetadata`
-            Metadata; changed in place.
-        """
-        for field in fields(cls):
-            if field.name in metadata:
-                del metadata[field.name]
 
     def describe(self) -> str:
         """Say in words how good a template is, for a log."""
@@ -104,37 +77,58 @@ class TemplateQuality:
         return ", ".join(words)
 
 
-@dataclass(frozen=True, kw_only=True)
-class TemplateSummary(TemplateQuality):
-    """What a template was made from, and how good it is."""
+NUMBERS = (
+    "goodPixels",
+    "coveredFraction",
+    "medianVariance",
+    "psfFwhm",
+    "tract",
+    "patchesUsed",
+    "patchesMissing",
+    "psfPatch",
+    "filterPatch",
+    "photoCalibPatch",
+    "tractsUsed",
+)
+"""What tasks keep of a template in their metadata: attributes of
+`TemplateQuality` and, if they are known, of `TemplateProvenance`; for a
+template on the science grid the tracts that pixels come from.
+"""
 
-    tract: int
-    """Tract."""
 
-    patchesUsed: list[int]
-    """Sequential numbers of the patches that gave pixels, in their order."""
+def clearNumbers(metadata: TaskMetadata) -> None:
+    """Remove the numbers of a template from a task's metadata.
 
-    patchesMissing: list[int]
-    """Sequential numbers of the patches that have no coadd."""
-
-    psfPatch: int | None
-    """Sequential number of the patch that gives the PSF, `None` if several
-    do; it may be one that gave no pixels. So may those that follow.
+    Parameters
+    ----------
+    metadata : `lsst.pipe.base.TaskMetadata`
+        Metadata; changed in place.
     """
+    for name in NUMBERS:
+        if name in metadata:
+            del metadata[name]
 
-    filterPatch: int | None
-    """Sequential number of the patch that gives the filter; `None` if no
-    patch has one.
-    """
 
-    photoCalibPatch: int | None
-    """Sequential number of the patch that gives the photometric
-    calibration.
+def writeNumbers(metadata: TaskMetadata, *sources: Any) -> None:
+    """Write the numbers of a template into a task's metadata.
+
+    Parameters
+    ----------
+    metadata : `lsst.pipe.base.TaskMetadata`
+        Metadata without such numbers; changed in place.
+    *sources : `object`
+        Objects with some of `NUMBERS` as attributes. What is `None` is left
+        out.
     """
+    for source in sources:
+        for name in NUMBERS:
+            value = getattr(source, name, None)
+            if value is not None:
+                metadata[name] = list(value) if isinstance(value, tuple) else value
 
 
 def _computeMedianVariance(template: afwImage.ExposureF) -> float | None:
-    """Find the median variance of a regular grid of good pixels."""
+    """Compute the median variance of a regular grid of good pixels."""
     step = max(1, math.isqrt(template.getBBox().getArea() // SAMPLES))
     grid = (slice(None, None, step), slice(None, None, step))
     noData = template.mask.getPlaneBitMask("NO_DATA")
@@ -146,7 +140,7 @@ def _computeMedianVariance(template: afwImage.ExposureF) -> float | None:
 
 
 def _computePsfFwhm(template: afwImage.ExposureF, log: LsstLoggers) -> float | None:
-    """Find the PSF's width at the centre, if it can be computed there."""
+    """Compute the PSF's width at the centre, if that is possible."""
     psf = template.getPsf()
     if psf is None:
         return None
@@ -154,9 +148,9 @@ def _computePsfFwhm(template: afwImage.ExposureF, log: LsstLoggers) -> float | N
     try:
         radius = psf.computeShape(center).getDeterminantRadius()
     except Exception as err:
-        # Anybody may write a PSF class, and it may raise anything; no pixel
-        # depends on its width.
-        log.info("The PSF does not tell its width at the template's centre %s: %r", center, err)
+        # A PSF class may be anybody's and raise anything; no pixel depends on
+        # its width.
+        log.info("The PSF's width cannot be computed at the template's centre %s: %r", center, err)
         return None
     if not math.isfinite(radius):
         log.info("The PSF has no finite width at the template's centre %s", center)

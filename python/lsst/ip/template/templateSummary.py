@@ -5,7 +5,7 @@
 __all__ = ["NUMBERS", "TemplateQuality", "clearNumbers", "writeNumbers"]
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
 import numpy as np
@@ -77,19 +77,9 @@ class TemplateQuality:
         return ", ".join(words)
 
 
-NUMBERS = (
-    "goodPixels",
-    "coveredFraction",
-    "medianVariance",
-    "psfFwhm",
-    "tract",
-    "patchesUsed",
-    "patchesMissing",
-    "psfPatch",
-    "filterPatch",
-    "photoCalibPatch",
-    "tractsUsed",
-)
+_SOURCES = ("tract", "patchesUsed", "patchesMissing", "psfPatch", "filterPatch", "photoCalibPatch")
+
+NUMBERS = (*(field.name for field in fields(TemplateQuality)), *_SOURCES, "tractsUsed")
 """What tasks keep of a template in their metadata: attributes of
 `TemplateQuality` and, if they are known, of `TemplateProvenance`; for a
 template on the science grid the tracts that pixels come from.

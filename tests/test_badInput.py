@@ -5,14 +5,22 @@ wrong, before any work starts.
 """
 
 import unittest
+from types import SimpleNamespace
 
 import numpy as np
-from scenes import makeExposure, makeSkyMap
+from astropy.wcs import WCS
+from scenes import makeExposure, makeHandles, makeSkyMap
 
 import lsst.geom as geom
 import lsst.utils.tests
 from lsst.afw.image import ExposureF, VisitInfo
-from lsst.ip.template import GetCoaddAsTemplateConfig, GetCoaddAsTemplateTask, MakeCoaddTemplateConfig
+from lsst.ip.template import (
+    GetCoaddAsTemplateConfig,
+    GetCoaddAsTemplateTask,
+    MakeCoaddTemplateConfig,
+    MakeCoaddTemplateTask,
+    MakeWarpedTemplateTask,
+)
 from lsst.ip.template.dcrModel import DcrModel
 from lsst.ip.template.plotTemplate import plotTemplate, tractProjection
 from lsst.pex.config import FieldValidationError
@@ -67,13 +75,13 @@ class BadInputTestCase(lsst.utils.tests.TestCase):
         larger = makeSkyMap(radius=0.06)[0]
         table = [
             ("no tract", TypeError, "tractInfo must be a TractInfo, not None", {"tractInfo": None}),
-            ("number of a tract", TypeError, "tractInfo must be.* not a int", {"tractInfo": 0}),
+            ("number of a tract", TypeError, "tractInfo must be.* not an int", {"tractInfo": 0}),
             ("skymap for tract", TypeError, "tractInfo must be", {"tractInfo": self.skyMap}),
             ("other tract", ValueError, "do not belong together", {"tractInfo": self.otherTract}),
             ("other tract, other size", ValueError, "do not belong together", {"tractInfo": larger}),
             ("patches None", TypeError, "patchList must be.* not None", {"patchList": None}),
             ("no patch", RuntimeError, "patchList is empty", {"patchList": []}),
-            ("patch numbers", TypeError, "a PatchInfo, not a int", {"patchList": [1, 2]}),
+            ("patch numbers", TypeError, "a PatchInfo, not an int", {"patchList": [1, 2]}),
             ("patch of other tract", ValueError, "not one of", {"patchList": [*patchList, other]}),
             ("patch that is not there", ValueError, "not one of", {"patchList": [larger[80]]}),
             ("corners None", TypeError, "skyCorners must be.* not None", {"skyCorners": None}),
@@ -116,7 +124,7 @@ class BadInputTestCase(lsst.utils.tests.TestCase):
         empty = ExposureF(geom.Box2I(), self.exposure.getWcs())
         table = [
             ("no exposure", TypeError, "exposure must be an Exposure.* not None", {"exposure": None}),
-            ("image", TypeError, "exposure must be.* not a ImageF", {"exposure": self.exposure.image}),
+            ("image", TypeError, "exposure must be.* not an ImageF", {"exposure": self.exposure.image}),
             ("no WCS", ValueError, "no WCS", {"exposure": ExposureF(bbox)}),
             ("no pixels", ValueError, "no pixels", {"exposure": empty}),
             ("no skymap", TypeError, "skyMap must be a BaseSkyMap, not None", {"skyMap": None}),
@@ -131,6 +139,78 @@ class BadInputTestCase(lsst.utils.tests.TestCase):
             ("no butler", TypeError, "butlerQC must be a QuantumContext, not None", {}),
         ]
         self.check(self.task.runQuantum, good, table)
+
+    def testFirstCallsInANotebook(self):
+        handles = list(makeHandles(self.tract, range(3)).values())
+        coadds = [handle.inMemoryDataset for handle in handles]
+        bbox, wcs = self.exposure.getBBox(), self.exposure.getWcs()
+        astropyWcs = WCS(wcs.getFitsMetadata().toDict())
+        reference = SimpleNamespace(dataId={"tract": 0, "patch": self.overlap[1][0].getSequentialIndex()})
+        wrongCoadds = [
+            ("coadds", TypeError, "handle with a dataId, not an ExposureF: use Butler.getDeferred", coadds),
+            ("paths", TypeError, "handle with a dataId, not a str", ["coadd.fits"]),
+            ("a path", TypeError, "a list of handles, not a str", "coadd.fits"),
+            ("a dict", TypeError, "a list of handles, not a dict", dict(enumerate(handles))),
+            ("one handle", TypeError, "a list of handles, not an InMemoryDatasetHandle", handles[0]),
+            (
+                "no data ID",
+                TypeError,
+                "must have the tract as an integer",
+                [InMemoryDatasetHandle(coadds[0])],
+            ),
+            ("reference", TypeError, "a handle of a coadd, as Butler.getDeferred returns it", [reference]),
+        ]
+        for forms in ({"patch": "12"}, {"patch": "2,2"}, {"patch": (2, 2)}, {"tract": "0"}):
+            handle = InMemoryDatasetHandle(coadds[0], **{"tract": 0, "patch": 12, **forms})
+            wrongCoadds.append((str(forms), TypeError, "as an integer", [handle]))
+        good = {"exposure": self.exposure, "skyMap": self.skyMap, "coaddHandles": handles}
+        self.check(
+            self.task.runForExposure,
+            good,
+            [(*row, {"coaddHandles": bad}) for *row, bad in wrongCoadds]
+            + [
+                ("swapped", TypeError, "exposure must be an Exposure or", {"exposure": self.skyMap}),
+                ("tract for skymap", TypeError, "skyMap must be a BaseSkyMap", {"skyMap": self.tract}),
+            ],
+        )
+        good = {"bbox": bbox, "wcs": wcs, "skyMap": self.skyMap, "coaddExposures": handles}
+        self.check(
+            MakeCoaddTemplateTask().run,
+            good,
+            [(*row, {"coaddExposures": bad}) for *row, bad in wrongCoadds]
+            + [
+                ("astropy", TypeError, "wcs must be a SkyWcs, not a WCS.*makeSkyWcs", {"wcs": astropyWcs}),
+                ("numbers", TypeError, "bbox must be a Box2I, not a tuple", {"bbox": (0, 0, 9, 9)}),
+            ],
+        )
+        good = {"coaddExposureHandles": handles, "bbox": bbox, "skymap": self.skyMap, "wcs": wcs}
+        table = [
+            ("swapped", TypeError, "skymap must be a BaseSkyMap, not a SkyWcs", {"skymap": wcs}),
+            ("swapped", TypeError, "bbox must be a Box2I, not a list", {"bbox": handles}),
+            ("astropy", TypeError, "wcs must be a SkyWcs, not a WCS", {"wcs": astropyWcs}),
+            ("no pixels", ValueError, "has no pixels: bbox is empty", {"bbox": geom.Box2I()}),
+            ("coadds", TypeError, "handle with a dataId", {"coaddExposureHandles": coadds}),
+        ]
+        self.check(MakeWarpedTemplateTask().getExposures, good, table)
+        dataIds = [{"patch": handle.dataId["patch"], "band": "r"} for handle in handles]
+        good = {
+            "coaddExposureHandles": {0: handles},
+            "dataIds": {0: dataIds},
+            "bbox": bbox,
+            "wcs": wcs,
+            "physical_filter": "r",
+        }
+        table = [
+            ("list", TypeError, "coaddExposureHandles must be a dict of", {"coaddExposureHandles": handles}),
+            ("by patch", TypeError, "must be a dict of lists by", {"coaddExposureHandles": {0: handles[0]}}),
+            ("list", TypeError, "dataIds must be a dict of lists by tract", {"dataIds": dataIds}),
+            ("too few", ValueError, "Tract 0 has 3 coadds, but 2 data IDs", {"dataIds": {0: dataIds[1:]}}),
+            ("other order", ValueError, "has the patch 0, but .* says 2", {"dataIds": {0: dataIds[::-1]}}),
+            ("no band", ValueError, "a patch and a band", {"dataIds": {0: [{"patch": 0}] * 3}}),
+            ("no WCS", TypeError, "wcs must be a SkyWcs, not None", {"wcs": None}),
+            ("tract", TypeError, "skyMap must be a BaseSkyMap", {"skyMap": self.tract}),
+        ]
+        self.check(MakeWarpedTemplateTask().run, good, table)
 
     def testConfig(self):
         table = [
@@ -197,7 +277,7 @@ class BadInputTestCase(lsst.utils.tests.TestCase):
     def testPlotTemplate(self):
         good = {"template": self.exposure, "tractInfo": self.tract, "patchesUsed": [], "patchesMissing": []}
         table = [
-            ("no template", TypeError, "template must be a Exposure, not None", {"template": None}),
+            ("no template", TypeError, "template must be an Exposure, not None", {"template": None}),
             ("no tract", TypeError, "tractInfo must be a TractInfo, not None", {"tractInfo": None}),
             ("no patches", ValueError, "does not say which", {"patchesUsed": None}),
             ("patch not in tract", ValueError, "Patches .999. are none of", {"patchesUsed": [999]}),

@@ -599,7 +599,7 @@ class DcrModelTestCase(SceneTestCase):
             (self.handles[:2] + self.handles[:1], r"missing \[1\], doubled \[2\]"),
             (self.handles + [self.makeHandle(4, 0), self.makeHandle(4, 1)], r"doubled \[0, 1\]"),
         ):
-            message = rf"tract 0 patch 4.*{message}"
+            message = rf"tract 0, patch 4.*{message}"
             with self.subTest(message=message), self.assertRaisesRegex(ValueError, message):
                 DcrModel.fromQuantum(handles, **BAND)
         with self.assertRaisesRegex(ValueError, r"unknown \[2\]"):

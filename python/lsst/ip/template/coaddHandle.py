@@ -23,8 +23,6 @@ from lsst.pipe.base import InMemoryDatasetHandle
 from .cellCoadd import CellCoaddHandle
 from .interfaces import CoaddHandle, TemplatePatch, describeHandle, describeType
 
-_ONE_PIXEL = geom.Extent2I(1, 1)
-
 _GETTERS = {"bbox": "getBBox", "photoCalib": "getPhotoCalib", "wcs": "getWcs"}
 """Methods of an exposure that return its components."""
 
@@ -166,7 +164,7 @@ def readCorner(handle: CoaddHandle) -> afwImage.ExposureF:
     with _notingWhatIsRead(f"the components of the coadd {describeHandle(handle)}"):
         if not _hasComponent(handle, "bbox") or (stored := handle.get(component="bbox")).isEmpty():
             return _getExposure(handle)
-        return _getExposure(handle, parameters={"bbox": geom.Box2I(stored.getMin(), _ONE_PIXEL)})
+        return _getExposure(handle, parameters={"bbox": geom.Box2I(stored.getMin(), geom.Extent2I(1, 1))})
 
 
 def readComponent(handle: CoaddHandle, name: str) -> Any:

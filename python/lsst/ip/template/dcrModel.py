@@ -108,8 +108,9 @@ class DcrModel:
         given = [handle.dataId["subfilter"] for handle in handles]
         wanted = list(range(numSubfilters))
         if given != wanted:
+            what = describeHandle(handles[0]) if handles else "a patch"
             raise ValueError(
-                f"One DCR coadd wanted for each of the subfilters {wanted} of {_describePatch(handles)}, "
+                f"One DCR coadd is needed for each of the subfilters {wanted}, such as {what}, "
                 f"but they are of subfilters {given}: missing {sorted(set(wanted) - set(given))}, "
                 f"doubled {sorted({subfilter for subfilter in given if given.count(subfilter) > 1})}, "
                 f"unknown {sorted(set(given) - set(wanted))}."
@@ -559,9 +560,3 @@ def _flagNoData(exposure: afwImage.ExposureF) -> None:
     """Set ``NO_DATA`` where an exposure's image is NaN."""
     mask = exposure.mask
     mask.array[np.isnan(exposure.image.array)] |= mask.getPlaneBitMask("NO_DATA")
-
-
-def _describePatch(handles: Sequence[Any]) -> str:
-    """Say which patch handles are of, for messages."""
-    dataId = handles[0].dataId if handles else {}
-    return " ".join(f"{name} {dataId[name]}" for name in ("tract", "patch") if name in dataId) or "a patch"

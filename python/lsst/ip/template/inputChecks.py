@@ -41,7 +41,7 @@ def checkType(name: str, value: Any, cls: type[T]) -> T:
         If it is something else.
     """
     if not isinstance(value, cls):
-        raise TypeError(f"{name} must be a {cls.__name__}, not {describeType(value)}.")
+        raise TypeError(f"{name} must be {describeType(cls)}, not {describeType(value)}.")
     return value
 
 
@@ -186,14 +186,12 @@ def checkCoadds(coadds: Iterable[Any]) -> list[Any]:
     TypeError
         If it is no list of these, or a tract or patch is no integer.
     """
-    if isinstance(coadds, str | bytes | Mapping) or not isinstance(coadds, Iterable):
-        raise TypeError(f"Coadds must be given as a list of handles, not as {describeType(coadds)}.")
-    coadds = list(coadds)
+    coadds = _toList("The argument for the coadds", coadds, "handles")
     for coadd in coadds:
         if isinstance(coadd, afwImage.Exposure) or not hasattr(coadd, "dataId"):
             raise TypeError(
-                f"Each of the coadds must be a handle with a dataId, not {describeType(coadd)}: "
-                "InMemoryDatasetHandle(coadd, tract=..., patch=...) makes one of a coadd in memory."
+                f"Each of the coadds must be a handle with a dataId, not {describeType(coadd)}: use "
+                "Butler.getDeferred, or InMemoryDatasetHandle(coadd, tract=..., patch=...)."
             )
         for dimension in ("tract", "patch"):
             try:
@@ -238,9 +236,13 @@ def checkDataIds(
         If there are none.
     """
     for name, value in (("coaddExposureHandles", handles), ("dataIds", dataIds)):
-        if not isinstance(value, Mapping):
-            raise TypeError(f"{name} must be a dict of lists by tract, not {describeType(value)}.")
-    bands = {dataId["band"] for given in dataIds.values() for dataId in given}
+        if not isinstance(value, Mapping) or not all(isinstance(of, list | tuple) for of in value.values()):
+            raise TypeError(f"{name} must be a dict of lists by tract, as getExposures returns it.")
+    allIds = [dataId for ofTract in dataIds.values() for dataId in ofTract]
+    for dataId in allIds:
+        if not {"patch", "band"} <= set(getattr(dataId, "mapping", dataId)):
+            raise ValueError(f"Each of dataIds must have a patch and a band, but one is {dataId}.")
+    bands = {dataId["band"] for dataId in allIds}
     if len(bands) > 1:
         raise RuntimeError(f"The coadds are of several bands: {sorted(bands)}.")
     coadds: dict[int, dict[int, list[Any]]] = {}
@@ -249,18 +251,14 @@ def checkDataIds(
         if len(given) != len(ids):
             raise ValueError(f"Tract {tract} has {len(given)} coadds, but {len(ids)} data IDs.")
         for coadd, dataId in zip(given, ids, strict=True):
-            _checkDataId(coadd, {"tract": tract, "patch": dataId["patch"], "band": dataId["band"]})
+            own = getattr(coadd, "dataId", None) or {}
+            for name, wanted in (("tract", tract), ("patch", dataId["patch"]), ("band", dataId["band"])):
+                if name in own and own[name] != wanted:
+                    raise ValueError(
+                        f"The coadd {describeHandle(coadd)} has the {name} {own[name]!r}, but dataIds says "
+                        f"{wanted!r}."
+                    )
             coadds.setdefault(tract, {}).setdefault(dataId["patch"], []).append(coadd)
     if not coadds:
         raise NoWorkFound("There are no coadds.")
     return bands.pop(), coadds
-
-
-def _checkDataId(coadd: Any, dataId: dict[str, Any]) -> None:
-    """Raise if a handle has another data ID."""
-    own = getattr(coadd, "dataId", None) or {}
-    for name, value in dataId.items():
-        if name in own and own[name] != value:
-            raise ValueError(
-                f"The coadd {describeHandle(coadd)} is given with the {name} {value} as data ID."
-            )

@@ -138,11 +138,12 @@ def describeType(value: object) -> str:
     Parameters
     ----------
     value : `object`
-        The argument.
+        The argument, or a type.
 
     Returns
     -------
     description : `str`
-        Such as "a list" or "None".
+        Such as "an ExposureF" or "None".
     """
-    return "None" if value is None else f"a {type(value).__name__}"
+    name = (value if isinstance(value, type) else type(value)).__name__
+    return "None" if value is None else f"{'an' if name[0] in 'AEIOUaeiou' else 'a'} {name}"

@@ -304,7 +304,9 @@ class MakeWarpedTemplateTask(pipeBase.PipelineTask):
         clearNumbers(self.metadata)
         bbox = self._computeTemplateBBox(bbox)
         checkType("wcs", wcs, SkyWcs)
-        if self.config.getTemplate.isDcr() and skyMap is None:
+        if skyMap is not None:
+            checkType("skyMap", skyMap, BaseSkyMap)
+        elif self.config.getTemplate.isDcr():
             raise ValueError("skyMap is required for DCR coadds.")
         band, coadds = checkDataIds(coaddExposureHandles, dataIds)
         assembler = self.getTemplate.makeAssembler(toVisitInfo(visitInfo))

@@ -157,7 +157,7 @@ def _toWcs(wcs: Any, bbox: Box2I) -> PixelsToSky | None:
     """
     if wcs is None or hasattr(wcs, "pixelToSky"):
         return wcs
-    if not hasattr(wcs, "pixel_bounds"):
+    if not hasattr(wcs, "pixel_to_sky"):
         raise TypeError(
             f"wcs must be a SkyWcs, not {describeType(wcs)}. lsst.afw.geom.makeSkyWcs makes one of the cards "
             "of a FITS header."

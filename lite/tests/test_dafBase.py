@@ -7,6 +7,7 @@ import datetime
 import pickle
 import time
 import unittest
+import warnings
 
 import numpy as np
 import yaml
@@ -51,6 +52,18 @@ class DateTimeTestCase(lsst.utils.tests.TestCase):
             moment = DateTime(mjd, DateTime.MJD, DateTime.UTC)
             self.assertEqual(moment.nsecs(DateTime.TAI) - moment.nsecs(DateTime.UTC), difference * 10**9)
 
+    def testLeapSecondItselfHasTheLabelsOfTheNextSecond(self):
+        first = DateTime("2017-01-01T00:00:00Z", DateTime.UTC).nsecs()
+        for halfSeconds, text in ((-3, "2016-12-31T23:59:59"), (-1, "2017-01-01T00:00:00")):
+            moment = DateTime(first + halfSeconds * 500_000_000)
+            self.assertEqual(moment.toString(DateTime.UTC), f"{text}.500000000Z")
+
+    def testFarFutureIsConvertedWithoutWarning(self):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            moment = DateTime("2200-01-01T00:00:00Z", DateTime.UTC)
+        self.assertEqual(moment.toString(DateTime.TAI), "2200-01-01T00:00:37.000000000")
+
     def testUtcBefore1972Drifts(self):
         self.assertEqual(DateTime(0, DateTime.TAI).toString(DateTime.UTC), "1969-12-31T23:59:51.999918240Z")
         self.assertEqual(DateTime(-1, DateTime.TAI).toString(DateTime.UTC), "1969-12-31T23:59:51.999918239Z")
@@ -94,6 +107,7 @@ class DateTimeTestCase(lsst.utils.tests.TestCase):
             ("09-04-01T23:36:05", DateTime.TAI),
             ("1901-12-12T23:59:59", DateTime.TAI),
             ("2262-01-01T00:00:00", DateTime.TAI),
+            ("2024-13-01T00:00:00", DateTime.TAI),
             ("1960-01-01T23:59:59Z", DateTime.UTC),
         ):
             with self.subTest(text=text), self.assertRaises(DomainError):

@@ -4,21 +4,8 @@
 
 __all__ = ["Observatory"]
 
-from typing import Any
-
+from lsst._lite.arguments import checkArguments
 from lsst.geom import Angle
-
-
-def _checkAngle(value: Any) -> Angle:
-    if not isinstance(value, Angle):
-        raise TypeError(f"incompatible argument: {type(value).__name__}, not an Angle")
-    return Angle(value)
-
-
-def _checkNumber(value: Any) -> float:
-    if isinstance(value, (str, Angle)):
-        raise TypeError(f"incompatible argument: {type(value).__name__}, not a number")
-    return float(value)
 
 
 class Observatory:
@@ -35,9 +22,9 @@ class Observatory:
     """
 
     def __init__(self, longitude: Angle, latitude: Angle, elevation: float, /) -> None:
-        self._longitude = _checkAngle(longitude)
-        self._latitude = _checkAngle(latitude)
-        self._elevation = _checkNumber(elevation)
+        self.setLongitude(longitude)
+        self.setLatitude(latitude)
+        self.setElevation(elevation)
 
     def getLongitude(self) -> Angle:
         """Get the longitude, positive East (`lsst.geom.Angle`)."""
@@ -53,15 +40,17 @@ class Observatory:
 
     def setLongitude(self, longitude: Angle) -> None:
         """Set the longitude (`lsst.geom.Angle`), positive East."""
-        self._longitude = _checkAngle(longitude)
+        checkArguments("Observatory", longitude=(longitude, Angle))
+        self._longitude = longitude
 
     def setLatitude(self, latitude: Angle) -> None:
         """Set the latitude (`lsst.geom.Angle`)."""
-        self._latitude = _checkAngle(latitude)
+        checkArguments("Observatory", latitude=(latitude, Angle))
+        self._latitude = latitude
 
     def setElevation(self, elevation: float) -> None:
         """Set the elevation (`float`), in metres."""
-        self._elevation = _checkNumber(elevation)
+        self._elevation = float(elevation)
 
     def _key(self) -> tuple[float, float, float]:
         return (self._longitude.asRadians(), self._latitude.asRadians(), self._elevation)

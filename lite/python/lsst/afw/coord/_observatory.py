@@ -4,8 +4,9 @@
 
 __all__ = ["Observatory"]
 
-from lsst._lite.arguments import checkArguments
+from lsst._lite.numbers import toDouble
 from lsst.geom import Angle
+from lsst.geom._angle import requireAngle
 
 
 class Observatory:
@@ -22,9 +23,9 @@ class Observatory:
     """
 
     def __init__(self, longitude: Angle, latitude: Angle, elevation: float, /) -> None:
-        self.setLongitude(longitude)
-        self.setLatitude(latitude)
-        self.setElevation(elevation)
+        self._longitude = requireAngle("longitude", longitude)
+        self._latitude = requireAngle("latitude", latitude)
+        self._elevation = toDouble(elevation)
 
     def getLongitude(self) -> Angle:
         """Get the longitude, positive East (`lsst.geom.Angle`)."""
@@ -40,17 +41,15 @@ class Observatory:
 
     def setLongitude(self, longitude: Angle) -> None:
         """Set the longitude (`lsst.geom.Angle`), positive East."""
-        checkArguments("Observatory", longitude=(longitude, Angle))
-        self._longitude = longitude
+        self._longitude = requireAngle("longitude", longitude)
 
     def setLatitude(self, latitude: Angle) -> None:
         """Set the latitude (`lsst.geom.Angle`)."""
-        checkArguments("Observatory", latitude=(latitude, Angle))
-        self._latitude = latitude
+        self._latitude = requireAngle("latitude", latitude)
 
     def setElevation(self, elevation: float) -> None:
         """Set the elevation (`float`), in metres."""
-        self._elevation = float(elevation)
+        self._elevation = toDouble(elevation)
 
     def _key(self) -> tuple[float, float, float]:
         return (self._longitude.asRadians(), self._latitude.asRadians(), self._elevation)

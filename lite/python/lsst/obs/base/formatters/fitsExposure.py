@@ -64,7 +64,7 @@ class FitsImageFormatterBase(FormatterV2):
     ReaderClass: type
     """What reads the files, one instance for each read."""
 
-    reader: Any
+    reader: Any = None
     """Reader of the file, while there is a read."""
 
     @property
@@ -144,7 +144,7 @@ class FitsImageFormatterBase(FormatterV2):
         try:
             return self.readFull() if component is None else self.readComponent(component)
         finally:
-            del self.reader
+            self.reader = None
 
 
 class StandardFitsImageFormatterBase(FitsImageFormatterBase):

@@ -239,6 +239,7 @@ class PropertySetTestCase(lsst.utils.tests.TestCase):
             lambda: container.set("x", {"y": 1}),
             lambda: container.set("x", [1, 2.5]),
             lambda: container.add("int", 4.2),
+            lambda: container.add("int", container.deepCopy()),
             lambda: hash(container),
         ):
             with self.assertRaises(TypeError):

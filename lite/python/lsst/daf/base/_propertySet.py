@@ -532,11 +532,8 @@ class PropertySet(Partial):
 
 def _toList(value: Any) -> list[Any]:
     """Return the values that one argument stands for."""
-    return (
-        list(value)
-        if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping)
-        else [value]
-    )
+    isOne = isinstance(value, str | bytes | Mapping | PropertySet) or not isinstance(value, Iterable)
+    return [value] if isOne else list(value)
 
 
 def _findType(name: str, value: Any) -> type:

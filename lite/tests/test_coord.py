@@ -79,7 +79,7 @@ class ObservatoryTestCase(lsst.utils.tests.TestCase):
             hash(self.observatory)
 
     def testNumbersAreNoAngles(self):
-        for wrong in ((1.0, 2 * degrees, 3.0), (1 * degrees, 2.0, 3.0), (1 * degrees, 2 * degrees)):
+        for wrong in ((1.0, 2 * degrees, 3.0), (1 * degrees, 2 * degrees, "3"), (1 * degrees, 2 * degrees)):
             with self.subTest(wrong=wrong), self.assertRaises(TypeError):
                 Observatory(*wrong)
 
@@ -99,6 +99,8 @@ class WeatherTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(values, (1.0, 2.5, 3.0))
         self.assertEqual(Weather(humidity=3, airTemperature=1, airPressure=2.5), self.weather)
         self.assertEqual(Weather(1.0, 2.5, humidity=3.0), self.weather)
+        self.assertEqual(Weather(self.weather), self.weather)
+        self.assertEqual(Weather(weather=self.weather), self.weather)
         self.assertEqual(copy.copy(self.weather), self.weather)
 
     def testEquality(self):

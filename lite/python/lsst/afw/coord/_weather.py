@@ -4,11 +4,17 @@
 
 __all__ = ["Weather"]
 
+from typing import Any
+
 from lsst.pex.exceptions import InvalidParameterError
+
+_NAMES = ("airTemperature", "airPressure", "humidity")
 
 
 class Weather:
     """Basic weather information. It never changes.
+
+    Called with three numbers, or with another `Weather` (``weather``).
 
     Parameters
     ----------
@@ -25,10 +31,22 @@ class Weather:
         Raised if the humidity is negative.
     """
 
-    def __init__(self, airTemperature: float, airPressure: float, humidity: float) -> None:
-        if humidity < 0.0:
-            raise InvalidParameterError(f"Relative humidity = {humidity:g} must not be negative")
-        self._values = float(airTemperature), float(airPressure), float(humidity)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if len(args) + len(kwargs) == 1:
+            other = args[0] if args else kwargs.get("weather")
+            if not isinstance(other, Weather):
+                raise TypeError(f"Weather(): incompatible argument: {type(other).__name__}, not a Weather")
+            self._values: tuple[float, ...] = other._values
+            return
+        values = dict(zip(_NAMES, args, strict=False))
+        if len(args) > len(_NAMES) or values.keys() & kwargs.keys():
+            raise TypeError(f"Weather() takes {', '.join(_NAMES)}")
+        values.update(kwargs)
+        if values.keys() != set(_NAMES) or any(isinstance(v, str) for v in values.values()):
+            raise TypeError(f"Weather() takes {', '.join(_NAMES)}, as numbers; got {values}")
+        self._values = tuple(float(values[name]) for name in _NAMES)
+        if self.getHumidity() < 0.0:
+            raise InvalidParameterError(f"Relative humidity = {self.getHumidity():g} must not be negative")
 
     def getAirTemperature(self) -> float:
         """Get the outside air temperature, in degrees Celsius (`float`)."""

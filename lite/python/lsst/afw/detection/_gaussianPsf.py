@@ -7,10 +7,11 @@ from __future__ import annotations
 __all__ = ["GaussianPsf"]
 
 import math
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
+from lsst._lite.arguments import Float, Int, Overloads
 from lsst._lite.numbers import toDouble
 from lsst.afw._pixels._image import ImageD
 from lsst.afw.fits._outputArchive import OutputArchive
@@ -26,12 +27,15 @@ from ._psf import Psf
 class GaussianPsf(Psf):
     """A circular Gaussian, the same everywhere.
 
+    Called as ``GaussianPsf(width, height, sigma)`` or
+    ``GaussianPsf(dimensions, sigma)``.
+
     Parameters
     ----------
     width, height : `int`
         Dimensions of its images, in pixels; odd.
     dimensions : `lsst.geom.Extent2I`
-        Both, instead.
+        The same.
     sigma : `float`
         Standard deviation along each axis, in pixels.
 
@@ -45,21 +49,19 @@ class GaussianPsf(Psf):
 
     __hash__ = None
 
-    @overload
-    def __init__(self, width: int, height: int, sigma: float) -> None: ...
-    @overload
-    def __init__(self, dimensions: Extent2I, sigma: float, /) -> None: ...
-    def __init__(self, width: Any, height: Any, sigma: Any = None) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(isFixed=True)
-        if isinstance(width, Extent2I):
-            dimensions, sigma = width, height
-        else:
-            dimensions = Extent2I(width, height)
+        _INIT_FORMS(self, args, kwargs)
+
+    def _initNumbers(self, width: Int, height: Int, sigma: Float) -> None:
+        self._initDimensions(Extent2I(width, height), sigma)
+
+    def _initDimensions(self, dimensions: Extent2I, sigma: Float) -> None:
         # Only the width: the stack lets an even height pass.
         if dimensions.getX() % 2 == 0:
             raise InvalidParameterError(f"GaussianPsf dimensions must be odd, not {dimensions}")
         self._dimensions = Extent2I(dimensions)
-        self._sigma = toDouble(sigma)
+        self._sigma = sigma
 
     def getDimensions(self) -> Extent2I:
         """Return the dimensions of its images (`lsst.geom.Extent2I`)."""
@@ -109,6 +111,9 @@ class GaussianPsf(Psf):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return GaussianPsf, (self._dimensions, self._sigma)
+
+
+_INIT_FORMS = Overloads("GaussianPsf", GaussianPsf._initNumbers, GaussianPsf._initDimensions)
 
 
 # ---- persistence

@@ -7,11 +7,11 @@ from __future__ import annotations
 __all__ = ["CoaddPsf"]
 
 from collections.abc import Iterator
-from typing import Any, NoReturn, overload
+from typing import Any, NoReturn
 
 import numpy as np
 
-from lsst._lite.arguments import checkArguments
+from lsst._lite.arguments import Int, Overloads
 from lsst._lite.numbers import toInteger
 from lsst.afw.detection import InvalidPsfError, Psf
 from lsst.afw.fits._outputArchive import OutputArchive
@@ -37,6 +37,11 @@ _KEPT = ("goodpix", "tract", "patch")
 class CoaddPsf(ImagePsf):
     """The point spread function of a coadd: at each position, the weighted
     mean of those of the exposures that were coadded there.
+
+    Called as ``CoaddPsf(catalog, coaddWcs, weightFieldName,
+    warpingKernelName, cacheSize)``, ``CoaddPsf(catalog, coaddWcs,
+    averagePosition, warpingKernelName, cacheSize)`` or ``CoaddPsf(catalog,
+    coaddWcs, ctrl, weightFieldName)``.
 
     Parameters
     ----------
@@ -71,41 +76,9 @@ class CoaddPsf(ImagePsf):
 
     __hash__ = None
 
-    @overload
-    def __init__(
-        self,
-        catalog: ExposureCatalog,
-        coaddWcs: SkyWcs,
-        weightFieldName: str = "weight",
-        warpingKernelName: str = "lanczos3",
-        cacheSize: int = 10000,
-    ) -> None: ...
-    @overload
-    def __init__(
-        self,
-        catalog: ExposureCatalog,
-        coaddWcs: SkyWcs,
-        averagePosition: Point2D,
-        warpingKernelName: str = "lanczos3",
-        cacheSize: int = 10000,
-    ) -> None: ...
-    @overload
-    def __init__(
-        self,
-        catalog: ExposureCatalog,
-        coaddWcs: SkyWcs,
-        ctrl: CoaddPsfControl,
-        weightFieldName: str = "weight",
-    ) -> None: ...
-    def __init__(self, catalog: ExposureCatalog, coaddWcs: SkyWcs, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(isFixed=False)
-        checkArguments("CoaddPsf", catalog=(catalog, ExposureCatalog), coaddWcs=(coaddWcs, SkyWcs))
-        if "averagePosition" in kwargs or isinstance(next(iter(args), None), Point2D):
-            self._initPosition(catalog, coaddWcs, *args, **kwargs)
-        elif "ctrl" in kwargs or isinstance(next(iter(args), None), CoaddPsfControl):
-            self._initControl(catalog, coaddWcs, *args, **kwargs)
-        else:
-            self._initWeights(catalog, coaddWcs, *args, **kwargs)
+        _INIT_FORMS(self, args, kwargs)
 
     def _initWeights(
         self,
@@ -113,7 +86,7 @@ class CoaddPsf(ImagePsf):
         coaddWcs: SkyWcs,
         weightFieldName: str = _WEIGHT,
         warpingKernelName: str = "lanczos3",
-        cacheSize: int = 10000,
+        cacheSize: Int = 10000,
     ) -> None:
         selected = _selectFields(catalog, weightFieldName)
         position = _computeAveragePosition(selected, coaddWcs)
@@ -125,7 +98,7 @@ class CoaddPsf(ImagePsf):
         coaddWcs: SkyWcs,
         averagePosition: Point2D,
         warpingKernelName: str = "lanczos3",
-        cacheSize: int = 10000,
+        cacheSize: Int = 10000,
     ) -> None:
         self._catalog = ExposureCatalog(catalog)
         self._weightKey = catalog.schema[_WEIGHT].asKey()
@@ -270,6 +243,9 @@ class CoaddPsf(ImagePsf):
     def isPersistable(self) -> bool:
         """Whether this can be written to a file: always `True`."""
         return True
+
+
+_INIT_FORMS = Overloads("CoaddPsf", CoaddPsf._initWeights, CoaddPsf._initPosition, CoaddPsf._initControl)
 
 
 def _selectFields(catalog: ExposureCatalog, weightFieldName: str) -> ExposureCatalog:

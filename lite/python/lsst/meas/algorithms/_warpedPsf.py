@@ -7,10 +7,11 @@ from __future__ import annotations
 __all__ = ["WarpedPsf"]
 
 import math
-from typing import Any, NoReturn, overload
+from typing import Any, NoReturn
 
 import numpy as np
 
+from lsst._lite.arguments import Int, Overloads
 from lsst.afw.detection import Psf
 from lsst.afw.geom import TransformPoint2ToPoint2, linearizeTransform, makeTransform
 from lsst.afw.image import ImageD
@@ -30,6 +31,9 @@ _MAX_AREA = 2048**2
 class WarpedPsf(ImagePsf):
     """A point spread function, seen in other pixels.
 
+    Called as ``WarpedPsf(undistortedPsf, distortion, control)`` or
+    ``WarpedPsf(undistortedPsf, distortion, kernelName, cache)``.
+
     Parameters
     ----------
     undistortedPsf : `lsst.afw.detection.Psf`
@@ -39,7 +43,7 @@ class WarpedPsf(ImagePsf):
     control : `lsst.afw.math.WarpingControl`
         How to warp its images.
     kernelName : `str`, optional
-        Name of the kernel to warp with, instead.
+        Name of the kernel to warp with.
     cache : `int`, optional
         Number of fractions of a pixel for which the kernel is computed; 0
         for all.
@@ -58,29 +62,35 @@ class WarpedPsf(ImagePsf):
 
     __hash__ = None
 
-    @overload
-    def __init__(
-        self, undistortedPsf: Psf, distortion: TransformPoint2ToPoint2, control: WarpingControl, /
-    ) -> None: ...
-    @overload
-    def __init__(
-        self,
-        undistortedPsf: Psf,
-        distortion: TransformPoint2ToPoint2,
-        kernelName: str = "lanczos3",
-        cache: int = 10000,
-    ) -> None: ...
-    def __init__(
-        self, undistortedPsf: Any, distortion: Any, kernelName: Any = "lanczos3", cache: int = 10000
-    ) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(isFixed=False)
-        isName = isinstance(kernelName, str)
-        control = WarpingControl(kernelName, "", cache) if isName else kernelName
-        if None in (undistortedPsf, distortion, control):
-            raise LogicError("Psf, transform and control of a WarpedPsf must not be None")
-        self._undistortedPsf = undistortedPsf
-        self._distortion = distortion
-        self._control = control
+        _INIT_FORMS(self, args, kwargs)
+
+    def _initControl(
+        self,
+        undistortedPsf: Psf | None,
+        distortion: TransformPoint2ToPoint2 | None,
+        control: WarpingControl | None,
+    ) -> None:
+        for name, value in (
+            ("Undistorted Psf", undistortedPsf),
+            ("Transform", distortion),
+            ("WarpingControl", control),
+        ):
+            if value is None:
+                raise LogicError(f"{name} passed to WarpedPsf must not be None/NULL")
+        self._undistortedPsf: Any = undistortedPsf
+        self._distortion: Any = distortion
+        self._control: Any = control
+
+    def _initName(
+        self,
+        undistortedPsf: Psf | None,
+        distortion: TransformPoint2ToPoint2 | None,
+        kernelName: str = "lanczos3",
+        cache: Int = 10000,
+    ) -> None:
+        self._initControl(undistortedPsf, distortion, WarpingControl(kernelName, "", cache))
 
     def clone(self) -> WarpedPsf:
         """Return a copy."""
@@ -137,6 +147,9 @@ class WarpedPsf(ImagePsf):
             raise InvalidParameterError("psf image has sum 0")
         warped.array /= total
         return warped
+
+
+_INIT_FORMS = Overloads("WarpedPsf", WarpedPsf._initControl, WarpedPsf._initName)
 
 
 def _round(coordinate: float) -> float:

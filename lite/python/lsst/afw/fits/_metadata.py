@@ -85,8 +85,8 @@ def _toPropertyList(header: Header, strip: bool) -> PropertyList:
         if isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
             value = float(value)
         # A keyword that is there again, with another type, replaces.
-        again = type(metadata.get(key)) is type(value) and key in metadata
-        (metadata.add if again else metadata.set)(key, value, comment)
+        isAgain = metadata.exists(key) and type(metadata.getScalar(key)) is type(value)
+        (metadata.add if isAgain else metadata.set)(key, value, comment)
     return metadata
 
 

@@ -498,7 +498,7 @@ class PropertySet(Partial):
         return iter(self.names())
 
     def __contains__(self, name: str) -> bool:
-        return name in self.names()
+        return self.exists(name) and self._levels(name) == [name]
 
     def __getitem__(self, name: str) -> Any:
         return self.getScalar(name)

@@ -7,6 +7,7 @@ import datetime
 import pickle
 import time
 import unittest
+import warnings
 
 import numpy as np
 import yaml
@@ -17,11 +18,6 @@ from lsst.daf.base import DateTime, PropertyList, PropertySet, getPropertySetSta
 from lsst.pex.exceptions import DomainError, InvalidParameterError, NotFoundError
 
 SCALES = (DateTime.TAI, DateTime.TT, DateTime.UTC)
-
-
-def typeOf(container, name):
-    """Get the type of the values of a name, as pickles have it."""
-    return next(typeName for key, typeName, _ in getPropertySetState(container) if key == name)
 
 
 class DateTimeTestCase(lsst.utils.tests.TestCase):
@@ -50,6 +46,18 @@ class DateTimeTestCase(lsst.utils.tests.TestCase):
         ):
             moment = DateTime(mjd, DateTime.MJD, DateTime.UTC)
             self.assertEqual(moment.nsecs(DateTime.TAI) - moment.nsecs(DateTime.UTC), difference * 10**9)
+
+    def testLeapSecondItselfHasTheLabelsOfTheNextSecond(self):
+        first = DateTime("2017-01-01T00:00:00Z", DateTime.UTC).nsecs()
+        for halfSeconds, text in ((-3, "2016-12-31T23:59:59"), (-1, "2017-01-01T00:00:00")):
+            moment = DateTime(first + halfSeconds * 500_000_000)
+            self.assertEqual(moment.toString(DateTime.UTC), f"{text}.500000000Z")
+
+    def testFarFutureIsConvertedWithoutWarning(self):
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            moment = DateTime("2200-01-01T00:00:00Z", DateTime.UTC)
+        self.assertEqual(moment.toString(DateTime.TAI), "2200-01-01T00:00:37.000000000")
 
     def testUtcBefore1972Drifts(self):
         self.assertEqual(DateTime(0, DateTime.TAI).toString(DateTime.UTC), "1969-12-31T23:59:51.999918240Z")
@@ -94,6 +102,7 @@ class DateTimeTestCase(lsst.utils.tests.TestCase):
             ("09-04-01T23:36:05", DateTime.TAI),
             ("1901-12-12T23:59:59", DateTime.TAI),
             ("2262-01-01T00:00:00", DateTime.TAI),
+            ("2024-13-01T00:00:00", DateTime.TAI),
             ("1960-01-01T23:59:59Z", DateTime.UTC),
         ):
             with self.subTest(text=text), self.assertRaises(DomainError):
@@ -167,12 +176,6 @@ class PropertySetTestCase(lsst.utils.tests.TestCase):
         with self.assertRaises(InvalidParameterError):
             self.container.set("int.sub", 1)
 
-    def testFlatContainerHasNoLevels(self):
-        flat = PropertySet(flat=True)
-        flat.set("a.b", 1)
-        flat.set("c", self.container)
-        self.assertEqual(set(flat.names()), {"a.b", "c.a.pre", "c.a.post", "c.int", "c.double"})
-
     def testNamesAreOfTheLevelsAskedFor(self):
         self.assertEqual(set(self.container.names()), {"a", "int", "double"})
         self.assertEqual(set(self.container.names(False)), {"a", "a.pre", "a.post", "int", "double"})
@@ -183,33 +186,27 @@ class PropertySetTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(self.container.propertySetNames(), ["a"])
         self.assertEqual(len(self.container), 3)
 
-    def testTypesAreKept(self):
-        for typeName, value in (
-            ("Bool", True),
-            ("Short", -42),
-            ("Int", 2008),
-            ("Long", 5),
-            ("LongLong", 2**40),
-            ("UnsignedLongLong", 2**64 - 1),
-            ("Float", 1.5),
-            ("Double", 0.1),
-            ("String", "s"),
-            ("DateTime", DateTime(5)),
-            ("Undef", None),
-            ("PropertySet", PropertySet()),
+    def testEachTypeHasItsMethods(self):
+        for names, value in (
+            (["Bool"], True),
+            (["Short", "Int", "Long", "LongLong", "UnsignedLongLong"], 2**40),
+            (["Float", "Double"], 0.1),
+            (["String"], "s"),
+            (["DateTime"], DateTime(5)),
+            (["Undef"], None),
         ):
-            with self.subTest(typeName=typeName):
-                container = PropertySet()
-                getattr(container, f"set{typeName}")("x", value)
-                self.assertEqual(typeOf(container, "x"), typeName)
-                self.assertEqual(getattr(container, f"get{typeName}")("x"), value)
-                self.assertEqual(getattr(container, f"getArray{typeName}")("x"), [value])
-                self.assertEqual(container.getScalar("x"), value)
-                other = "Int" if typeName != "Int" else "Short"
-                with self.assertRaises(TypeError):
-                    getattr(container, f"get{other}")("x")
+            for name in names:
+                with self.subTest(name=name):
+                    container = PropertySet()
+                    getattr(container, f"set{name}")("x", value)
+                    self.assertEqual(getattr(container, f"get{name}")("x"), value)
+                    self.assertEqual(container.getScalar("x"), value)
+                    getattr(container, f"set{name}")("x", [value, value])
+                    self.assertEqual(container.getArray("x"), [value, value])
+                    with self.assertRaises(lsst.pex.exceptions.TypeError):
+                        container.getString("x") if name != "String" else container.getBool("x")
 
-    def testTypesAreGuessedAsInTheCompiledStack(self):
+    def testPicklesNameTheTypesAsTheCompiledStackDoes(self):
         for value, typeName in (
             (True, "Bool"),
             (1, "Int"),
@@ -223,32 +220,26 @@ class PropertySetTestCase(lsst.utils.tests.TestCase):
             (np.float64(1), "Double"),
             (np.int16(1), "Int"),
             ([1, 2**31], "LongLong"),
-            ([1.5, 2.5], "Double"),
+            ([1.5, 2], "Double"),
             (np.arange(3), "Int"),
         ):
             with self.subTest(value=value):
                 container = PropertySet()
                 container.set("x", value)
-                self.assertEqual(typeOf(container, "x"), typeName)
-        container = PropertySet()
-        container.setLongLong("x", 1)
-        container.set("x", 2)
-        self.assertEqual(typeOf(container, "x"), "LongLong")
+                self.assertEqual([item[:2] for item in getPropertySetState(container)], [("x", typeName)])
 
     def testWrongValuesAreTypeErrors(self):
         container = self.container
         for function in (
             lambda: container.set("x", object()),
-            lambda: container.set("x", np.float32(1)),
             lambda: container.setInt("x", 1.5),
-            lambda: container.setInt("x", 2**31),
             lambda: container.setString("x", 5),
             lambda: container.setDouble("x", "1"),
-            lambda: container.setShort("x", [1, 2**15]),
-            lambda: container.setPropertySet("x", {}),
+            lambda: container.setShort("x", [1, "2"]),
+            lambda: container.set("x", {"y": 1}),
+            lambda: container.set("x", [1, 2.5]),
             lambda: container.add("int", 4.2),
-            lambda: container.add("int", 2**40),
-            lambda: container.combine({"x": 1}),
+            lambda: container.add("int", container.deepCopy()),
             lambda: hash(container),
         ):
             with self.assertRaises(TypeError):
@@ -288,36 +279,39 @@ class PropertySetTestCase(lsst.utils.tests.TestCase):
     def testNumbersConvertWithoutLoss(self):
         container = self.container
         container.set("flag", True)
-        container.setFloat("float", 0.1)
-        container.setUnsignedLongLong("big", 2**63)
+        container.set("big", 2**63)
         self.assertEqual((container.getAsInt("flag"), container.getAsDouble("int")), (1, 42.0))
-        self.assertEqual(container.getAsDouble("float"), float(np.float32(0.1)))
         self.assertEqual(container.getAsDouble("big"), 2.0**63)
         for function in (
-            lambda: container.getAsInt("big"),
             lambda: container.getAsInt("double"),
             lambda: container.getAsDouble("a"),
         ):
             with self.assertRaises(lsst.pex.exceptions.TypeError):
                 function()
 
-    def testContainersInsideAreReferences(self):
+    def testContainersInsideAreCopiedAndReadOnly(self):
         inner = PropertySet()
-        self.container["inner"] = inner
         inner["x"] = 1
-        self.assertEqual(self.container["inner.x"] if self.container.exists("inner.x") else None, 1)
-        self.assertIs(copy.copy(self.container)["inner"], inner)
-        deep = copy.deepcopy(self.container)
-        self.assertEqual(deep, self.container)
+        self.container["inner"] = inner
         inner["x"] = 2
-        self.assertNotEqual(deep, self.container)
+        self.assertEqual(self.container.getInt("inner.x"), 1)
+        for function in (
+            lambda: self.container["inner"].set("x", 3),
+            lambda: self.container["inner"].add("x", 3),
+            lambda: self.container["inner"].remove("x"),
+        ):
+            with self.assertRaises(TypeError):
+                function()
+        self.assertEqual(self.container.toDict()["inner"], {"x": 1})
+        writable = copy.deepcopy(self.container["inner"])
+        writable["x"] = 4
+        self.assertEqual(writable.toDict(), {"x": 4})
 
-    def testContainerCannotContainItself(self):
-        inner = PropertySet()
-        inner.set("outer", self.container)
-        for value in (self.container, inner):
-            with self.assertRaises(InvalidParameterError):
-                self.container.set("x", value)
+    def testContainerAndValueReplaceEachOther(self):
+        self.container["int"] = {"x": {"y": 1}}
+        self.assertEqual(self.container.propertySetNames(False), ["int", "int.x", "a"])
+        self.container["a"] = 5
+        self.assertEqual(self.container.toDict(), {"a": 5, "int": {"x": {"y": 1}}, "double": 3.14})
 
     def testCombineAppendsAndUpdateReplaces(self):
         other = PropertySet()
@@ -368,7 +362,7 @@ class PropertySetTestCase(lsst.utils.tests.TestCase):
         b.set("x", float("nan"))
         self.assertEqual(a, b)
         a.set("y", 1)
-        b.setLongLong("y", 1)
+        b.set("y", 1.0)
         self.assertNotEqual(a, b)
         self.assertNotEqual(a, a.toDict())
         self.assertNotEqual(PropertySet(), PropertyList())
@@ -402,11 +396,11 @@ class PropertySetTestCase(lsst.utils.tests.TestCase):
         self.container.set("array", [1, 2])
         self.container.set("moment", DateTime(5))
         inner = PropertyList()
-        inner.set("x", 1, "comment")
+        inner.set("x", 1)
         self.container.set("list", inner)
         for other in (pickle.loads(pickle.dumps(self.container)), yaml.safe_load(yaml.dump(self.container))):
             self.assertEqual(other, self.container)
-            self.assertEqual(other["list"].getComment("x"), "comment")
+            self.assertEqual(other["list"].toDict(), {"x": 1})
         self.assertIn(("int", "Int", 42), getPropertySetState(self.container))
 
 

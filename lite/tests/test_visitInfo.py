@@ -7,6 +7,7 @@ import json
 import math
 import os
 import pickle
+import tempfile
 import unittest
 
 import astropy.io.fits
@@ -14,6 +15,7 @@ import astropy.io.fits
 import lsst.pex.exceptions
 import lsst.utils.tests
 from lsst.afw.coord import Observatory, Weather
+from lsst.afw.fits import FitsError
 from lsst.afw.image import RotType, VisitInfo, setVisitInfoMetadata, stripVisitInfoKeywords
 from lsst.daf.base import DateTime, PropertyList
 from lsst.geom import SpherePoint, degrees
@@ -206,6 +208,19 @@ class VisitInfoTestCase(lsst.utils.tests.TestCase):
                 metadata.set(name, value)
             with self.assertRaises(lsst.pex.exceptions.TypeError):
                 VisitInfo(metadata)
+
+    def testNewerVersionsAreRefusedWithBothNamed(self):
+        for version, isKnown in ((0, True), (5, True), (6, False), (999999, False)):
+            with self.subTest(version=version), tempfile.NamedTemporaryFile(suffix=".fits") as file:
+                self.visitInfo.writeFits(file.name)
+                with astropy.io.fits.open(file.name, mode="update") as hdus:
+                    hdus["VisitInfo"].data["version"] = version
+                if isKnown:
+                    self.assertEqual(VisitInfo.readFits(file.name), self.visitInfo)
+                else:
+                    message = f"{file.name}.*expected VisitInfo version up to 5, found {version}"
+                    with self.assertRaisesRegex(FitsError, message):
+                        VisitInfo.readFits(file.name)
 
     def testStringNamesFacts(self):
         text = str(self.visitInfo)

@@ -10,7 +10,7 @@ from typing import Any
 
 from lsst.daf.base import PropertyList, PropertySet
 
-from ._cards import CardValue, Header
+from ._cards import Header
 from ._error import FitsError
 from ._file import FitsFile
 from ._images import isImage
@@ -58,13 +58,6 @@ _BOILERPLATE = re.compile(
 
 _COMMENTARY = ("COMMENT", "HISTORY")
 
-_INTEGERS = (
-    ("Int", -(1 << 31), 1 << 31),
-    ("LongLong", -(1 << 63), 1 << 63),
-    ("UnsignedLongLong", 0, 1 << 64),
-)
-"""Integer types of property lists, and what they can hold."""
-
 
 def _isStructure(key: str) -> bool:
     """Whether a keyword only says how an HDU is laid out."""
@@ -82,7 +75,6 @@ def _toPropertyList(header: Header, strip: bool) -> PropertyList:
         Whether to leave out what only says how the HDU is laid out.
     """
     metadata = PropertyList()
-    present: dict[str, str] = {}
     for key, value, comment in header.cards:
         if not key or (strip and _isStructure(key)):
             continue
@@ -90,35 +82,12 @@ def _toPropertyList(header: Header, strip: bool) -> PropertyList:
             continue
         if key in _COMMENTARY:
             value, comment = value or "", ""
-        suffix, value = _findType(value)
+        if isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
+            value = float(value)
         # A keyword that is there again, with another type, replaces.
-        action = "add" if present.get(key) == suffix else "set"
-        present[key] = suffix
-        getattr(metadata, action + suffix)(key, value, comment)
+        isAgain = metadata.exists(key) and type(metadata.getScalar(key)) is type(value)
+        (metadata.add if isAgain else metadata.set)(key, value, comment)
     return metadata
-
-
-def _findType(value: CardValue) -> tuple[str, CardValue]:
-    """Find the type that a value has in a property list.
-
-    Returns
-    -------
-    suffix : `str`
-        As in ``setInt``.
-    value : `bool`, `int`, `float`, `str` or `None`
-        The value, a number that no integer type can hold as `float`.
-    """
-    if isinstance(value, str):
-        return "String", value
-    if isinstance(value, bool):
-        return "Bool", value
-    if value is None:
-        return "Undef", value
-    if isinstance(value, int):
-        for suffix, low, high in _INTEGERS:
-            if low <= value < high:
-                return suffix, value
-    return "Double", float(value)
 
 
 def _combine(first: PropertyList, second: PropertyList) -> PropertyList:

@@ -64,6 +64,9 @@ _VISIT_INFO_VERSION = 5
 
 def _readVisitInfo(archive: Any, rows: Any) -> VisitInfo:
     row = onlyRow(rows)
+    version = row.integer("version") if "version" in row else 0
+    if version > _VISIT_INFO_VERSION:
+        raise ValueError(f"expected VisitInfo version up to {_VISIT_INFO_VERSION}, found {version}")
 
     def number(name: str, default: float = math.nan) -> float:
         # Older versions do not have all columns.

@@ -7,25 +7,30 @@ __all__ = ["DateTime"]
 
 import calendar
 import datetime
+import enum
 import math
+import operator
 import re
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
+
+import erfa
+import numpy as np
 
 from lsst._lite import Partial
-from lsst._lite.numbers import EnumLikeCpp, argumentError, formatG, toDouble, toInt
 from lsst.pex.exceptions import DomainError, RuntimeError as PexRuntimeError
-
-from ._leapSeconds import EPOCH_IN_MJD, MJD_TO_JD, NSEC_PER_DAY, taiToUtc, utcToTai
 
 if TYPE_CHECKING:
     import astropy.time
 
 _NSEC_PER_SEC = 1_000_000_000
-_TT_MINUS_TAI_NSECS = 32_184_000_000
+_NSEC_PER_DAY = 86_400 * _NSEC_PER_SEC
+_TT_MINUS_TAI = 32_184_000_000
+_EPOCH_IN_MJD = 40587.0
+_MJD_TO_JD = 2400000.5
 _JD2000 = 2451544.50
 _MAX_DAYS = 106751.99
-_INT64 = -(2**63), 2**63 - 1
+_FIRST_UTC = calendar.timegm((1961, 1, 1, 0, 0, 0)) * _NSEC_PER_SEC
 _ISO8601 = re.compile(r"(\d{4})-?(\d{2})-?(\d{2})T(\d{2}):?(\d{2}):?(\d{2})(?:[.,](\d*))?(Z?)", re.ASCII)
 
 
@@ -56,14 +61,14 @@ class DateTime(Partial):
 
     __slots__ = ("_nsecs",)
 
-    class Timescale(EnumLikeCpp):
+    class Timescale(enum.Enum):
         """Time scale."""
 
         TAI = 5
         UTC = 6
         TT = 7
 
-    class DateSystem(EnumLikeCpp):
+    class DateSystem(enum.Enum):
         """System for dates as numbers."""
 
         JD = 0
@@ -73,16 +78,31 @@ class DateTime(Partial):
     TAI, UTC, TT = Timescale
     JD, MJD, EPOCH = DateSystem
 
-    invalid_nsecs = _INT64[0]
+    invalid_nsecs = -(2**63)
 
+    @overload
+    def __init__(self) -> None: ...
+    @overload
+    def __init__(self, nsecs: int, scale: Timescale = ...) -> None: ...
+    @overload
+    def __init__(self, date: float, system: DateSystem = ..., scale: Timescale = ...) -> None: ...
+    @overload
+    def __init__(
+        self, year: int, month: int, day: int, hour: int, minute: int, second: int, scale: Timescale, /
+    ) -> None: ...
+    @overload
+    def __init__(self, iso8601: str, scale: Timescale, /) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if not args and not kwargs:
             self._nsecs = self.invalid_nsecs
-            return
-        try:
-            self._nsecs = _parse(*args, **kwargs)
-        except TypeError as err:
-            raise argumentError("DateTime", *args, **kwargs) from err
+        elif len(args) == 7:
+            self._nsecs = _fromCalendar(*args, **kwargs)
+        elif args and isinstance(args[0], str):
+            self._nsecs = _fromString(*args, **kwargs)
+        elif kwargs.keys() & {"date", "system"} or any(isinstance(a, float | self.DateSystem) for a in args):
+            self._nsecs = _fromDate(*args, **kwargs)
+        else:
+            self._nsecs = _fromNsecs(*args, **kwargs)
 
     @staticmethod
     def now() -> DateTime:
@@ -93,7 +113,7 @@ class DateTime(Partial):
         """Return whether this is a time at all (`bool`)."""
         return self._nsecs != self.invalid_nsecs
 
-    def nsecs(self, scale: Any = Timescale.TAI) -> int:
+    def nsecs(self, scale: Timescale = Timescale.TAI) -> int:
         """Return the nanoseconds since 1970.
 
         Parameters
@@ -106,10 +126,9 @@ class DateTime(Partial):
         nsecs : `int`
             Number of nanoseconds; ``invalid_nsecs`` for an invalid time.
         """
-        _requireScale("nsecs", scale)
         return _fromTai(self._nsecs, scale) if self.isValid() else self.invalid_nsecs
 
-    def get(self, system: Any = DateSystem.MJD, scale: Any = Timescale.TAI) -> float:
+    def get(self, system: DateSystem = DateSystem.MJD, scale: Timescale = Timescale.TAI) -> float:
         """Return the date as a number.
 
         Parameters
@@ -129,15 +148,17 @@ class DateTime(Partial):
         lsst.pex.exceptions.RuntimeError
             Raised for an invalid time.
         """
-        if not isinstance(system, DateTime.DateSystem):
-            raise argumentError("get", system, scale)
-        mjd = float(self._validNsecs("get", scale)) / NSEC_PER_DAY + EPOCH_IN_MJD
-        if system is DateTime.MJD:
-            return mjd
-        jd = mjd + MJD_TO_JD
-        return jd if system is DateTime.JD else 2000.0 + (jd - _JD2000) / 365.25
+        mjd = float(self._validNsecs(scale)) / _NSEC_PER_DAY + _EPOCH_IN_MJD
+        match system:
+            case DateTime.MJD:
+                return mjd
+            case DateTime.JD:
+                return mjd + _MJD_TO_JD
+            case DateTime.EPOCH:
+                return 2000.0 + (mjd + _MJD_TO_JD - _JD2000) / 365.25
+        raise TypeError(f"expected a DateTime.DateSystem, found {system!r}")
 
-    def toString(self, scale: Any, /) -> str:
+    def toString(self, scale: Timescale, /) -> str:
         """Return the time in the format of ISO 8601.
 
         Parameters
@@ -155,18 +176,15 @@ class DateTime(Partial):
         lsst.pex.exceptions.RuntimeError
             Raised for an invalid time.
         """
-        seconds, fraction = divmod(self._validNsecs("toString", scale), _NSEC_PER_SEC)
-        moment = datetime.datetime(1970, 1, 1) + datetime.timedelta(seconds=seconds)
-        return f"{moment:%Y-%m-%dT%H:%M:%S}.{fraction:09d}{'Z' if scale is DateTime.UTC else ''}"
+        return f"{np.datetime64(self._validNsecs(scale), 'ns')}{'Z' if scale is DateTime.UTC else ''}"
 
-    def _validNsecs(self, what: str, scale: Any) -> int:
+    def _validNsecs(self, scale: Timescale) -> int:
         """Return the nanoseconds of a valid time."""
-        _requireScale(what, scale)
         if not self.isValid():
             raise PexRuntimeError("DateTime not valid")
         return _fromTai(self._nsecs, scale)
 
-    def toPython(self, timescale: DateTime.Timescale | None = None) -> datetime.datetime:
+    def toPython(self, timescale: Timescale | None = None) -> datetime.datetime:
         """Return the time for the standard library.
 
         Parameters
@@ -181,15 +199,13 @@ class DateTime(Partial):
 
         Raises
         ------
-        builtins.RuntimeError
+        lsst.pex.exceptions.RuntimeError
             Raised for an invalid time.
         """
-        if not self.isValid():
-            raise RuntimeError("DateTime not valid")
-        nsecs = self.nsecs() if timescale is None else self.nsecs(timescale)
-        return datetime.datetime.fromtimestamp(nsecs / 10**9, tz=datetime.UTC).replace(tzinfo=None)
+        nsecs = self._validNsecs(timescale or DateTime.TAI)
+        return datetime.datetime.fromtimestamp(nsecs / _NSEC_PER_SEC, tz=datetime.UTC).replace(tzinfo=None)
 
-    def toAstropy(self, timescale: DateTime.Timescale | None = None) -> astropy.time.Time:
+    def toAstropy(self, timescale: Timescale | None = None) -> astropy.time.Time:
         """Return the time for astropy.
 
         Parameters
@@ -230,80 +246,94 @@ class DateTime(Partial):
         return f'DateTime("{self.toString(DateTime.TAI)}", TAI)' if self.isValid() else "DateTime()"
 
 
-def _parse(*args: Any, **kwargs: Any) -> int:
-    """Turn the arguments of `DateTime` into nanoseconds of TAI."""
-    if len(args) == 7 and not kwargs:
-        return _fromCalendar(*args)
-    if len(args) == 2 and not kwargs and isinstance(args[0], str):
-        return _fromString(*args)
-    for parse in (_fromNsecs, _fromDate):
-        try:
-            return parse(*args, **kwargs)
-        except TypeError as err:
-            error = err
-    raise error
+def _fromNsecs(nsecs: int, scale: DateTime.Timescale = DateTime.TAI) -> int:
+    return _toTai(operator.index(nsecs), scale)
 
 
-def _fromNsecs(nsecs: Any, scale: Any = DateTime.TAI) -> int:
-    return _toTai(toInt(nsecs, *_INT64), _requireScale("DateTime", scale))
-
-
-def _fromDate(date: Any, system: Any = DateTime.MJD, scale: DateTime.Timescale = DateTime.TAI) -> int:
+def _fromDate(
+    date: float, system: DateTime.DateSystem = DateTime.MJD, scale: DateTime.Timescale = DateTime.TAI
+) -> int:
     """Convert a date that is a number to nanoseconds of TAI."""
-    date = toDouble(date)
-    _requireScale("DateTime", scale)
-    if not isinstance(system, DateTime.DateSystem):
-        raise argumentError("DateTime", date, system, scale)
-    if system is DateTime.EPOCH:
-        date = 365.25 * (date - 2000.0) + _JD2000
-    mjd = date if system is DateTime.MJD else date - MJD_TO_JD
-    if mjd > EPOCH_IN_MJD + _MAX_DAYS:
-        raise DomainError(f"MJD too far in the future: {formatG(mjd)}")
-    if mjd < EPOCH_IN_MJD - _MAX_DAYS:
-        raise DomainError(f"MJD too far in the past: {formatG(mjd)}")
-    nsecs = DateTime.invalid_nsecs if math.isnan(mjd) else int((mjd - EPOCH_IN_MJD) * NSEC_PER_DAY)
-    return _toTai(nsecs, scale)
+    match system:
+        case DateTime.MJD:
+            days = date - _EPOCH_IN_MJD
+        case DateTime.JD:
+            days = date - _MJD_TO_JD - _EPOCH_IN_MJD
+        case DateTime.EPOCH:
+            days = 365.25 * (date - 2000.0) + _JD2000 - _MJD_TO_JD - _EPOCH_IN_MJD
+        case _:
+            raise TypeError(f"expected a DateTime.DateSystem, found {system!r}")
+    if math.isnan(days):
+        return DateTime.invalid_nsecs
+    if abs(days) > _MAX_DAYS:
+        raise DomainError(f"MJD too far in the {'past' if days < 0 else 'future'}: {days + _EPOCH_IN_MJD:g}")
+    return _toTai(int(days * _NSEC_PER_DAY), scale)
 
 
-def _fromCalendar(year: Any, month: Any, day: Any, hour: Any, minute: Any, second: Any, scale: Any) -> int:
+def _fromCalendar(
+    year: int, month: int, day: int, hour: int, minute: int, second: int, scale: DateTime.Timescale
+) -> int:
     """Convert a calendar date to nanoseconds of TAI."""
-    fields = [toInt(value) for value in (year, month, day, hour, minute, second)]
-    _requireScale("DateTime", scale)
-    if not 1902 <= fields[0] <= 2261:
-        raise DomainError(f"Year = {fields[0]} out of range [1902, 2261]")
-    # Months and days beyond the end of the year or month go on in the next.
-    extraYears, month = divmod(fields[1] - 1, 12)
-    seconds = calendar.timegm((fields[0] + extraYears, month + 1, 1, *fields[3:])) + (fields[2] - 1) * 86400
-    return _toTai(seconds * _NSEC_PER_SEC, scale)
+    if not 1902 <= year <= 2261:
+        raise DomainError(f"Year = {year} out of range [1902, 2261]")
+    if not 1 <= month <= 12:
+        raise DomainError(f"Month = {month} out of range [1, 12]")
+    return _toTai(calendar.timegm((year, month, day, hour, minute, second)) * _NSEC_PER_SEC, scale)
 
 
 def _fromString(iso8601: str, scale: DateTime.Timescale) -> int:
     """Convert an ISO 8601 string to nanoseconds of TAI."""
-    _requireScale("DateTime", scale)
     match = _ISO8601.fullmatch(iso8601)
     if match is None or (match[8] == "Z") != (scale is DateTime.UTC):
         raise DomainError(f"Not in acceptable ISO8601 format: {iso8601}")
-    fraction = (match[7] or "")[:9]
     year, month, day, hour, minute, second = map(int, match.groups()[:6])
+    fraction = (match[7] or "")[:9]
     return _fromCalendar(year, month, day, hour, minute, second, scale) + int(fraction.ljust(9, "0"))
-
-
-def _requireScale(what: str, scale: Any) -> DateTime.Timescale:
-    """Return an argument that must be a time scale."""
-    if not isinstance(scale, DateTime.Timescale):
-        raise argumentError(what, scale)
-    return scale
 
 
 def _toTai(nsecs: int, scale: DateTime.Timescale) -> int:
     """Convert nanoseconds of any time scale to TAI."""
-    if scale is DateTime.UTC:
-        return utcToTai(nsecs)
-    return nsecs - _TT_MINUS_TAI_NSECS if scale is DateTime.TT else nsecs
+    match scale:
+        case DateTime.TAI:
+            return nsecs
+        case DateTime.TT:
+            return nsecs - _TT_MINUS_TAI
+        case DateTime.UTC:
+            return nsecs + _taiMinusUtc(nsecs)
+    raise TypeError(f"expected a DateTime.Timescale, found {scale!r}")
 
 
 def _fromTai(nsecs: int, scale: DateTime.Timescale) -> int:
     """Convert nanoseconds of TAI to any time scale."""
-    if scale is DateTime.UTC:
-        return taiToUtc(nsecs)
-    return nsecs + _TT_MINUS_TAI_NSECS if scale is DateTime.TT else nsecs
+    match scale:
+        case DateTime.TAI:
+            return nsecs
+        case DateTime.TT:
+            return nsecs + _TT_MINUS_TAI
+        case DateTime.UTC:
+            # TAI taken for UTC may be on the other side of a leap second,
+            # but not what the inner call makes of it.
+            return nsecs - _taiMinusUtc(nsecs - _taiMinusUtc(nsecs))
+    raise TypeError(f"expected a DateTime.Timescale, found {scale!r}")
+
+
+def _taiMinusUtc(utc: int) -> int:
+    """Return TAI - UTC in nanoseconds, which drifts until 1972.
+
+    Parameters
+    ----------
+    utc : `int`
+        UTC, in nanoseconds since 1970.
+
+    Raises
+    ------
+    lsst.pex.exceptions.DomainError
+        Raised before 1961.
+    """
+    if utc < _FIRST_UTC:
+        raise DomainError(f"DateTime value too early for conversion between UTC and TAI: {utc}")
+    days, rest = divmod(utc, _NSEC_PER_DAY)
+    date = datetime.date(1970, 1, 1) + datetime.timedelta(days)
+    # The function behind `erfa.dat`, which warns of dates in the far future.
+    seconds, _ = erfa.ufunc.dat(date.year, date.month, date.day, rest / _NSEC_PER_DAY)
+    return round(seconds * _NSEC_PER_SEC)

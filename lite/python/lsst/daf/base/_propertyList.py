@@ -5,14 +5,13 @@ from __future__ import annotations
 
 __all__ = ["PropertyList"]
 
+import dataclasses
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Self
 
-from lsst._lite.numbers import argumentError
 from lsst.pex.exceptions import NotFoundError
 
-from ._elements import toText
-from ._propertySet import Property, PropertySet
+from ._propertySet import Property, PropertySet, formatValues
 
 
 class PropertyList(PropertySet):
@@ -22,15 +21,20 @@ class PropertyList(PropertySet):
     Dots are just part of the names.
     """
 
-    __slots__ = ("_comments",)
+    __slots__ = ("_namesInOrder",)
 
     COMMENTSUFFIX = "#COMMENT"
     """What to append to a name to set its comment in dictionary syntax."""
 
     def __init__(self) -> None:
-        super().__init__(True)
-        # Comment by name, in the order of the names.
-        self._comments: dict[str, str] = {}
+        super().__init__()
+        self._namesInOrder = False
+
+    def _levels(self, name: str) -> list[str]:
+        return [name]
+
+    def _below(self, name: str) -> dict[str, Property]:
+        return {}
 
     def getComment(self, name: str, /) -> str:
         """Return the comment of a name.
@@ -50,10 +54,7 @@ class PropertyList(PropertySet):
         lsst.pex.exceptions.NotFoundError
             Raised if there is no such name.
         """
-        comment = self._comments.get(toText(name))
-        if comment is None:
-            raise NotFoundError(f"{name} not found")
-        return comment
+        return self._require(name, NotFoundError).comment
 
     def setComment(self, name: str, comment: str) -> None:
         """Replace the comment of a name.
@@ -70,143 +71,31 @@ class PropertyList(PropertySet):
         KeyError
             Raised if there is no such name.
         """
-        self._requireKey(name)
-        self._comments[name] = toText(comment)
+        self._properties[name] = dataclasses.replace(self._require(name), comment=comment)
+
+    def names(self, topLevelOnly: bool = True) -> list[str]:
+        """Return the names, in no order that means anything (`list`)."""
+        return list(self._properties if self._namesInOrder else reversed(self._properties))
 
     def getOrderedNames(self) -> list[str]:
         """Return the names in the order in which they were set (`list`)."""
-        return list(self._comments)
+        return list(self._properties)
 
     def _nameInOrder(self) -> PropertyList:
         """Let `names` begin with the name that was set first.
 
         So does the hash table of the full stack once it held many names.
         """
-        self._properties = dict(reversed(self._properties.items()))
+        self._namesInOrder = True
         return self
 
-    def set(self, name: str, value: Any, comment: str | None = None) -> None:
-        """Replace the values of a name.
-
-        Parameters
-        ----------
-        name : `str`
-            The name.
-        value : `object`
-            New value, or a sequence of them. The values of a `PropertySet`
-            get dotted names.
-        comment : `str`, optional
-            New comment; the present one stays by default.
-
-        Raises
-        ------
-        TypeError
-            Raised for values of an unknown type.
-        """
-        self._setGuessed("set", name, value, *(() if comment is None else (comment,)))
-
-    def add(self, name: str, value: Any, comment: str | None = None) -> None:
-        """Append to the values of a name.
-
-        Parameters
-        ----------
-        name : `str`
-            Name, which need not exist.
-        value : `object`
-            Value to append, or a sequence of them. The values of a
-            `PropertySet` get dotted names.
-        comment : `str`, optional
-            New comment; the present one stays by default.
-
-        Raises
-        ------
-        TypeError
-            Raised for values of an unknown type.
-        lsst.pex.exceptions.TypeError
-            Raised if the values of the name have another type.
-        """
-        self._setGuessed("add", name, value, *(() if comment is None else (comment,)))
-
-    def _setFlattened(self, name: str, container: Any) -> None:
-        super()._setFlattened(name, container)
-        self._comments.pop(name, None)
-        if isinstance(container, PropertyList):
-            for inner in container.paramNames(False):
-                self._comments[f"{name}.{inner}"] = container.getComment(inner)
-
-    def _checkComment(self, comment: Any) -> None:
-        """Refuse more than one comment, and any that is no text."""
-        if len(comment) > 1:
-            raise argumentError("set", *comment)
-        for text in comment:
-            toText(text)
-
-    def _setComment(self, name: str, *comment: Any) -> None:
-        """Replace the comment of a name, if there is a new one."""
-        if comment and name in self._comments:
-            self._comments[name] = toText(comment[0])
-
-    def _set(self, name: str, new: Property) -> None:
-        super()._set(name, new)
-        if new.typeName != "PropertySet":
-            self._comments.setdefault(name, "")
-
-    def copy(self, dest: str, source: PropertySet, name: str, asScalar: bool = False) -> None:
-        """Replace the values of a name by those of another container.
-
-        Parameters
-        ----------
-        dest : `str`
-            Name in this container.
-        source : `PropertySet`
-            The other container; the comment is taken from a `PropertyList`.
-        name : `str`
-            Name in the other container.
-        asScalar : `bool`, optional
-            Whether to take only the last value.
-
-        Raises
-        ------
-        lsst.pex.exceptions.InvalidParameterError
-            Raised if the other container does not have the name.
-        """
-        super().copy(dest, source, name, asScalar)
-        if isinstance(source, PropertyList):
-            self._comments[dest] = source._comments[name]
-
-    def combine(self, source: PropertySet, /) -> None:
-        """Append all values of another container to those in this one.
-
-        Parameters
-        ----------
-        source : `PropertySet`
-            The other container. The comments of a `PropertyList` replace
-            those in this one, and new names keep its order.
-
-        Raises
-        ------
-        lsst.pex.exceptions.TypeError
-            Raised if values of the same name have different types.
-        """
-        if not isinstance(source, PropertyList):
-            super().combine(source)
-            return
-        self._comments.update(dict.fromkeys(source._comments, ""))
-        super().combine(source)
-        self._comments.update(source._comments)
-
-    def remove(self, name: str, /) -> None:
-        """Remove a name with all its values, if there is one."""
-        super().remove(name)
-        self._comments.pop(name, None)
-
-    def deepCopy(self) -> PropertyList:
+    def deepCopy(self) -> Self:
         """Return a copy."""
-        result = PropertyList()
-        for name, (typeName, values) in self._properties.items():
-            result._properties[name] = Property(typeName, list(values))
-        result._comments = dict(self._comments)
+        result = super().deepCopy()
+        result._namesInOrder = self._namesInOrder
         return result
+
+    __copy__ = deepCopy
 
     def toList(self) -> list[tuple[str, Any, str]]:
         """Return a list of all values.
@@ -216,17 +105,11 @@ class PropertyList(PropertySet):
         values : `list` of `tuple`
             Name, value and comment for each value, in order.
         """
-        return [
-            (name, value, comment)
-            for name, comment in self._comments.items()
-            for value in self._properties[name].values
-        ]
+        return [(name, v, found.comment) for name, found in self._properties.items() for v in found.values]
 
     def toOrderedDict(self) -> dict[str, Any]:
         """Return a `dict` of all names and values, in order."""
-        return {name: self._getEither(name) for name in self}
-
-    toDict = toOrderedDict
+        return self.toDict()
 
     def toString(self, topLevelOnly: bool = False, indent: str = "") -> str:
         """Return all names and values as text.
@@ -242,10 +125,10 @@ class PropertyList(PropertySet):
             One line for each name, and one for each comment, in order.
         """
         lines = []
-        for name, comment in self._comments.items():
-            lines.append(f"{self._formatProperty(name)}\n")
-            if comment:
-                lines.append(f"// {comment}\n")
+        for name, found in self._properties.items():
+            lines.append(f"{name} = {formatValues(found.values)}\n")
+            if found.comment:
+                lines.append(f"// {found.comment}\n")
         return "".join(lines)
 
     def __iter__(self) -> Iterator[str]:
@@ -256,16 +139,3 @@ class PropertyList(PropertySet):
             self.setComment(name.removesuffix(self.COMMENTSUFFIX), value)
         else:
             super().__setitem__(name, value)
-
-    def __eq__(self, other: object) -> bool:
-        equal = super().__eq__(other)
-        # Not `NotImplemented` for another type, as in the compiled stack.
-        return equal is True and isinstance(other, PropertyList) and self._comments == other._comments
-
-    __hash__ = None
-
-    def __copy__(self) -> PropertyList:
-        result = PropertyList()
-        for name in self:
-            result.copy(name, self, name)
-        return result

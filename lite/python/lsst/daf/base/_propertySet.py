@@ -3,55 +3,62 @@
 
 from __future__ import annotations
 
-__all__ = ["Property", "PropertySet", "requirePropertySet"]
+__all__ = ["Property", "PropertySet"]
 
 import dataclasses
-import math
+import itertools
 import numbers
-from collections.abc import ItemsView, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from functools import partialmethod
-from typing import Any, NamedTuple, Self
+from types import MappingProxyType, NoneType
+from typing import Any, Self
 
 from lsst._lite import Partial
-from lsst._lite.numbers import argumentError, toBool
 from lsst.pex.exceptions import InvalidParameterError, NotFoundError, TypeError as PexTypeError
 
 from ._dateTime import DateTime
-from ._elements import ELEMENT_TYPES, isSequence, toText
 
-_INTEGER_TYPES = ("Bool", "Short", "Int", "Long", "LongLong", "UnsignedLongLong")
-_ACCEPTED = {
-    "Int": ("Bool", "Short", "Int"),
-    "Double": (*_INTEGER_TYPES, "Float", "Double"),
+_ACCEPTED: dict[type, Any] = {
+    bool: bool,
+    int: numbers.Integral,
+    float: numbers.Real,
+    str: str,
+    DateTime: DateTime,
+    NoneType: NoneType,
 }
+"""Types that a container holds, and what is converted to each of them."""
+
+_NOTHING = object()
 
 
-class Property(NamedTuple):
-    """The values of one name, which all have the same type."""
-
-    typeName: str
-    """Suffix of the methods for the type, as in ``setInt``."""
+@dataclasses.dataclass(frozen=True)
+class Property:
+    """What a container holds under one name."""
 
     values: list[Any]
-    """The values, oldest first."""
+    """The values, oldest first; all have the same type."""
+
+    comment: str = ""
+    """What a FITS card says after the value."""
+
+    def __eq__(self, other: object) -> bool:
+        # NaN equals NaN, and 1 is neither 1.0 nor True.
+        return repr(self) == repr(other)
 
 
 class PropertySet(Partial):
-    """Container of named values, which can be containers themselves.
+    """Container of named values, where dots in names separate levels.
 
-    A dot in a name separates levels: ``"a.b"`` is ``"b"`` in the container
-    that is ``"a"``. Several values of one type can have the same name.
-
-    Parameters
-    ----------
-    flat : `bool`, optional
-        Whether dots are just part of the names.
+    A name has one value, or several of one type: `bool`, `int`, `float`,
+    `str`, `DateTime` or `None`. What is below ``"a"``, the values of names
+    such as ``"a.b"``, can be got as a container, which cannot be changed; a
+    container that is set is copied.
     """
 
-    __slots__ = ("_flat", "_properties")
+    __slots__ = ("_properties",)
 
-    def __init__(self, flat: bool = False) -> None:
-        self._flat = toBool(flat)
+    def __init__(self) -> None:
+        # By full name, in the order in which they were set.
         self._properties: dict[str, Property] = {}
 
     @classmethod
@@ -61,8 +68,8 @@ class PropertySet(Partial):
         Parameters
         ----------
         metadata : `collections.abc.Mapping`
-            Names and values; or a dataclass, or an object with one of the
-            methods ``to_dict``, ``toDict`` and ``dict``.
+            Names and values; or a dataclass, or an object with a method
+            ``to_dict``.
 
         Returns
         -------
@@ -74,33 +81,26 @@ class PropertySet(Partial):
         ValueError
             Raised if ``metadata`` is nothing of that kind.
         """
+        if dataclasses.is_dataclass(metadata) and not isinstance(metadata, type):
+            metadata = dataclasses.asdict(metadata)
+        elif hasattr(metadata, "to_dict"):
+            metadata = metadata.to_dict()
+        if not isinstance(metadata, Mapping):
+            raise ValueError(f"expected something like a mapping, found {type(metadata).__name__}")
         result = cls()
-        result.update(_toMapping(metadata))
+        result.update(metadata)
         return result
 
-    # Finding things.
+    # Levels, of which a PropertyList has just one.
 
-    def _find(self, name: str) -> Property | None:
-        """Return the `Property` of a name, or `None`."""
-        name = toText(name)
-        if self._flat or "." not in name:
-            return self._properties.get(name)
-        prefix, suffix = name.split(".", 1)
-        found = self._properties.get(prefix)
-        if found is None or found.typeName != "PropertySet":
-            return None
-        return found.values[-1]._find(suffix)
+    def _levels(self, name: str) -> list[str]:
+        """Return the names of the containers that a name is in, and itself."""
+        return list(itertools.accumulate(name.split("."), "{}.{}".format))
 
-    def _require(self, name: str) -> Property:
-        """Return the `Property` of a name that must exist."""
-        found = self._find(name)
-        if found is None:
-            raise NotFoundError(f"{name} not found")
-        return found
-
-    def exists(self, name: str, /) -> bool:
-        """Return whether there is a value of this name (`bool`)."""
-        return self._find(name) is not None
+    def _below(self, name: str) -> dict[str, Property]:
+        """Return what the container of that name holds."""
+        start = f"{name}."
+        return {k.removeprefix(start): v for k, v in self._properties.items() if k.startswith(start)}
 
     # Names.
 
@@ -116,9 +116,10 @@ class PropertySet(Partial):
         -------
         names : `list` of `str`
             The names. Their order means nothing: that of the full stack is
-            that of a hash table.
+            that of a hash table, which has what came last first if it can.
         """
-        return self._collectNames(topLevelOnly, "names", parameters=True, containers=True)
+        levels = map(self._levels, reversed(self._properties))
+        return list(dict.fromkeys(name for level in levels for name in level[: 1 if topLevelOnly else None]))
 
     def paramNames(self, topLevelOnly: bool = True) -> list[str]:
         """Return the names of values that are no containers.
@@ -133,7 +134,7 @@ class PropertySet(Partial):
         names : `list` of `str`
             The names.
         """
-        return self._collectNames(topLevelOnly, "paramNames", parameters=True, containers=False)
+        return [name for name in self.names(topLevelOnly) if name in self._properties]
 
     def propertySetNames(self, topLevelOnly: bool = True) -> list[str]:
         """Return the names of values that are containers.
@@ -148,21 +149,29 @@ class PropertySet(Partial):
         names : `list` of `str`
             The names.
         """
-        return self._collectNames(topLevelOnly, "propertySetNames", parameters=False, containers=True)
+        return [name for name in self.names(topLevelOnly) if name not in self._properties]
 
-    def _collectNames(self, topLevelOnly: bool, method: str, parameters: bool, containers: bool) -> list[str]:
-        """Collect names of one or of both kinds."""
-        result = []
-        # The full stack, too, finds what came last first where it can.
-        for name, (typeName, values) in reversed(self._properties.items()):
-            isContainer = typeName == "PropertySet"
-            if containers if isContainer else parameters:
-                result.append(name)
-            if isContainer and not topLevelOnly:
-                result += [f"{name}.{inner}" for inner in getattr(values[-1], method)(False)]
-        return result
+    def exists(self, name: str, /) -> bool:
+        """Return whether there is a value of this name (`bool`)."""
+        return self._find(name) is not None
 
     # Getting values.
+
+    def _find(self, name: str) -> Property | None:
+        """Return what there is under a name."""
+        if name in self._properties:
+            return self._properties[name]
+        if not (below := self._below(name)):
+            return None
+        container = PropertySet()
+        container._properties = MappingProxyType(below)  # type: ignore[assignment]
+        return Property([container])
+
+    def _require(self, name: str, error: type[Exception] = KeyError) -> Property:
+        """Return what there is under a name that must exist."""
+        if (found := self._find(name)) is None:
+            raise error(f"{name} not found")
+        return found
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return the last value of a name.
@@ -179,8 +188,7 @@ class PropertySet(Partial):
         value : `object`
             The value.
         """
-        found = self._find(name)
-        return default if found is None else found.values[-1]
+        return default if (found := self._find(name)) is None else found.values[-1]
 
     def getScalar(self, name: str) -> Any:
         """Return the last value of a name.
@@ -200,7 +208,7 @@ class PropertySet(Partial):
         KeyError
             Raised if there is no such name.
         """
-        return self._requireKey(name).values[-1]
+        return self._require(name).values[-1]
 
     def getArray(self, name: str) -> list[Any]:
         """Return all values of a name.
@@ -213,54 +221,60 @@ class PropertySet(Partial):
         Returns
         -------
         values : `list`
-            The values; but just the last one if they are containers.
+            The values.
 
         Raises
         ------
         KeyError
             Raised if there is no such name.
         """
-        typeName, values = self._requireKey(name)
-        return values[-1] if typeName == "PropertySet" else list(values)
+        return list(self._require(name).values)
 
     def _getEither(self, name: str) -> Any:
         """Return the value of a name, or a list if there are more."""
-        typeName, values = self._requireKey(name)
-        return list(values) if len(values) > 1 and typeName != "PropertySet" else values[-1]
+        values = self.getArray(name)
+        return values if len(values) > 1 else values[0]
 
-    def _requireKey(self, name: str) -> Property:
-        found = self._find(name)
-        if found is None:
-            raise KeyError(f"{name} not found")
-        return found
+    def _getTyped(self, types: tuple[type, ...], name: str, defaultValue: Any = _NOTHING) -> Any:
+        """Return the last value of a name, which must have a type.
 
-    def _getTyped(self, typeName: str, name: str) -> Property:
-        """Return the `Property` of a name that must have a given type."""
-        found = self._require(name)
-        if found.typeName != typeName:
-            raise PexTypeError(name)
-        return found
+        Raises
+        ------
+        lsst.pex.exceptions.NotFoundError
+            Raised if there is neither the name nor a default.
+        lsst.pex.exceptions.TypeError
+            Raised if the value has another type.
+        """
+        if defaultValue is not _NOTHING and not self.exists(name):
+            return defaultValue
+        value = self._require(name, NotFoundError).values[-1]
+        if type(value) not in types:
+            expected = " or ".join(kind.__name__ for kind in types)
+            raise PexTypeError(f"{name}: expected {expected}, found {type(value).__name__}")
+        return value
 
-    def _getAs(self, target: str, name: str) -> Any:
-        """Return the last value of a name that must convert to a type."""
-        found = self._require(name)
-        if found.typeName not in _ACCEPTED[target]:
-            raise PexTypeError(name)
-        return found.values[-1]
+    getBool = partialmethod(_getTyped, (bool,))
+    getShort = getInt = getLong = getLongLong = getUnsignedLongLong = partialmethod(_getTyped, (int,))
+    getFloat = getDouble = partialmethod(_getTyped, (float,))
+    getString = partialmethod(_getTyped, (str,))
+    getDateTime = partialmethod(_getTyped, (DateTime,))
+    getUndef = partialmethod(_getTyped, (NoneType,))
+
+    def getPropertySet(self, name: str) -> PropertySet:
+        """Return a container that is in this one."""
+        return self._getTyped((PropertySet,), name)
 
     def getAsInt(self, name: str, /) -> int:
-        """Return the last value of a name, which must fit into 32 bits by
-        its type (`int`).
-        """
-        return int(self._getAs("Int", name))
+        """Return the last value of a name, a truth value or an integer."""
+        return int(self._getTyped((bool, int), name))
 
     def getAsDouble(self, name: str, /) -> float:
-        """Return the last value of a name, a number (`float`)."""
-        return float(self._getAs("Double", name))
+        """Return the last value of a name, a number."""
+        return float(self._getTyped((bool, int, float), name))
 
     # Setting values.
 
-    def set(self, name: str, value: Any) -> None:
+    def set(self, name: str, value: Any, comment: str | None = None) -> None:
         """Replace the values of a name.
 
         Parameters
@@ -268,17 +282,28 @@ class PropertySet(Partial):
         name : `str`
             The name.
         value : `object`
-            New value, or a sequence of them. Values are `bool`, `int`,
-            `float`, `str`, `DateTime`, `PropertySet` or `None`.
+            New value, or a sequence of them. The values of a `PropertySet`
+            get dotted names.
+        comment : `str`, optional
+            New comment, for a `PropertyList`; the present one stays by
+            default.
 
         Raises
         ------
         TypeError
-            Raised for values of another type.
+            Raised for values of an unknown type.
+        lsst.pex.exceptions.InvalidParameterError
+            Raised if the part of the name before a dot has a value already.
         """
-        self._setGuessed("set", name, value)
+        if isinstance(value, PropertySet):
+            added = {f"{name}.{inner}": found for inner, found in value._properties.items()}
+            self.remove(name)
+            for inner, found in added.items():
+                self._put(inner, list(found.values), found.comment)
+        elif values := _toList(value):
+            self._setTyped(_findType(name, values[0]), name, values, comment)
 
-    def add(self, name: str, value: Any) -> None:
+    def add(self, name: str, value: Any, comment: str | None = None) -> None:
         """Append to the values of a name.
 
         Parameters
@@ -287,6 +312,9 @@ class PropertySet(Partial):
             Name, which need not exist.
         value : `object`
             Value to append, or a sequence of them.
+        comment : `str`, optional
+            New comment, for a `PropertyList`; the present one stays by
+            default.
 
         Raises
         ------
@@ -295,179 +323,38 @@ class PropertySet(Partial):
         lsst.pex.exceptions.TypeError
             Raised if the values of the name have another type.
         """
-        self._setGuessed("add", name, value)
+        if (present := self._properties.get(name)) is None:
+            self.set(name, value, comment)
+        elif values := _toList(value):
+            kind, expected = _findType(name, values[0]), type(present.values[0])
+            if kind is not expected:
+                raise PexTypeError(f"{name}: expected {expected.__name__}, found {kind.__name__}")
+            added = _convert(name, kind, values)
+            self._put(name, present.values, comment)
+            present.values.extend(added)
 
-    def _setGuessed(self, action: str, name: str, value: Any, *comment: Any) -> None:
-        """Set or add a value of a type that has to be found out."""
-        exemplar = next(_iterate(value), _NOTHING)
-        if exemplar is _NOTHING:
-            return
-        # What is added must only fit the existing type by its first value.
-        typeName = self._guessIntegerType(name, value if action == "set" else exemplar)
-        if typeName is None:
-            typeName = _guessType(name, exemplar)
-        setTyped = self._setTyped if action == "set" else self._addTyped
-        setTyped(typeName, name, value, *comment)
+    def _setTyped(self, kind: type, name: str, value: Any, comment: str | None = None) -> None:
+        """Replace the values of a name by one or several of a known type."""
+        if values := _toList(value):
+            self._put(name, _convert(name, kind, values), comment)
 
-    def _guessIntegerType(self, name: str, value: Any) -> str | None:
-        """Find the integer type for new values of a name.
+    setBool = partialmethod(_setTyped, bool)
+    setShort = setInt = setLong = setLongLong = setUnsignedLongLong = partialmethod(_setTyped, int)
+    setFloat = setDouble = partialmethod(_setTyped, float)
+    setString = partialmethod(_setTyped, str)
+    setDateTime = partialmethod(_setTyped, DateTime)
+    setUndef = partialmethod(_setTyped, NoneType)
 
-        Parameters
-        ----------
-        name : `str`
-            Name, which need not exist.
-        value : `int` or sequence of `int`
-            The values.
-
-        Returns
-        -------
-        typeName : `str` or `None`
-            ``"Int"``, ``"LongLong"`` or ``"UnsignedLongLong"``: the smallest
-            type that holds all values and is not smaller than the present
-            one. `None` for values that are no integers.
-
-        Raises
-        ------
-        RuntimeError
-            Raised if a value needs more than 64 bits.
-        """
-        values = list(_iterate(value))
-        if not all(isinstance(v, numbers.Integral) and not isinstance(v, bool) for v in values):
-            return None
-        found = self._find(name)
-        present = None if found is None else found.typeName
-        choices = {_chooseIntegerType(limit, present) for limit in (min(values), max(values))}
-        return next(t for t in ("UnsignedLongLong", "LongLong", "Int") if t in choices)
-
-    def _setTyped(self, typeName: str, name: str, value: Any, *comment: Any) -> None:
-        """Replace the values of a name by ones of a known type."""
-        self._checkComment(comment)
-        values = self._convertAll(f"set{typeName}", typeName, value)
-        if values:
-            self._set(toText(name), Property(typeName, values))
-        self._setComment(name, *comment)
-
-    def _addTyped(self, typeName: str, name: str, value: Any, *comment: Any) -> None:
-        """Append values of a known type to those of a name."""
-        self._checkComment(comment)
-        values = self._convertAll(f"add{typeName}", typeName, value)
-        found = self._find(name)
-        if found is None:
-            if values:
-                self._set(toText(name), Property(typeName, values))
-        elif found.typeName != typeName:
-            raise PexTypeError(f"{name} has mismatched type")
-        else:
-            self._checkCycles(name, Property(typeName, values))
-            found.values.extend(values)
-        self._setComment(name, *comment)
-
-    def _checkComment(self, comment: Any) -> None:
-        """Refuse the arguments after a value, of which there are none."""
-        if comment:
-            raise argumentError("set", *comment)
-
-    def _setComment(self, name: str) -> None:
-        """Do nothing: there are no comments."""
-
-    @staticmethod
-    def _convertAll(what: str, typeName: str, value: Any) -> list[Any]:
-        """Convert a value or a sequence of values to a list."""
-        convert = ELEMENT_TYPES.get(typeName, requirePropertySet)
-        try:
-            return [convert(v) for v in (value if isSequence(value) else (value,))]
-        except TypeError as err:
-            raise argumentError(what, value) from err
-
-    def _set(self, name: str, new: Property) -> None:
-        """Replace the values of a name, on whatever level it is."""
-        if new.typeName == "PropertySet":
-            if self._flat:
-                self._setFlattened(name, new.values[-1])
-                return
-            self._checkCycles(name, new)
-        if self._flat or "." not in name:
-            self._properties[name] = new
-            return
-        prefix, suffix = name.split(".", 1)
-        self._requireContainer(prefix)._set(suffix, new)
-
-    def _requireContainer(self, name: str) -> PropertySet:
-        """Return the container of a name, which is made if need be."""
-        found = self._properties.get(name)
-        if found is None:
-            found = self._properties[name] = Property("PropertySet", [PropertySet()])
-        if found.typeName != "PropertySet":
-            raise InvalidParameterError(f"{name} exists but does not contain PropertySets")
-        return found.values[-1]
-
-    def _setFlattened(self, name: str, container: Any) -> None:
-        """Append the values of a container under dotted names."""
-        for inner in container.paramNames(False):
-            self._append(f"{name}.{inner}", container._find(inner))
-
-    def _append(self, name: str, new: Property) -> None:
-        """Append the values of another container to those of a name."""
-        found = self._find(name)
-        if found is None:
-            self._set(name, Property(new.typeName, list(new.values)))
-            return
-        if found.typeName != new.typeName:
-            raise PexTypeError(f"{name} has mismatched type")
-        self._checkCycles(name, new)
-        found.values.extend(new.values)
-
-    def _checkCycles(self, name: str, new: Property) -> None:
-        """Refuse containers that this one is part of."""
-        if new.typeName != "PropertySet":
-            return
-        for value in new.values:
-            inner = (value.get(innerName) for innerName in value.propertySetNames(False))
-            if value is self or any(container is self for container in inner):
-                raise InvalidParameterError(f"{name} would cause a cycle")
-
-    def _getLast(self, typeName: str, name: str, *args: Any, **kwargs: Any) -> Any:
-        """Return the last value of a name, which must have a type."""
-        if len(args) + len(kwargs) > 1 or not kwargs.keys() <= {"defaultValue"}:
-            raise argumentError(f"get{typeName}", name, *args, **kwargs)
-        convert = ELEMENT_TYPES.get(typeName, requirePropertySet)
-        default = [convert(value) for value in (*args, *kwargs.values())]
-        if default and not self.exists(name):
-            return default[0]
-        return self._getTyped(typeName, name).values[-1]
-
-    def _getAll(self, typeName: str, name: str) -> Any:
-        """Return all values of a name, which must have a type (`list`)."""
-        return list(self._getTyped(typeName, name).values)
-
-    getBool, getArrayBool = partialmethod(_getLast, "Bool"), partialmethod(_getAll, "Bool")
-    setBool, addBool = partialmethod(_setTyped, "Bool"), partialmethod(_addTyped, "Bool")
-    getShort, getArrayShort = partialmethod(_getLast, "Short"), partialmethod(_getAll, "Short")
-    setShort, addShort = partialmethod(_setTyped, "Short"), partialmethod(_addTyped, "Short")
-    getInt, getArrayInt = partialmethod(_getLast, "Int"), partialmethod(_getAll, "Int")
-    setInt, addInt = partialmethod(_setTyped, "Int"), partialmethod(_addTyped, "Int")
-    getLong, getArrayLong = partialmethod(_getLast, "Long"), partialmethod(_getAll, "Long")
-    setLong, addLong = partialmethod(_setTyped, "Long"), partialmethod(_addTyped, "Long")
-    getLongLong, getArrayLongLong = partialmethod(_getLast, "LongLong"), partialmethod(_getAll, "LongLong")
-    setLongLong, addLongLong = partialmethod(_setTyped, "LongLong"), partialmethod(_addTyped, "LongLong")
-    getUnsignedLongLong = partialmethod(_getLast, "UnsignedLongLong")
-    getArrayUnsignedLongLong = partialmethod(_getAll, "UnsignedLongLong")
-    setUnsignedLongLong = partialmethod(_setTyped, "UnsignedLongLong")
-    addUnsignedLongLong = partialmethod(_addTyped, "UnsignedLongLong")
-    getFloat, getArrayFloat = partialmethod(_getLast, "Float"), partialmethod(_getAll, "Float")
-    setFloat, addFloat = partialmethod(_setTyped, "Float"), partialmethod(_addTyped, "Float")
-    getDouble, getArrayDouble = partialmethod(_getLast, "Double"), partialmethod(_getAll, "Double")
-    setDouble, addDouble = partialmethod(_setTyped, "Double"), partialmethod(_addTyped, "Double")
-    getUndef, getArrayUndef = partialmethod(_getLast, "Undef"), partialmethod(_getAll, "Undef")
-    setUndef, addUndef = partialmethod(_setTyped, "Undef"), partialmethod(_addTyped, "Undef")
-    getString, getArrayString = partialmethod(_getLast, "String"), partialmethod(_getAll, "String")
-    setString, addString = partialmethod(_setTyped, "String"), partialmethod(_addTyped, "String")
-    getDateTime, getArrayDateTime = partialmethod(_getLast, "DateTime"), partialmethod(_getAll, "DateTime")
-    setDateTime, addDateTime = partialmethod(_setTyped, "DateTime"), partialmethod(_addTyped, "DateTime")
-    getPropertySet = partialmethod(_getLast, "PropertySet")
-    getArrayPropertySet = partialmethod(_getAll, "PropertySet")
-    setPropertySet = partialmethod(_setTyped, "PropertySet")
-    addPropertySet = partialmethod(_addTyped, "PropertySet")
+    def _put(self, name: str, values: list[Any], comment: str | None) -> None:
+        """Replace the values of a name, whatever it had."""
+        for level in self._levels(name)[:-1]:
+            if level in self._properties:
+                raise InvalidParameterError(f"{level} exists but does not contain PropertySets")
+        if name not in self._properties:
+            self.remove(name)
+        elif comment is None:
+            comment = self._properties[name].comment
+        self._properties[name] = Property(values, comment or "")
 
     # Whole containers.
 
@@ -481,7 +368,7 @@ class PropertySet(Partial):
         source : `PropertySet`
             The other container.
         name : `str`
-            Name in the other container.
+            Name in the other container, whose comment is taken, too.
         asScalar : `bool`, optional
             Whether to take only the last value.
 
@@ -490,12 +377,11 @@ class PropertySet(Partial):
         lsst.pex.exceptions.InvalidParameterError
             Raised if the other container does not have the name.
         """
-        found = requirePropertySet(source)._find(name)
+        found = source._find(name)
         if found is None:
             raise InvalidParameterError(f"{name} not in source")
         self.remove(dest)
-        values = found.values[-1:] if toBool(asScalar) else list(found.values)
-        self._set(dest, Property(found.typeName, values))
+        self.set(dest, found.values[-1] if asScalar else source._getEither(name), found.comment)
 
     def combine(self, source: PropertySet, /) -> None:
         """Append all values of another container to those in this one.
@@ -503,16 +389,15 @@ class PropertySet(Partial):
         Parameters
         ----------
         source : `PropertySet`
-            The other container.
+            The other container, whose comments replace those in this one.
 
         Raises
         ------
         lsst.pex.exceptions.TypeError
             Raised if values of the same name have different types.
         """
-        container = requirePropertySet(source)
-        for name in container.paramNames(False):
-            self._append(name, container._require(name))
+        for name, found in source._properties.items():
+            self.add(name, found.values, found.comment or None)
 
     def update(self, addition: PropertySet | Mapping[str, Any]) -> None:
         """Replace values by those of another container.
@@ -522,23 +407,18 @@ class PropertySet(Partial):
         addition : `PropertySet` or `collections.abc.Mapping`
             The other container.
         """
-        if isinstance(addition, PropertySet):
-            for name in addition:
+        for name in addition:
+            if isinstance(addition, PropertySet):
                 self.copy(name, addition, name)
-        else:
-            for name, value in addition.items():
-                self[name] = value
+            else:
+                self[name] = addition[name]
 
     def remove(self, name: str, /) -> None:
         """Remove a name with all its values, if there is one."""
-        name = toText(name)
-        if self._flat or "." not in name:
-            self._properties.pop(name, None)
-            return
-        prefix, suffix = name.split(".", 1)
-        found = self._properties.get(prefix)
-        if found is not None and found.typeName == "PropertySet":
-            found.values[-1].remove(suffix)
+        for inner in self._below(name):
+            del self._properties[f"{name}.{inner}"]
+        if name in self._properties:
+            del self._properties[name]
 
     def pop(self, name: str, default: Any = None) -> Any:
         """Remove a name and return its last value.
@@ -560,31 +440,25 @@ class PropertySet(Partial):
         KeyError
             Raised if there is neither the name nor a default.
         """
-        if self.exists(name):
-            value = self[name]
-            self.remove(name)
-            return value
-        if default is None:
-            raise KeyError(name)
-        return default
+        value = self[name] if default is None else self.get(name, default)
+        self.remove(name)
+        return value
 
-    def deepCopy(self) -> PropertySet:
-        """Return a copy, of containers in this one, too."""
-        result = PropertySet(self._flat)
-        for name, (typeName, values) in self._properties.items():
-            copies = [value.deepCopy() for value in values] if typeName == "PropertySet" else list(values)
-            result._set(name, Property(typeName, copies))
+    def deepCopy(self) -> Self:
+        """Return a copy."""
+        result = type(self)()
+        result._properties = {n: Property(list(p.values), p.comment) for n, p in self._properties.items()}
         return result
+
+    __copy__ = deepCopy
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self.deepCopy()
 
     def toDict(self) -> dict[str, Any]:
         """Return all names and values as nested `dict`."""
-        result = {}
-        for name in self.names():
-            value = self._getEither(name)
-            result[name] = PropertySet.toDict(value) if isinstance(value, PropertySet) else value
-        return result
-
-    # Text.
+        items = ((name, self._getEither(name)) for name in self)
+        return {name: value.toDict() if isinstance(value, PropertySet) else value for name, value in items}
 
     def toString(self, topLevelOnly: bool = False, indent: str = "") -> str:
         """Return all names and values as text.
@@ -601,17 +475,16 @@ class PropertySet(Partial):
         text : `str`
             One line for each name, sorted.
         """
-        names = sorted(self._properties)
-        return "".join(f"{indent}{self._formatProperty(name, topLevelOnly, indent)}\n" for name in names)
-
-    def _formatProperty(self, name: str, topLevelOnly: bool = True, indent: str = "") -> str:
-        """Format a name with its values."""
-        typeName, values = self._properties[name]
-        if typeName == "PropertySet":
-            inner = " ... " if topLevelOnly else "\n" + values[-1].toString(False, indent + "..") + indent
-            return f"{name} = {{{inner}}}"
-        texts = [_formatValue(typeName, value) for value in values]
-        return f"{name} = {texts[0]}" if len(texts) == 1 else f"{name} = [ {', '.join(texts)} ]"
+        text = ""
+        for name in sorted(self):
+            if name in self._properties:
+                text += f"{indent}{name} = {formatValues(self.getArray(name))}\n"
+            elif topLevelOnly:
+                text += f"{indent}{name} = {{ ... }}\n"
+            else:
+                inner = self.getPropertySet(name).toString(False, f"{indent}..")
+                text += f"{indent}{name} = {{\n{inner}{indent}}}\n"
+        return text
 
     def __str__(self) -> str:
         return self.toString()
@@ -619,23 +492,19 @@ class PropertySet(Partial):
     # What makes it a mapping.
 
     def __len__(self) -> int:
-        return len(self._properties)
+        return len(self.names())
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self.names(True))
+        return iter(self.names())
 
     def __contains__(self, name: str) -> bool:
-        return name in self._properties
+        return self.exists(name) and self._levels(name) == [name]
 
     def __getitem__(self, name: str) -> Any:
         return self.getScalar(name)
 
     def __setitem__(self, name: str, value: Any) -> None:
-        if isinstance(value, Mapping):
-            container = PropertySet()
-            container.update(value)
-            value = container
-        self.set(name, value)
+        self.set(name, PropertySet.from_mapping(value) if isinstance(value, Mapping) else value)
 
     def __delitem__(self, name: str) -> None:
         if not self.exists(name):
@@ -655,111 +524,50 @@ class PropertySet(Partial):
         return ValuesView(self)
 
     def __eq__(self, other: object) -> bool:
-        if type(self) is not type(other):
-            return NotImplemented
-        return self._properties.keys() == other._properties.keys() and all(
-            _isEqual(found, other._properties[name]) for name, found in self._properties.items()
-        )
+        # Not `NotImplemented` for another type, as in the compiled stack.
+        return type(other) is type(self) and self._properties == other._properties
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __copy__(self) -> PropertySet:
-        result = PropertySet()
-        for name in self:
-            result.copy(name, self, name)
-        return result
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> PropertySet:
-        result = memo[id(self)] = self.deepCopy()
-        return result
+def _toList(value: Any) -> list[Any]:
+    """Return the values that one argument stands for."""
+    isOne = isinstance(value, str | bytes | Mapping | PropertySet) or not isinstance(value, Iterable)
+    return [value] if isOne else list(value)
 
 
-_NOTHING = object()
-
-
-def _toMapping(metadata: Any) -> Mapping[str, Any]:
-    """Turn something like a dictionary into a mapping."""
-    if isinstance(metadata, Mapping):
-        return metadata
-    if dataclasses.is_dataclass(metadata) and not isinstance(metadata, type):
-        return dataclasses.asdict(metadata)
-    for name in ("to_dict", "toDict", "dict"):
-        if hasattr(metadata, name):
-            return getattr(metadata, name)()
-    raise ValueError(f"Unable to extract mappings from the supplied metadata of type {type(metadata)}")
-
-
-def requirePropertySet(value: Any) -> PropertySet:
-    """Return an argument that must be a container."""
-    if not isinstance(value, PropertySet):
-        raise argumentError("PropertySet", value)
-    return value
-
-
-def _iterate(value: Any) -> Iterator[Any]:
-    """Iterate over a sequence, or over just one value."""
-    if isinstance(value, (str, PropertySet)):
-        return iter((value,))
-    try:
-        return iter(value)
-    except TypeError:
-        return iter((value,))
-
-
-def _guessType(name: str, value: Any) -> str:
-    """Find the type for a new value that is no integer."""
-    if value is None:
-        return "Undef"
-    types = {bool: "Bool", float: "Double", str: "String", DateTime: "DateTime", PropertySet: "PropertySet"}
-    for cls, typeName in types.items():
-        if isinstance(value, cls):
-            return typeName
+def _findType(name: str, value: Any) -> type:
+    """Find the type in which to hold a value."""
+    for kind, accepted in _ACCEPTED.items():
+        if isinstance(value, accepted):
+            return kind
     raise TypeError(f"Unknown value type for key '{name}': {type(value)}")
 
 
-def _chooseIntegerType(value: int, present: str | None) -> str:
-    """Find the integer type for one value.
-
-    Parameters
-    ----------
-    value : `int`
-        The value.
-    present : `str` or `None`
-        Type that the name has now.
-
-    Returns
-    -------
-    typeName : `str`
-        Smallest type for the value that is not smaller than the present one.
-    """
-    if present not in ("Int", "LongLong", "UnsignedLongLong"):
-        present = "Int"
-    if -(2**31) <= value < 2**31 and present == "Int":
-        return "Int"
-    if -(2**63) <= value < 0 or (0 <= value < 2**63 and present != "UnsignedLongLong"):
-        return "LongLong"
-    if 0 <= value < 2**64:
-        return "UnsignedLongLong"
-    raise RuntimeError(f"Unable to guess integer type for storing out of range value: {value}")
+def _convert(name: str, kind: type, values: list[Any]) -> list[Any]:
+    """Convert values to the type in which they are held."""
+    for value in values:
+        if not isinstance(value, _ACCEPTED[kind]):
+            raise TypeError(f"{name}: expected {kind.__name__}, found {type(value).__name__}")
+        if kind is int and not -(2**63) <= value < 2**64:
+            raise RuntimeError(f"Unable to guess integer type for storing out of range value: {value}")
+    return [kind(value) for value in values] if kind in (int, float, str) else values
 
 
-def _formatValue(typeName: str, value: Any) -> str:
-    """Format one value as the C++ code does."""
-    if typeName == "Undef":
-        return "<Unknown>"
-    if typeName in ("Float", "Double"):
-        return f"{value:#.7g}" if typeName == "Float" else f"{value:#.14g}"
-    if typeName == "String":
-        return f'"{value}"'
-    return value.toString(DateTime.UTC) if typeName == "DateTime" else str(int(value))
+def formatValues(values: list[Any]) -> str:
+    """Format the values of one name as the compiled stack does."""
+    texts = [_formatValue(value) for value in values]
+    return texts[0] if len(texts) == 1 else f"[ {', '.join(texts)} ]"
 
 
-def _isEqual(mine: Property, theirs: Property) -> bool:
-    """Return whether two properties are equal, where NaN equals NaN."""
-    if mine.typeName != theirs.typeName or len(mine.values) != len(theirs.values):
-        return False
-    if mine.typeName == "PropertySet":
-        return mine.values[-1] == theirs.values[-1]
-    if mine.typeName in ("Float", "Double"):
-        return all(a == b or (math.isnan(a) and math.isnan(b)) for a, b in zip(mine.values, theirs.values))
-    return mine.values == theirs.values
+def _formatValue(value: Any) -> str:
+    match value:
+        case None:
+            return "<Unknown>"
+        case str():
+            return f'"{value}"'
+        case float():
+            return f"{value:#.14g}"
+        case DateTime():
+            return value.toString(DateTime.UTC)
+    return str(int(value))

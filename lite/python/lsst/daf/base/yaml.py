@@ -4,7 +4,7 @@
 
 __all__ = []
 
-from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import yaml
@@ -12,58 +12,41 @@ import yaml
 from ._dateTime import DateTime
 from ._propertyList import PropertyList
 from ._propertySet import PropertySet
-from .propertyContainer import (
-    getPropertyListState,
-    getPropertySetState,
-    setPropertyListState,
-    setPropertySetState,
+from .propertyContainer import getPropertyListState, getPropertySetState, setPropertySetState
+
+_DATE_TIME, _PROPERTY_LIST, _PROPERTY_SET = (
+    f"lsst.daf.base.{name}" for name in ("DateTime", "PropertyList", "PropertySet")
 )
 
 
 def _representDateTime(dumper: yaml.Dumper, data: DateTime) -> yaml.Node:
-    return dumper.represent_scalar("lsst.daf.base.DateTime", data.toString(DateTime.TAI))
+    return dumper.represent_scalar(_DATE_TIME, data.toString(DateTime.TAI))
 
 
 def _representPropertyList(dumper: yaml.Dumper, data: PropertyList) -> yaml.Node:
-    state = getPropertyListState(data, asLists=True)
-    return dumper.represent_sequence("lsst.daf.base.PropertyList", state, flow_style=None)
+    return dumper.represent_sequence(_PROPERTY_LIST, getPropertyListState(data, asLists=True))
 
 
 def _representPropertySet(dumper: yaml.Dumper, data: PropertySet) -> yaml.Node:
-    state = getPropertySetState(data, asLists=True)
-    return dumper.represent_sequence("lsst.daf.base.PropertySet", state, flow_style=None)
+    return dumper.represent_sequence(_PROPERTY_SET, getPropertySetState(data, asLists=True))
 
 
 def _constructDateTime(loader: Any, node: yaml.ScalarNode) -> DateTime:
     return DateTime(str(loader.construct_scalar(node)), DateTime.TAI)
 
 
-def _constructPropertyList(loader: Any, node: yaml.SequenceNode) -> Iterator[PropertyList]:
-    container = PropertyList()
-    yield container
-    setPropertyListState(container, loader.construct_sequence(node, deep=True))
-
-
-def _constructPropertySet(loader: Any, node: yaml.SequenceNode) -> Iterator[PropertySet]:
-    container = PropertySet()
-    yield container
+def _construct(cls: type[PropertySet], loader: Any, node: yaml.SequenceNode) -> PropertySet:
+    container = cls()
     setPropertySetState(container, loader.construct_sequence(node, deep=True))
+    return container
 
 
 yaml.add_representer(DateTime, _representDateTime)
 yaml.add_representer(PropertyList, _representPropertyList)
 yaml.add_representer(PropertySet, _representPropertySet)
-_loaders = (
-    "Loader",
-    "FullLoader",
-    "UnsafeLoader",
-    "SafeLoader",
-    "CLoader",
-    "CFullLoader",
-    "CUnsafeLoader",
-    "CSafeLoader",
-)
-for _loader in (getattr(yaml, name) for name in _loaders if hasattr(yaml, name)):
-    yaml.add_constructor("lsst.daf.base.DateTime", _constructDateTime, Loader=_loader)
-    yaml.add_constructor("lsst.daf.base.PropertyList", _constructPropertyList, Loader=_loader)
-    yaml.add_constructor("lsst.daf.base.PropertySet", _constructPropertySet, Loader=_loader)
+_loaders = ("Loader", "FullLoader", "UnsafeLoader", "SafeLoader")
+# Those in C are there where PyYAML was built with libyaml.
+for _loader in (getattr(yaml, c + name) for name in _loaders for c in ("", "C") if hasattr(yaml, c + name)):
+    yaml.add_constructor(_DATE_TIME, _constructDateTime, _loader)
+    yaml.add_constructor(_PROPERTY_LIST, partial(_construct, PropertyList), _loader)
+    yaml.add_constructor(_PROPERTY_SET, partial(_construct, PropertySet), _loader)

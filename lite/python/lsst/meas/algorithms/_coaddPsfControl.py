@@ -4,11 +4,12 @@
 
 __all__ = ["CoaddPsfConfig", "CoaddPsfControl"]
 
-from lsst._lite.arguments import checkArguments
-from lsst._lite.numbers import toInteger
+import dataclasses
+
 from lsst.pex.config import makeConfigClass
 
 
+@dataclasses.dataclass(eq=False)
 class CoaddPsfControl:
     """How to warp the point spread functions of the inputs of a coadd.
 
@@ -23,28 +24,8 @@ class CoaddPsfControl:
 
     __module__ = "lsst.meas.algorithms"
 
-    def __init__(self, warpingKernelName: str = "lanczos3", cacheSize: int = 10000) -> None:
-        self.warpingKernelName = warpingKernelName
-        self.cacheSize = cacheSize
-
-    @property
-    def warpingKernelName(self) -> str:
-        """Name of the kernel to warp with (`str`)."""
-        return self._warpingKernelName
-
-    @warpingKernelName.setter
-    def warpingKernelName(self, name: str) -> None:
-        checkArguments("CoaddPsfControl", warpingKernelName=(name, str))
-        self._warpingKernelName = name
-
-    @property
-    def cacheSize(self) -> int:
-        """Number of fractions of a pixel (`int`)."""
-        return self._cacheSize
-
-    @cacheSize.setter
-    def cacheSize(self, size: int) -> None:
-        self._cacheSize = toInteger(size)
+    warpingKernelName: str = "lanczos3"
+    cacheSize: int = 10000
 
     # What `makeConfigClass` asks for.
 

@@ -4,10 +4,22 @@
 __all__ = ["getPropertyListState", "getPropertySetState", "setPropertyListState", "setPropertySetState"]
 
 import copyreg
+from types import NoneType
 from typing import Any
 
+from .._dateTime import DateTime
 from .._propertyList import PropertyList
 from .._propertySet import PropertySet
+
+_TYPE_NAMES = {
+    bool: "Bool",
+    float: "Double",
+    str: "String",
+    DateTime: "DateTime",
+    NoneType: "Undef",
+    PropertySet: "PropertySet",
+}
+"""What the full stack calls the types, but those of integers."""
 
 
 def getPropertySetState(container: PropertySet, asLists: bool = False) -> list[Any]:
@@ -27,7 +39,10 @@ def getPropertySetState(container: PropertySet, asLists: bool = False) -> list[A
         in ``setInt``) and the value or a list of values.
     """
     sequence = list if asLists else tuple
-    return [sequence(_getItem(container, name)) for name in container.names(topLevelOnly=True)]
+    return [
+        sequence((name, _nameType(container.getArray(name)), container._getEither(name)))
+        for name in container
+    ]
 
 
 def getPropertyListState(container: PropertyList, asLists: bool = False) -> list[Any]:
@@ -48,10 +63,7 @@ def getPropertyListState(container: PropertyList, asLists: bool = False) -> list
         comment.
     """
     sequence = list if asLists else tuple
-    return [
-        sequence((*_getItem(container, name), container.getComment(name)))
-        for name in container.getOrderedNames()
-    ]
+    return [sequence((*item, container.getComment(item[0]))) for item in getPropertySetState(container)]
 
 
 def setPropertySetState(container: PropertySet, state: list[Any]) -> None:
@@ -63,16 +75,9 @@ def setPropertySetState(container: PropertySet, state: list[Any]) -> None:
         Container to fill.
     state : `list`
         What `getPropertySetState` returned.
-
-    Raises
-    ------
-    ValueError
-        Raised for an item without type.
     """
-    for name, typeName, value in state:
-        if typeName is None:
-            raise ValueError(f"Unrecognized values for state restoration: ({name}, {typeName}, {value})")
-        getattr(container, f"set{typeName}")(name, value)
+    for name, _, *arguments in state:
+        container.set(name, *arguments)
 
 
 def setPropertyListState(container: PropertyList, state: list[Any]) -> None:
@@ -85,12 +90,16 @@ def setPropertyListState(container: PropertyList, state: list[Any]) -> None:
     state : `list`
         What `getPropertyListState` returned.
     """
-    for name, typeName, value, comment in state:
-        getattr(container, f"set{typeName}")(name, value, comment)
+    setPropertySetState(container, state)
 
 
-def _getItem(container: Any, name: str) -> Any:
-    return name, container._require(name).typeName, container._getEither(name)
+def _nameType(values: list[Any]) -> str:
+    """Return the suffix of the methods for a type."""
+    if type(values[0]) is not int:
+        return _TYPE_NAMES[type(values[0])]
+    if min(values) >= -(2**31) and max(values) < 2**31:
+        return "Int"
+    return "LongLong" if max(values) < 2**63 else "UnsignedLongLong"
 
 
 def _makePropertySet(state: Any) -> PropertySet:

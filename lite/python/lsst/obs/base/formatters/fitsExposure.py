@@ -61,13 +61,11 @@ class FitsImageFormatterBase(FormatterV2):
     default_extension = ".fits"
     supported_extensions = frozenset({".fits", ".fits.gz", ".fits.fz", ".fz", ".fit"})
 
-    _reader = None
-    _reader_source = None
+    ReaderClass: type
+    """What reads the files, one instance for each read."""
 
-    @property
-    def reader(self) -> Any:
-        """Reader of the file (an instance of ``ReaderClass``)."""
-        raise NotImplementedError("Must be implemented by derived classes.")
+    reader: Any = None
+    """Reader of the file, while there is a read."""
 
     @property
     def checked_parameters(self) -> dict[str, Any]:
@@ -92,7 +90,8 @@ class FitsImageFormatterBase(FormatterV2):
         Parameters
         ----------
         component : `str`
-            Name of the component.
+            Name of the component; of any image ``bbox``, ``dimensions`` or
+            ``xy0``, in pixels of the parent.
 
         Returns
         -------
@@ -104,7 +103,15 @@ class FitsImageFormatterBase(FormatterV2):
         KeyError
             Raised if there is no such component.
         """
-        raise NotImplementedError("Must be implemented by derived classes.")
+        bbox = self.reader.readBBox()
+        match component:
+            case "bbox":
+                return bbox
+            case "dimensions":
+                return bbox.getDimensions()
+            case "xy0":
+                return bbox.getMin()
+        raise KeyError(f"Unknown component requested: {component}")
 
     def readFull(self) -> Any:
         """Read the whole dataset, or the part that the parameters ask for.
@@ -112,9 +119,9 @@ class FitsImageFormatterBase(FormatterV2):
         Returns
         -------
         dataset : `object`
-            Dataset of the Python type that the reader makes.
+            Dataset of the Python type of the storage class.
         """
-        raise NotImplementedError("Must be implemented by derived classes.")
+        return self.reader.read(dtype=self.storageClass_dtype, **self.checked_parameters)
 
     def read_from_local_file(self, path: str, component: str | None = None, expected_size: int = -1) -> Any:
         # Docstring inherited.
@@ -133,13 +140,11 @@ class FitsImageFormatterBase(FormatterV2):
 
     def _readFrom(self, source: Any, component: str | None) -> Any:
         """Read from a local path or a remote file."""
-        self._reader_source = source
-        self._reader = None
+        self.reader = self.ReaderClass(source)
         try:
             return self.readFull() if component is None else self.readComponent(component)
         finally:
-            self._reader = None
-            self._reader_source = None
+            self.reader = None
 
 
 class StandardFitsImageFormatterBase(FitsImageFormatterBase):
@@ -152,17 +157,8 @@ class StandardFitsImageFormatterBase(FitsImageFormatterBase):
     """
 
     supported_write_parameters = frozenset({"recipe"})
-    ReaderClass: type
-
-    @property
-    def reader(self) -> Any:
-        # Docstring inherited.
-        if self._reader is None:
-            source = self._reader_source
-            if source is None:
-                source = self.file_descriptor.location.path
-            self._reader = self.ReaderClass(source)
-        return self._reader
+    _plane: str
+    """Plane of the recipe that says how to compress an image of one."""
 
     @classmethod
     def validate_write_recipes(cls, recipes: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
@@ -231,59 +227,25 @@ class StandardFitsImageFormatterBase(FitsImageFormatterBase):
         recipe = self.get_image_compression_settings(self.write_parameters.get("recipe"))
         return {plane: CompressionOptions.from_mapping(options) for plane, options in recipe.items()}
 
-    def _writeOnePlane(self, image: Any, path: str, plane: str) -> None:
-        """Write an image or mask.
-
-        Parameters
-        ----------
-        image : `lsst.afw.image.Image` or `lsst.afw.image.Mask`
-            What to write.
-        path : `str`
-            Name of the file.
-        plane : `str`
-            Plane of the recipe that it is compressed as.
-        """
+    def write_local_file(self, in_memory_dataset: Any, uri: lsst.resources.ResourcePath) -> None:
+        # Docstring inherited.
         compression = self._compression()
-        if plane in compression:
-            image.writeFits(path, compression[plane])
-        else:
-            image.writeFits(path)
+        options = (compression[self._plane],) if self._plane in compression else ()
+        in_memory_dataset.writeFits(uri.ospath, *options)
 
 
 class FitsImageFormatter(StandardFitsImageFormatterBase):
     """Formatter of `lsst.afw.image.Image`."""
 
     ReaderClass = ImageFitsReader
-
-    def readComponent(self, component: str) -> Any:
-        # Docstring inherited.
-        return _readGeometry(self.reader, component)
-
-    def readFull(self) -> Any:
-        # Docstring inherited.
-        return self.reader.read(dtype=self.storageClass_dtype, **self.checked_parameters)
-
-    def write_local_file(self, in_memory_dataset: Any, uri: lsst.resources.ResourcePath) -> None:
-        # Docstring inherited.
-        self._writeOnePlane(in_memory_dataset, uri.ospath, "image")
+    _plane = "image"
 
 
 class FitsMaskFormatter(StandardFitsImageFormatterBase):
     """Formatter of `lsst.afw.image.Mask`."""
 
     ReaderClass = MaskFitsReader
-
-    def readComponent(self, component: str) -> Any:
-        # Docstring inherited.
-        return _readGeometry(self.reader, component)
-
-    def readFull(self) -> Any:
-        # Docstring inherited.
-        return self.reader.read(dtype=self.storageClass_dtype, **self.checked_parameters)
-
-    def write_local_file(self, in_memory_dataset: Any, uri: lsst.resources.ResourcePath) -> None:
-        # Docstring inherited.
-        self._writeOnePlane(in_memory_dataset, uri.ospath, "mask")
+    _plane = "mask"
 
 
 class FitsMaskedImageFormatter(StandardFitsImageFormatterBase):
@@ -300,20 +262,13 @@ class FitsMaskedImageFormatter(StandardFitsImageFormatterBase):
         }
         if component in readers:
             return readers[component](**self.checked_parameters)
-        return _readGeometry(self.reader, component)
-
-    def readFull(self) -> Any:
-        # Docstring inherited.
-        return self.reader.read(dtype=self.storageClass_dtype, **self.checked_parameters)
+        return super().readComponent(component)
 
     def write_local_file(self, in_memory_dataset: Any, uri: lsst.resources.ResourcePath) -> None:
         # Docstring inherited.
         compression = self._compression()
-        if compression:
-            options = {f"{plane}Options": compression.get(plane) for plane in _PLANES}
-            in_memory_dataset.writeFits(uri.ospath, **options)
-        else:
-            in_memory_dataset.writeFits(uri.ospath)
+        options = {f"{plane}Options": compression.get(plane) for plane in _PLANES} if compression else {}
+        in_memory_dataset.writeFits(uri.ospath, **options)
 
 
 class FitsExposureFormatter(FitsMaskedImageFormatter):
@@ -416,36 +371,6 @@ class FitsExposureFormatter(FitsMaskedImageFormatter):
             "with Registry.expandDataId before Butler.get to avoid this.",
             stacklevel=2,
         )
-
-
-def _readGeometry(reader: Any, component: str) -> Any:
-    """Read a component that says where the image is.
-
-    Parameters
-    ----------
-    reader : `lsst.afw.image.ImageFitsReader` or a sibling
-        Reader of the file.
-    component : `str`
-        ``bbox``, ``dimensions`` or ``xy0``; pixels, in PARENT coordinates.
-
-    Returns
-    -------
-    value : `lsst.geom.Box2I`, `~lsst.geom.Extent2I` or `~lsst.geom.Point2I`
-        The component.
-
-    Raises
-    ------
-    KeyError
-        Raised if it is none of these components.
-    """
-    if component not in ("bbox", "dimensions", "xy0"):
-        raise KeyError(f"Unknown component requested: {component}")
-    bbox = reader.readBBox()
-    if component == "dimensions":
-        return bbox.getDimensions()
-    if component == "xy0":
-        return bbox.getMin()
-    return bbox
 
 
 def _validateRecipe(name: str, recipe: Any) -> Any:

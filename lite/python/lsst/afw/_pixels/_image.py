@@ -7,11 +7,14 @@ from __future__ import annotations
 __all__ = ["Image", "ImageD", "ImageF", "ImageI", "ImageL", "ImageU"]
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, overload
 
 import numpy as np
+import numpy.typing as npt
 
-from lsst._lite.arguments import Bool, Int, MismatchError, Overloads, Size, checkArguments
+from lsst._lite.arguments import checkArguments, toSize
+from lsst._lite.numbers import toInteger
+from lsst.afw.fits import CompressionOptions
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import LengthError
@@ -19,11 +22,8 @@ from lsst.utils import TemplateMeta
 
 from ._imageBase import ImageBaseD, ImageBaseF, ImageBaseI, ImageBaseL, ImageBaseU, PixelArray
 from ._origin import PARENT, ImageOrigin
-from ._plane import openPlane
-from ._planeWriters import writeImage
 from ._slicing import Sliceable, refuseTemporary
-
-DEFAULT_HDU = -(2**31)
+from ._storedPlanes import DEFAULT_HDU, PixelRequest, openPlane, writeImage
 
 
 def _divide(left: Any, right: Any, out: Any) -> None:
@@ -42,46 +42,65 @@ class TypedImage(Sliceable, PixelArray):
 
     # ---- construction
 
+    @overload
+    def __init__(self, rhs: TypedImage, deep: bool = False) -> None: ...
+    @overload
+    def __init__(self, width: int, height: int, intialValue: float = 0) -> None: ...
+    @overload
+    def __init__(self, dimensions: Extent2I = ..., initialValue: float = 0) -> None: ...
+    @overload
+    def __init__(self, bbox: Box2I, initialValue: float = 0) -> None: ...
+    @overload
+    def __init__(self, rhs: Self, bbox: Box2I, origin: ImageOrigin = PARENT, deep: bool = False) -> None: ...
+    @overload
+    def __init__(self, array: npt.NDArray[Any], deep: bool = False, xy0: Point2I = ...) -> None: ...
+    @overload
+    def __init__(
+        self,
+        fileName: str,
+        hdu: int = DEFAULT_HDU,
+        metadata: PropertySet | None = None,
+        bbox: Box2I = ...,
+        origin: ImageOrigin = PARENT,
+        allowUnsafe: bool = False,
+    ) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        _INIT_FORMS(self, args, kwargs)
+        self._construct(args, kwargs)
 
-    def _initSize(self, width: Size, height: Size, intialValue: Any = 0) -> None:
-        self._allocateDimensions(Extent2I(width, height), self._toPixel(intialValue))
+    def _initSize(self, width: int, height: int, intialValue: float = 0) -> None:
+        self._initDimensions(Extent2I(toSize(width), toSize(height)), intialValue)
 
-    def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0), initialValue: Any = 0) -> None:
-        self._allocateDimensions(dimensions, self._toPixel(initialValue))
+    def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0), initialValue: float = 0) -> None:
+        self._checkDimensions(*dimensions)
+        self._initBox(Box2I(Point2I(0, 0), dimensions), initialValue)
 
-    def _initBox(self, bbox: Box2I, initialValue: Any = 0) -> None:
+    def _initBox(self, bbox: Box2I, initialValue: float = 0) -> None:
         self._allocate(bbox, self._toPixel(initialValue))
 
-    def _initImage(self, rhs: PixelArray, deep: Bool = False) -> None:
-        if self._isSameType(rhs):
-            self._initFromOther(rhs, deep)
-        elif isinstance(rhs, TypedImage):
-            self._initByConversion(rhs, deep)
-        else:
-            raise MismatchError("not an image")
+    def _initCopy(self, rhs: TypedImage, deep: bool = False) -> None:
+        initialize = self._initFromOther if self._isSameType(rhs) else self._initByConversion
+        initialize(rhs, deep)
 
-    def _initSubset(
-        self, rhs: PixelArray, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False
-    ) -> None:
-        if not self._isSameType(rhs):
-            raise MismatchError("another type of image")
+    def _initSubset(self, rhs: Self, bbox: Box2I, origin: ImageOrigin = PARENT, deep: bool = False) -> None:
+        checkArguments(type(self).__name__, rhs=(rhs, self._baseType))
         self._initFromSubset(rhs, bbox, origin, deep)
+
+    _initParts = PixelArray._initFromArray
 
     def _initFile(
         self,
         fileName: str,
-        hdu: Int = DEFAULT_HDU,
+        hdu: int = DEFAULT_HDU,
         metadata: PropertySet | None = None,
         bbox: Box2I = Box2I(),
         origin: ImageOrigin = PARENT,
-        allowUnsafe: Bool = False,
+        allowUnsafe: bool = False,
     ) -> None:
-        plane = openPlane(fileName, hdu)
+        plane = openPlane(fileName, toInteger(hdu))
         if metadata is not None:
             metadata.update(plane.readMetadata())
-        array, xy0 = plane.readPixels(bbox, origin, allowUnsafe, self._pixelType)
+        request = PixelRequest(bbox, origin, allowUnsafe=allowUnsafe, dtype=self._pixelType)
+        array, xy0 = plane.read(request)
         self._initFromArray(array, False, xy0)
 
     def _isSameType(self, other: Any) -> bool:
@@ -201,53 +220,40 @@ class TypedImage(Sliceable, PixelArray):
         checkArguments("readFits", filename=(filename, str))
         return cls(filename, hdu)
 
-    def writeFits(self, *args: Any, **kwargs: Any) -> None:
+    @overload
+    def writeFits(self, fileName: str, metadata: PropertySet | None = None, mode: str = "w") -> None: ...
+    @overload
+    def writeFits(
+        self,
+        fileName: str,
+        options: CompressionOptions,
+        /,
+        mode: str = "w",
+        header: PropertySet | None = None,
+    ) -> None: ...
+    def writeFits(
+        self, fileName: str, metadata: Any = None, mode: str = "w", header: Any = None, options: Any = None
+    ) -> None:
         """Write to a FITS file.
-
-        Called as ``writeFits(fileName, metadata=None, mode="w")`` or
-        ``writeFits(filename, options, mode="w", header=None, mask=None)``.
 
         Parameters
         ----------
-        fileName, filename : `str`
+        fileName : `str`
             Name of the file.
         metadata, header : `lsst.daf.base.PropertySet`, optional
             Additional header cards.
         mode : `str`, optional
             "w" to make or replace the file, "a" to append an HDU to it.
-        options : `lsst.afw.fits.CompressionOptions`
-            How to compress.
-        mask : `Mask`, optional
-            Pixels to leave out of account in lossy compression.
+        options : `lsst.afw.fits.CompressionOptions`, optional
+            How to compress; not at all by default.
         """
-        _WRITE_FORMS(self, args, kwargs)
-
-    def _write(self, fileName: str, metadata: PropertySet | None = None, mode: str = "w") -> None:
-        writeImage(self, fileName, metadata=metadata, mode=mode)
-
-    def _writeCompressed(
-        self,
-        filename: str,
-        options: Any,
-        mode: str = "w",
-        header: PropertySet | None = None,
-        mask: Any = None,
-    ) -> None:
-        writeImage(self, filename, metadata=header, mode=mode, options=options, mask=mask)
+        if isinstance(metadata, CompressionOptions):
+            metadata, options = header, metadata
+        writeImage(self, fileName, metadata, mode, options)
 
 
-_INIT_FORMS = Overloads(
-    "Image",
-    TypedImage._initImage,
-    TypedImage._initSize,
-    TypedImage._initDimensions,
-    TypedImage._initBox,
-    TypedImage._initSubset,
-    PixelArray._initFromArray,
-    TypedImage._initFile,
-)
-
-_WRITE_FORMS = Overloads("writeFits", TypedImage._write, TypedImage._writeCompressed)
+TypedImage._copiedTypes = TypedImage
+TypedImage._partTypes = np.ndarray
 
 
 def _rebuildImage(cls: Any, array: Any, x0: int, y0: int) -> Any:
@@ -327,6 +333,7 @@ class Image(metaclass=TemplateMeta):
     __deepcopy__ = TypedImage.__deepcopy__
 
 
-for _suffix, _class in dict(I=ImageI, F=ImageF, D=ImageD, U=ImageU, L=ImageL).items():
+_CLASSES: dict[str, type[TypedImage]] = dict(I=ImageI, F=ImageF, D=ImageD, U=ImageU, L=ImageL)
+for _suffix, _class in _CLASSES.items():
     Image.register(_class._pixelType, _class)
     Image.alias(_suffix, _class)

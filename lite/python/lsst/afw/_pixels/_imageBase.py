@@ -6,12 +6,12 @@ from __future__ import annotations
 
 __all__ = ["ImageBaseD", "ImageBaseF", "ImageBaseI", "ImageBaseL", "ImageBaseU", "PixelArray"]
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from lsst._lite.arguments import Array2, Bool, Int, MismatchError, Overloads, checkArguments
+from lsst._lite.arguments import checkArguments
 from lsst._lite.numbers import toDouble, toInteger
 from lsst._lite.properties import TypedProperty
 from lsst.geom import Box2I, Extent2I, Point2I
@@ -56,12 +56,6 @@ class PixelArray:
         if width * height > _MAX_PIXELS:
             raise LengthError(f"Image dimensions ({width} x {height}) too large; int overflow detected.")
 
-    def _allocateDimensions(self, dimensions: Extent2I, initialValue: Any = 0) -> None:
-        """Take memory for an image with its first pixel at (0, 0)."""
-        width, height = dimensions
-        self._checkDimensions(width, height)
-        self._allocate(Box2I(Point2I(0, 0), dimensions), initialValue)
-
     def _share(self, array: npt.NDArray[Any], x0: int, y0: int, deep: bool) -> None:
         """Use the memory of an array, or a copy of it."""
         self._array = array.copy() if deep else array
@@ -70,7 +64,9 @@ class PixelArray:
     def _setOrigin(self, x0: int, y0: int) -> None:
         self._x0, self._y0 = int(x0), int(y0)
 
-    def _initFromArray(self, array: Array2, deep: Bool = False, xy0: Point2I = Point2I(0, 0)) -> None:
+    def _initFromArray(
+        self, array: npt.NDArray[Any], deep: bool = False, xy0: Point2I = Point2I(0, 0)
+    ) -> None:
         """Use, or copy, the memory of an array with exactly this type."""
         self._checkArray(array)
         self._checkDimensions(*array.shape[::-1])
@@ -79,10 +75,13 @@ class PixelArray:
 
     def _checkArray(self, array: Any) -> None:
         """Refuse an array whose memory is not laid out as that of images."""
+        if array.ndim != 2 or not array.flags.writeable:
+            raise TypeError(f"{type(self).__name__}: expected a writeable array with 2 axes")
         if array.dtype != self._pixelType or not array.dtype.isnative:
-            raise MismatchError(f"array of {array.dtype}, not {np.dtype(self._pixelType)}")
+            wanted = np.dtype(self._pixelType)
+            raise TypeError(f"{type(self).__name__}: expected an array of {wanted}, found {array.dtype}")
         if array.shape[1] > 1 and array.strides[1] != array.itemsize:
-            raise MismatchError("rows of the array are not contiguous")
+            raise TypeError(f"{type(self).__name__}: rows of the array are not contiguous")
 
     def _initFromOther(self, src: Any, deep: bool) -> None:
         """Use, or copy, the pixels of another image of this type."""
@@ -248,20 +247,22 @@ class PixelArray:
         """Return the position of the first pixel, in the parent."""
         return Point2I(self._x0, self._y0)
 
-    def _setXY0Point(self, xy0: Point2I) -> None:
-        self._setOrigin(*xy0)
-
-    def _setXY0Numbers(self, x0: Int, y0: Int) -> None:
-        self._setOrigin(x0, y0)
-
-    _setXY0Forms = Overloads("setXY0", _setXY0Point, _setXY0Numbers)
-
-    def setXY0(self, *args: Any, **kwargs: Any) -> None:
+    @overload
+    def setXY0(self, xy0: Point2I, /) -> None: ...
+    @overload
+    def setXY0(self, x0: int, y0: int, /) -> None: ...
+    def setXY0(self, x0: Any, y0: Any = None, /) -> None:
         """Set the position of the first pixel, in the parent.
 
-        Called as ``setXY0(xy0: Point2I)`` or ``setXY0(x0: int, y0: int)``.
+        Parameters
+        ----------
+        xy0 : `lsst.geom.Point2I`
+            Position; or its two numbers.
         """
-        self._setXY0Forms(self, args, kwargs)
+        if y0 is None:
+            checkArguments("setXY0", xy0=(x0, Point2I))
+            x0, y0 = x0
+        self._setOrigin(toInteger(x0), toInteger(y0))
 
     def getBBox(self, origin: ImageOrigin = PARENT) -> Box2I:
         """Return the box of pixels.
@@ -286,27 +287,6 @@ class PixelArray:
     y0 = TypedProperty(getY0)
 
 
-def _initDimensions(self: Any, dimensions: Extent2I = Extent2I(0, 0)) -> None:
-    self._allocateDimensions(dimensions)
-
-
-def _initCopy(self: Any, src: PixelArray, deep: Bool = False) -> None:
-    if not isinstance(src, self._baseType):
-        raise MismatchError("another pixel type")
-    self._initFromOther(src, deep)
-
-
-def _initSubset(
-    self: Any, src: PixelArray, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False
-) -> None:
-    if not isinstance(src, self._baseType):
-        raise MismatchError("another pixel type")
-    self._initFromSubset(src, bbox, origin, deep)
-
-
-_BASE_FORMS = Overloads("ImageBase", _initDimensions, _initCopy, _initSubset, PixelArray._initFromArray)
-
-
 class _TypedPixelArray(PixelArray):
     """Base of the ``ImageBase`` classes; each is one pixel type."""
 
@@ -315,9 +295,6 @@ class _TypedPixelArray(PixelArray):
         if pixelType is not None:
             cls._pixelType = pixelType
             cls._baseType = cls
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        _BASE_FORMS(self, args, kwargs)
 
 
 class ImageBaseI(_TypedPixelArray, pixelType=np.int32):

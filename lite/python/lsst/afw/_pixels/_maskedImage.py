@@ -17,12 +17,13 @@ __all__ = [
 
 import collections.abc
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, overload
 
 import numpy as np
 
-from lsst._lite.arguments import Bool, Int, MismatchError, Overloads, Size, checkArguments
+from lsst._lite.arguments import checkArguments, toSize
 from lsst._lite.properties import TypedProperty
+from lsst.afw.fits import CompressionOptions
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError
@@ -31,9 +32,8 @@ from lsst.utils import TemplateMeta
 from ._image import Image, ImageD, ImageF, ImageI, ImageL, ImageU, TypedImage
 from ._mask import MaskX, makeStoredMask
 from ._origin import PARENT, ImageOrigin
-from ._planeTriple import StoredPlanes, openPlanes
-from ._planeWriters import writeMaskedImage
 from ._slicing import Sliceable, refuseTemporary
+from ._storedPlanes import PixelRequest, StoredPlanes, openPlanes, writeMaskedImage
 
 VariancePixel = np.float32
 
@@ -46,51 +46,74 @@ class TypedMaskedImage(Sliceable):
 
     # ---- construction
 
+    @overload
+    def __init__(self, rhs: TypedMaskedImage, deep: bool = False) -> None: ...
+    @overload
+    def __init__(self, width: int, height: int, planeDict: Mapping[str, int] = ...) -> None: ...
+    @overload
+    def __init__(self, dimensions: Extent2I, planeDict: Mapping[str, int] = ...) -> None: ...
+    @overload
+    def __init__(self, bbox: Box2I, planeDict: Mapping[str, int] = ...) -> None: ...
+    @overload
+    def __init__(
+        self, image: TypedImage, mask: MaskX | None = None, variance: ImageF | None = None
+    ) -> None: ...
+    @overload
+    def __init__(self, rhs: Self, bbox: Box2I, origin: ImageOrigin = PARENT, deep: bool = False) -> None: ...
+    @overload
+    def __init__(
+        self,
+        fileName: str,
+        metadata: PropertySet | None = None,
+        bbox: Box2I = ...,
+        origin: ImageOrigin = PARENT,
+        conformMasks: bool = False,
+        needAllHdus: bool = False,
+        *,
+        allowUnsafe: bool = False,
+    ) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        _INIT_FORMS(self, args, kwargs)
+        self._construct(args, kwargs)
 
     def _setPlanes(self, image: Any, mask: MaskX, variance: ImageF) -> None:
         self._image, self._mask, self._variance = image, mask, variance
 
-    def _initMaskedImage(self, rhs: Any, deep: Bool = False) -> None:
-        if not self._isSameType(rhs):
-            raise MismatchError("another type of masked image")
+    def _initCopy(self, rhs: TypedMaskedImage, deep: bool = False) -> None:
+        if not self._isSameType(rhs) and not issubclass(self._imageType._pixelType, np.floating):
+            raise TypeError(f"{type(self).__name__} cannot be made of {type(rhs).__name__}")
         if deep:
-            self._setPlanes(rhs._image.clone(), rhs._mask.clone(), rhs._variance.clone())
+            self._setPlanes(self._imageType(rhs._image, True), rhs._mask.clone(), rhs._variance.clone())
+        elif self._isSameType(rhs):
+            self._setPlanes(*rhs._getPlanes())
         else:
-            self._setPlanes(rhs._image, rhs._mask, rhs._variance)
-
-    def _initConversion(self, src: Any, deep: Bool) -> None:
-        if not issubclass(self._imageType._pixelType, np.floating) or self._isSameType(src):
-            raise MismatchError("no conversion to this type")
-        if not isinstance(src, TypedMaskedImage):
-            raise MismatchError("not a masked image")
-        if not deep:
             raise InvalidParameterError(
                 "Only deep copies are permitted for MaskedImages with different pixel types"
             )
-        self._setPlanes(self._imageType(src._image, True), src._mask.clone(), src._variance.clone())
 
-    def _initSize(self, width: Size, height: Size, planeDict: Mapping[str, int] = {}) -> None:
-        self._initDimensions(Extent2I(width, height), planeDict)
+    def _initSize(self, width: int, height: int, planeDict: Mapping[str, int] = {}) -> None:
+        self._initDimensions(Extent2I(toSize(width), toSize(height)), planeDict)
 
-    def _initDimensions(self, dimensions: Extent2I, planeDict: Mapping[str, int] = {}) -> None:
+    def _initDimensions(
+        self, dimensions: Extent2I = Extent2I(0, 0), planeDict: Mapping[str, int] = {}
+    ) -> None:
         mask = MaskX(dimensions, planeDict)
         self._setPlanes(self._imageType(dimensions), mask, ImageF(dimensions))
 
     def _initBox(self, bbox: Box2I, planeDict: Mapping[str, int] = {}) -> None:
         self._setPlanes(self._imageType(bbox), MaskX(bbox, planeDict), ImageF(bbox))
 
-    def _initPlanes(
+    def _initParts(
         self, image: TypedImage, mask: MaskX | None = None, variance: ImageF | None = None
     ) -> None:
-        if not isinstance(image, self._imageType):
-            raise MismatchError("another type of image")
+        checkArguments(
+            type(self).__name__,
+            image=(image, self._imageType),
+            mask=(mask, (MaskX, type(None))),
+            variance=(variance, (ImageF, type(None))),
+        )
         self._setPlanes(image, _conform(image, mask, MaskX), _conform(image, variance, ImageF))
 
-    def _initSubset(self, rhs: Any, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False) -> None:
-        if not self._isSameType(rhs):
-            raise MismatchError("another type of masked image")
+    def _initSubset(self, rhs: Self, bbox: Box2I, origin: ImageOrigin = PARENT, deep: bool = False) -> None:
         self._setPlanes(
             self._imageType(rhs._image, bbox, origin, deep),
             MaskX(rhs._mask, bbox, origin, deep),
@@ -103,24 +126,17 @@ class TypedMaskedImage(Sliceable):
         metadata: PropertySet | None = None,
         bbox: Box2I = Box2I(),
         origin: ImageOrigin = PARENT,
-        conformMasks: Bool = False,
-        needAllHdus: Bool = False,
-        imageMetadata: PropertySet | None = None,
-        maskMetadata: PropertySet | None = None,
-        varianceMetadata: PropertySet | None = None,
-        allowUnsafe: Bool = False,
+        conformMasks: bool = False,
+        needAllHdus: bool = False,
+        *,
+        allowUnsafe: bool = False,
     ) -> None:
         planes = openPlanes(fileName)
-        for destination, read in (
-            (metadata, planes.readPrimaryMetadata),
-            (imageMetadata, planes.image.readMetadata),
-            (maskMetadata, planes.mask.readMetadata),
-            (varianceMetadata, planes.variance.readMetadata),
-        ):
-            if destination is not None:
-                destination.update(read())
-        stored = planes.read(bbox, origin, needAllHdus, allowUnsafe, self._imageType._pixelType)
-        self._initMaskedImage(self._fromStored(stored, conformMasks))
+        if metadata is not None:
+            metadata.update(planes.readPrimaryMetadata())
+        pixelType = self._imageType._pixelType
+        request = PixelRequest(bbox, origin, conformMasks, needAllHdus, allowUnsafe, pixelType)
+        self._initCopy(self._fromStored(planes.read(request), conformMasks))
 
     @classmethod
     def _fromStored(cls, stored: StoredPlanes, conformMasks: bool) -> Self:
@@ -297,20 +313,20 @@ class TypedMaskedImage(Sliceable):
         """Return the position of the first pixel, in the parent."""
         return self._image.getXY0()
 
-    def _setXY0Numbers(self, x0: Int, y0: Int) -> None:
-        for plane in self._getPlanes():
-            plane.setXY0(x0, y0)
-
-    def _setXY0Point(self, origin: Point2I) -> None:
-        for plane in self._getPlanes():
-            plane.setXY0(origin)
-
-    def setXY0(self, *args: Any, **kwargs: Any) -> None:
+    @overload
+    def setXY0(self, origin: Point2I, /) -> None: ...
+    @overload
+    def setXY0(self, x0: int, y0: int, /) -> None: ...
+    def setXY0(self, *position: Any) -> None:
         """Set the position of the first pixel, in the parent.
 
-        Called as ``setXY0(x0: int, y0: int)`` or ``setXY0(origin: Point2I)``.
+        Parameters
+        ----------
+        origin : `lsst.geom.Point2I`
+            Position; or its two numbers.
         """
-        _SET_XY0_FORMS(self, args, kwargs)
+        for plane in self._getPlanes():
+            plane.setXY0(*position)
 
     def getBBox(self, origin: ImageOrigin = PARENT) -> Box2I:
         """Return the box of pixels.
@@ -442,61 +458,54 @@ class TypedMaskedImage(Sliceable):
         checkArguments("readFits", filename=(filename, str))
         return cls(filename)
 
-    def writeFits(self, *args: Any, **kwargs: Any) -> None:
+    @overload
+    def writeFits(self, fileName: str, metadata: PropertySet | None = None) -> None: ...
+    @overload
+    def writeFits(
+        self,
+        fileName: str,
+        imageOptions: CompressionOptions | None,
+        /,
+        maskOptions: CompressionOptions | None,
+        varianceOptions: CompressionOptions | None,
+        header: PropertySet | None = None,
+    ) -> None: ...
+    @overload
+    def writeFits(
+        self,
+        fileName: str,
+        *,
+        imageOptions: CompressionOptions | None,
+        maskOptions: CompressionOptions | None,
+        varianceOptions: CompressionOptions | None,
+        header: PropertySet | None = None,
+    ) -> None: ...
+    def writeFits(
+        self,
+        fileName: str,
+        metadata: Any = None,
+        maskOptions: Any = None,
+        varianceOptions: Any = None,
+        header: Any = None,
+        *,
+        imageOptions: Any = None,
+    ) -> None:
         """Write to a FITS file, one HDU for each plane.
-
-        Called as ``writeFits(fileName, metadata=None, imageMetadata=None,
-        maskMetadata=None, varianceMetadata=None)`` or ``writeFits(filename,
-        imageOptions, maskOptions, varianceOptions, header=None)``.
 
         Parameters
         ----------
-        fileName, filename : `str`
+        fileName : `str`
             Name of the file.
         metadata, header : `lsst.daf.base.PropertySet`, optional
             Header cards for the primary HDU.
-        imageMetadata, maskMetadata, varianceMetadata : \
-                `lsst.daf.base.PropertySet`, optional
-            Additional header cards for each plane.
         imageOptions, maskOptions, varianceOptions : \
-                `lsst.afw.fits.CompressionOptions`
-            How to compress each plane.
+                `lsst.afw.fits.CompressionOptions`, optional
+            How to compress each plane; not at all by default.
         """
-        _WRITE_FORMS(self, args, kwargs)
-
-    def _write(
-        self,
-        fileName: str,
-        metadata: PropertySet | None = None,
-        imageMetadata: PropertySet | None = None,
-        maskMetadata: PropertySet | None = None,
-        varianceMetadata: PropertySet | None = None,
-    ) -> None:
-        writeMaskedImage(
-            self,
-            fileName,
-            metadata=metadata,
-            imageMetadata=imageMetadata,
-            maskMetadata=maskMetadata,
-            varianceMetadata=varianceMetadata,
-        )
-
-    def _writeCompressed(
-        self,
-        filename: str,
-        imageOptions: Any,
-        maskOptions: Any,
-        varianceOptions: Any,
-        header: PropertySet | None = None,
-    ) -> None:
-        writeMaskedImage(
-            self,
-            filename,
-            metadata=header,
-            imageOptions=imageOptions,
-            maskOptions=maskOptions,
-            varianceOptions=varianceOptions,
-        )
+        if isinstance(metadata, CompressionOptions):
+            metadata, imageOptions = None, metadata
+        options = imageOptions, maskOptions, varianceOptions
+        writeMaskedImage(self, fileName, header if metadata is None else metadata, options)
 
 
 def _conform(image: TypedImage, plane: Any, cls: type[Any]) -> Any:
@@ -527,21 +536,8 @@ def _conform(image: TypedImage, plane: Any, cls: type[Any]) -> Any:
     return plane
 
 
-_INIT_FORMS = Overloads(
-    "MaskedImage",
-    TypedMaskedImage._initMaskedImage,
-    TypedMaskedImage._initConversion,
-    TypedMaskedImage._initSize,
-    TypedMaskedImage._initDimensions,
-    TypedMaskedImage._initPlanes,
-    TypedMaskedImage._initBox,
-    TypedMaskedImage._initSubset,
-    TypedMaskedImage._initFile,
-)
-
-_SET_XY0_FORMS = Overloads("setXY0", TypedMaskedImage._setXY0Numbers, TypedMaskedImage._setXY0Point)
-
-_WRITE_FORMS = Overloads("writeFits", TypedMaskedImage._write, TypedMaskedImage._writeCompressed)
+TypedMaskedImage._copiedTypes = TypedMaskedImage
+TypedMaskedImage._partTypes = TypedImage
 
 
 class MaskedImageI(TypedMaskedImage):
@@ -629,9 +625,10 @@ class MaskedImage(metaclass=TemplateMeta):
     __deepcopy__ = TypedMaskedImage.__deepcopy__
 
 
-for _suffix, _class in dict(
+_CLASSES: dict[str, type[TypedMaskedImage]] = dict(
     I=MaskedImageI, F=MaskedImageF, D=MaskedImageD, U=MaskedImageU, L=MaskedImageL
-).items():
+)
+for _suffix, _class in _CLASSES.items():
     MaskedImage.register(_class._imageType._pixelType, _class)
     MaskedImage.alias(_suffix, _class)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self, overload
 
 from lsst._lite import Partial
-from lsst.geom import Box2I, Point2I
+from lsst.geom import Box2I, Extent2I, Point2I
 
 from ._origin import LOCAL, PARENT, ImageOrigin
 
@@ -107,24 +107,60 @@ def parseSubscript(
     return None, point, origin
 
 
+_FIRST = ("rhs", "src", "other", "maskedImage", "image", "array", "fileName", "bbox", "dimensions", "width")
+"""Names of the first arguments of constructors."""
+
+
 class Sliceable(Partial):
-    """What the image classes share in being copied and subscripted.
+    """What the image classes share in being made, copied and subscripted.
 
     A class that uses this has ``getBBox``, ``subset``, ``_get`` and ``_set``,
     and for assignment to boxes ``assign`` and ``set``.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Make an object; every class has forms of its own."""
-
     if TYPE_CHECKING:
-        # Each class has its own.
+        # Each class has its own, and its own forms of construction.
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
         getBBox: Any
+        _copiedTypes: Any
+        _partTypes: Any
+        _initBox: Any
+        _initCopy: Any
+        _initDimensions: Any
+        _initFile: Any
+        _initParts: Any
+        _initSize: Any
+        _initSubset: Any
         subset: Any
         assign: Any
         set: Any
         _get: Any
         _set: Any
+
+    def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Call the form of construction that the first argument is for.
+
+        A class that uses this has the methods ``_initCopy``, ``_initSubset``,
+        ``_initFile``, ``_initBox``, ``_initDimensions`` and ``_initSize``; and
+        ``_initParts`` for what it can be made of besides.
+        """
+        first = args[0] if args else next((kwargs[name] for name in _FIRST if name in kwargs), Extent2I(0, 0))
+        form: Callable[..., None] = self._initSize
+        if isinstance(first, str):
+            form = self._initFile
+        elif isinstance(first, Box2I):
+            form = self._initBox
+        elif isinstance(first, Extent2I):
+            form = self._initDimensions
+        elif isinstance(first, self._copiedTypes):
+            isSubset = "bbox" in kwargs or len(args) > 1 and isinstance(args[1], Box2I)
+            form = self._initSubset if isSubset else self._initCopy
+        elif isinstance(first, self._partTypes):
+            form = self._initParts
+        elif not hasattr(first, "__index__"):
+            raise TypeError(f"{type(self).__name__} cannot be made of {type(first).__name__}")
+        form(*args, **kwargs)
 
     def Factory(self, *args: Any, **kwargs: Any) -> Any:
         """Construct an object of this type."""

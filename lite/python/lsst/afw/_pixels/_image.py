@@ -12,18 +12,16 @@ from typing import TYPE_CHECKING, Any, Self, overload
 import numpy as np
 import numpy.typing as npt
 
-from lsst._lite.arguments import checkArguments, toSize
-from lsst._lite.numbers import toInteger
-from lsst.afw.fits import CompressionOptions
+from lsst._lite.arguments import checkArguments
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import LengthError
 from lsst.utils import TemplateMeta
 
-from ._imageBase import ImageBaseD, ImageBaseF, ImageBaseI, ImageBaseL, ImageBaseU, PixelArray
+from ._imageBase import PixelArray
 from ._origin import PARENT, ImageOrigin
-from ._slicing import Sliceable, refuseTemporary
-from ._storedPlanes import DEFAULT_HDU, PixelRequest, openPlane, writeImage
+from ._slicing import refuseTemporary
+from ._storedPlanes import DEFAULT_HDU, PixelRequest
 
 
 def _divide(left: Any, right: Any, out: Any) -> None:
@@ -37,15 +35,15 @@ def _divide(left: Any, right: Any, out: Any) -> None:
     out[...] = quotient
 
 
-class TypedImage(Sliceable, PixelArray):
-    """What the image classes have beyond their ``ImageBase``."""
+class TypedImage(PixelArray):
+    """What the image classes share; they differ in the type of pixels."""
 
     # ---- construction
 
     @overload
     def __init__(self, rhs: TypedImage, deep: bool = False) -> None: ...
     @overload
-    def __init__(self, width: int, height: int, intialValue: float = 0) -> None: ...
+    def __init__(self, width: int, height: int, initialValue: float = 0) -> None: ...
     @overload
     def __init__(self, dimensions: Extent2I = ..., initialValue: float = 0) -> None: ...
     @overload
@@ -67,13 +65,6 @@ class TypedImage(Sliceable, PixelArray):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._construct(args, kwargs)
 
-    def _initSize(self, width: int, height: int, intialValue: float = 0) -> None:
-        self._initDimensions(Extent2I(toSize(width), toSize(height)), intialValue)
-
-    def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0), initialValue: float = 0) -> None:
-        self._checkDimensions(*dimensions)
-        self._initBox(Box2I(Point2I(0, 0), dimensions), initialValue)
-
     def _initBox(self, bbox: Box2I, initialValue: float = 0) -> None:
         self._allocate(bbox, self._toPixel(initialValue))
 
@@ -82,10 +73,8 @@ class TypedImage(Sliceable, PixelArray):
         initialize(rhs, deep)
 
     def _initSubset(self, rhs: Self, bbox: Box2I, origin: ImageOrigin = PARENT, deep: bool = False) -> None:
-        checkArguments(type(self).__name__, rhs=(rhs, self._baseType))
+        checkArguments(type(self).__name__, rhs=(rhs, type(self)))
         self._initFromSubset(rhs, bbox, origin, deep)
-
-    _initParts = PixelArray._initFromArray
 
     def _initFile(
         self,
@@ -96,12 +85,7 @@ class TypedImage(Sliceable, PixelArray):
         origin: ImageOrigin = PARENT,
         allowUnsafe: bool = False,
     ) -> None:
-        plane = openPlane(fileName, toInteger(hdu))
-        if metadata is not None:
-            metadata.update(plane.readMetadata())
-        request = PixelRequest(bbox, origin, allowUnsafe=allowUnsafe, dtype=self._pixelType)
-        array, xy0 = plane.read(request)
-        self._initFromArray(array, False, xy0)
+        self._readPlane(fileName, hdu, metadata, PixelRequest(bbox, origin, allowUnsafe=allowUnsafe))
 
     def _isSameType(self, other: Any) -> bool:
         return isinstance(other, TypedImage) and other._pixelType is self._pixelType
@@ -119,9 +103,6 @@ class TypedImage(Sliceable, PixelArray):
     def convertD(self) -> ImageD:
         """Return a copy with 64-bit floating-point pixels."""
         return ImageD(self, True)
-
-    convertFloat = convertF
-    convertDouble = convertD
 
     def subset(self, bbox: Box2I, origin: ImageOrigin = PARENT) -> Self:
         """Return a view of a box of pixels.
@@ -216,44 +197,13 @@ class TypedImage(Sliceable, PixelArray):
     # ---- files
 
     @classmethod
-    def _readFits(cls, filename: str, hdu: int = DEFAULT_HDU) -> Self:
+    def readFits(cls, filename: str, hdu: int = DEFAULT_HDU) -> Self:
+        """Read an image from a FITS file."""
         checkArguments("readFits", filename=(filename, str))
         return cls(filename, hdu)
 
-    @overload
-    def writeFits(self, fileName: str, metadata: PropertySet | None = None, mode: str = "w") -> None: ...
-    @overload
-    def writeFits(
-        self,
-        fileName: str,
-        options: CompressionOptions,
-        /,
-        mode: str = "w",
-        header: PropertySet | None = None,
-    ) -> None: ...
-    def writeFits(
-        self, fileName: str, metadata: Any = None, mode: str = "w", header: Any = None, options: Any = None
-    ) -> None:
-        """Write to a FITS file.
-
-        Parameters
-        ----------
-        fileName : `str`
-            Name of the file.
-        metadata, header : `lsst.daf.base.PropertySet`, optional
-            Additional header cards.
-        mode : `str`, optional
-            "w" to make or replace the file, "a" to append an HDU to it.
-        options : `lsst.afw.fits.CompressionOptions`, optional
-            How to compress; not at all by default.
-        """
-        if isinstance(metadata, CompressionOptions):
-            metadata, options = header, metadata
-        writeImage(self, fileName, metadata, mode, options)
-
 
 TypedImage._copiedTypes = TypedImage
-TypedImage._partTypes = np.ndarray
 
 
 def _rebuildImage(cls: Any, array: Any, x0: int, y0: int) -> Any:
@@ -261,59 +211,44 @@ def _rebuildImage(cls: Any, array: Any, x0: int, y0: int) -> Any:
     return cls(array, False, Point2I(x0, y0))
 
 
-class ImageI(TypedImage, ImageBaseI):
+class ImageI(TypedImage):
     """An image of 32-bit integers."""
 
     __module__ = "lsst.afw.image._image"
 
-    @staticmethod
-    def readFits(filename: str, hdu: int = DEFAULT_HDU) -> ImageI:
-        """Read an image from a FITS file."""
-        return ImageI._readFits(filename, hdu)
+    _pixelType = np.int32
 
 
-class ImageF(TypedImage, ImageBaseF):
+class ImageF(TypedImage):
     """An image of 32-bit floating-point numbers."""
 
     __module__ = "lsst.afw.image._image"
 
-    @staticmethod
-    def readFits(filename: str, hdu: int = DEFAULT_HDU) -> ImageF:
-        """Read an image from a FITS file."""
-        return ImageF._readFits(filename, hdu)
+    _pixelType = np.float32
 
 
-class ImageD(TypedImage, ImageBaseD):
+class ImageD(TypedImage):
     """An image of 64-bit floating-point numbers."""
 
     __module__ = "lsst.afw.image._image"
 
-    @staticmethod
-    def readFits(filename: str, hdu: int = DEFAULT_HDU) -> ImageD:
-        """Read an image from a FITS file."""
-        return ImageD._readFits(filename, hdu)
+    _pixelType = np.float64
 
 
-class ImageU(TypedImage, ImageBaseU):
+class ImageU(TypedImage):
     """An image of unsigned 16-bit integers."""
 
     __module__ = "lsst.afw.image._image"
 
-    @staticmethod
-    def readFits(filename: str, hdu: int = DEFAULT_HDU) -> ImageU:
-        """Read an image from a FITS file."""
-        return ImageU._readFits(filename, hdu)
+    _pixelType = np.uint16
 
 
-class ImageL(TypedImage, ImageBaseL):
+class ImageL(TypedImage):
     """An image of unsigned 64-bit integers."""
 
     __module__ = "lsst.afw.image._image"
 
-    @staticmethod
-    def readFits(filename: str, hdu: int = DEFAULT_HDU) -> ImageL:
-        """Read an image from a FITS file."""
-        return ImageL._readFits(filename, hdu)
+    _pixelType = np.uint64
 
 
 class Image(metaclass=TemplateMeta):
@@ -328,9 +263,6 @@ class Image(metaclass=TemplateMeta):
     if TYPE_CHECKING:
         # What is constructed is one of the classes for each type.
         def __new__(cls, *args: Any, **kwargs: Any) -> Any: ...
-
-    __reduce__ = TypedImage.__reduce__
-    __deepcopy__ = TypedImage.__deepcopy__
 
 
 _CLASSES: dict[str, type[TypedImage]] = dict(I=ImageI, F=ImageF, D=ImageD, U=ImageU, L=ImageL)

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-__all__ = ["ImageBaseD", "ImageBaseF", "ImageBaseI", "ImageBaseL", "ImageBaseU", "PixelArray"]
+__all__ = ["PixelArray"]
 
 from typing import Any, ClassVar, Self, overload
 
@@ -14,15 +14,17 @@ import numpy.typing as npt
 from lsst._lite.arguments import checkArguments
 from lsst._lite.numbers import toDouble, toInteger
 from lsst._lite.properties import TypedProperty
+from lsst.afw.fits import CompressionOptions
+from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError
 
 from ._origin import LOCAL, PARENT, ImageOrigin
+from ._slicing import Sliceable, checkDimensions
+from ._storedPlanes import PixelRequest, Plane, openPlane, writeImage
 
-_MAX_PIXELS = 2**31 - 1
 
-
-class PixelArray:
+class PixelArray(Sliceable):
     """A two-dimensional array of pixels with an origin.
 
     This is the part that images and masks of all pixel types share. Several
@@ -32,29 +34,20 @@ class PixelArray:
     _pixelType: ClassVar[Any] = None
     """Numpy type of a pixel (set by the classes for each type)."""
 
-    _baseType: ClassVar[type[PixelArray]]
-    """The class of ``ImageBase`` for the type."""
+    _partTypes = np.ndarray
 
     # ---- construction
 
     def _allocate(self, bbox: Box2I, initialValue: Any = 0) -> None:
         """Take memory for a box of pixels, all with the same value."""
         width, height = bbox.getWidth(), bbox.getHeight()
-        self._checkDimensions(width, height)
+        checkDimensions(width, height)
         if initialValue == 0:
             # Pages of zeros take no memory and no time until written to.
             self._array = np.zeros((height, width), dtype=self._pixelType)
         else:
             self._array = np.full((height, width), initialValue, dtype=self._pixelType)
         self._setOrigin(bbox.getMinX(), bbox.getMinY())
-
-    @staticmethod
-    def _checkDimensions(width: int, height: int) -> None:
-        """Refuse dimensions that an image cannot have."""
-        if width < 0 or height < 0:
-            raise LengthError(f"Both width and height must be non-negative: {width}, {height}")
-        if width * height > _MAX_PIXELS:
-            raise LengthError(f"Image dimensions ({width} x {height}) too large; int overflow detected.")
 
     def _share(self, array: npt.NDArray[Any], x0: int, y0: int, deep: bool) -> None:
         """Use the memory of an array, or a copy of it."""
@@ -64,12 +57,10 @@ class PixelArray:
     def _setOrigin(self, x0: int, y0: int) -> None:
         self._x0, self._y0 = int(x0), int(y0)
 
-    def _initFromArray(
-        self, array: npt.NDArray[Any], deep: bool = False, xy0: Point2I = Point2I(0, 0)
-    ) -> None:
+    def _initParts(self, array: npt.NDArray[Any], deep: bool = False, xy0: Point2I = Point2I(0, 0)) -> None:
         """Use, or copy, the memory of an array with exactly this type."""
         self._checkArray(array)
-        self._checkDimensions(*array.shape[::-1])
+        checkDimensions(*array.shape[::-1])
         # The view keeps this image as it is if the caller reshapes the array.
         self._share(array.view(np.ndarray), xy0.x, xy0.y, deep)
 
@@ -207,7 +198,7 @@ class PixelArray:
         TypeError
             Raised for an image with another pixel type.
         """
-        checkArguments("assign", rhs=(rhs, self._baseType), bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
+        checkArguments("assign", rhs=(rhs, type(self)), bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
         wanted = self.getDimensions() if bbox.isEmpty() else bbox.getDimensions()
         if wanted != rhs.getDimensions():
             raise LengthError(
@@ -286,42 +277,50 @@ class PixelArray:
     x0 = TypedProperty(getX0)
     y0 = TypedProperty(getY0)
 
+    # ---- files
 
-class _TypedPixelArray(PixelArray):
-    """Base of the ``ImageBase`` classes; each is one pixel type."""
+    def _readPlane(
+        self, fileName: str, hdu: int, metadata: PropertySet | None, request: PixelRequest
+    ) -> Plane:
+        """Take pixels, and perhaps cards, from a file."""
+        plane = openPlane(fileName, toInteger(hdu))
+        if metadata is not None:
+            metadata.update(plane.readMetadata())
+        array, xy0 = plane.read(request.of(self._pixelType))
+        self._initParts(array, False, xy0)
+        return plane
 
-    def __init_subclass__(cls, pixelType: Any = None, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if pixelType is not None:
-            cls._pixelType = pixelType
-            cls._baseType = cls
+    @overload
+    def writeFits(self, fileName: str, metadata: PropertySet | None = None, mode: str = "w") -> None: ...
+    @overload
+    def writeFits(
+        self,
+        fileName: str,
+        options: CompressionOptions,
+        /,
+        mode: str = "w",
+        header: PropertySet | None = None,
+    ) -> None: ...
+    def writeFits(
+        self, fileName: str, metadata: Any = None, mode: str = "w", header: Any = None, options: Any = None
+    ) -> None:
+        """Write to a FITS file, a mask with the planes of the process.
 
+        Parameters
+        ----------
+        fileName : `str`
+            Name of the file.
+        metadata, header : `lsst.daf.base.PropertySet`, optional
+            Additional header cards.
+        mode : `str`, optional
+            "w" to make or replace the file, "a" to append an HDU to it.
+        options : `lsst.afw.fits.CompressionOptions`, optional
+            How to compress; not at all by default.
+        """
+        if isinstance(metadata, CompressionOptions):
+            metadata, options = header, metadata
+        writeImage(self, fileName, metadata, mode, options)
 
-class ImageBaseI(_TypedPixelArray, pixelType=np.int32):
-    """Pixels that are 32-bit integers."""
-
-    __module__ = "lsst.afw.image._image"
-
-
-class ImageBaseF(_TypedPixelArray, pixelType=np.float32):
-    """Pixels that are 32-bit floating-point numbers."""
-
-    __module__ = "lsst.afw.image._image"
-
-
-class ImageBaseD(_TypedPixelArray, pixelType=np.float64):
-    """Pixels that are 64-bit floating-point numbers."""
-
-    __module__ = "lsst.afw.image._image"
-
-
-class ImageBaseU(_TypedPixelArray, pixelType=np.uint16):
-    """Pixels that are unsigned 16-bit integers."""
-
-    __module__ = "lsst.afw.image._image"
-
-
-class ImageBaseL(_TypedPixelArray, pixelType=np.uint64):
-    """Pixels that are unsigned 64-bit integers."""
-
-    __module__ = "lsst.afw.image._image"
+    @staticmethod
+    def _addCards(header: PropertySet) -> None:
+        """Add the cards that say what the pixels mean."""

@@ -13,19 +13,18 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 import numpy.typing as npt
 
-from lsst._lite.arguments import checkArguments, toSize
+from lsst._lite.arguments import checkArguments
 from lsst._lite.numbers import toInteger
-from lsst.afw.fits import CompressionOptions
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError, RuntimeError
 from lsst.utils import TemplateMeta
 
-from ._imageBase import ImageBaseI, PixelArray
+from ._imageBase import PixelArray
 from ._maskPlanes import NUM_PLANES_MAX, MaskPlanes
 from ._origin import PARENT, ImageOrigin
-from ._slicing import Sliceable, refuseTemporary
-from ._storedPlanes import DEFAULT_HDU, PixelRequest, openPlane, writeMask
+from ._slicing import refuseTemporary
+from ._storedPlanes import DEFAULT_HDU, PixelRequest
 
 MaskPixel = np.int32
 
@@ -68,13 +67,15 @@ def remapPlanes(array: npt.NDArray[Any], changes: list[tuple[Any, Any]], keep: A
     array[...] = result
 
 
-class MaskX(Sliceable, ImageBaseI):
+class MaskX(PixelArray):
     """An image whose pixels are sets of named bits ("planes").
 
     The names are shared by all masks of the process, see `addMaskPlane`.
     """
 
     __module__ = "lsst.afw.image._image"
+
+    _pixelType = MaskPixel
 
     # ---- construction
 
@@ -115,15 +116,6 @@ class MaskX(Sliceable, ImageBaseI):
         self._planes = MaskPlanes.getDefault()
         self._construct(args, kwargs)
 
-    def _initSize(self, width: int, height: int, initialValue: Any = 0, planeDefs: Any = {}) -> None:
-        self._initDimensions(Extent2I(toSize(width), toSize(height)), initialValue, planeDefs)
-
-    def _initDimensions(
-        self, dimensions: Extent2I = Extent2I(0, 0), initialValue: Any = 0, planeDefs: Any = {}
-    ) -> None:
-        self._checkDimensions(*dimensions)
-        self._initBox(Box2I(Point2I(0, 0), dimensions), initialValue, planeDefs)
-
     def _initBox(self, bbox: Box2I, initialValue: Any = 0, planeDefs: Any = {}) -> None:
         # The value may be left out before the planes.
         if isinstance(initialValue, collections.abc.Mapping):
@@ -139,8 +131,6 @@ class MaskX(Sliceable, ImageBaseI):
         self._initFromSubset(src, bbox, origin, deep)
         self._planes = src._planes
 
-    _initParts = PixelArray._initFromArray
-
     def _initFile(
         self,
         fileName: str,
@@ -151,12 +141,8 @@ class MaskX(Sliceable, ImageBaseI):
         conformMasks: bool = False,
         allowUnsafe: bool = False,
     ) -> None:
-        plane = openPlane(fileName, toInteger(hdu))
-        if metadata is not None:
-            metadata.update(plane.readMetadata())
-        request = PixelRequest(bbox, origin, allowUnsafe=allowUnsafe, dtype=MaskPixel)
-        array, xy0 = plane.read(request)
-        self._initFromArray(array, False, xy0)
+        request = PixelRequest(bbox, origin, allowUnsafe=allowUnsafe)
+        plane = self._readPlane(fileName, hdu, metadata, request)
         self._conformStored(plane.maskPlanes(), conformMasks)
 
     def _conformStored(self, planes: dict[str, int], conformMasks: bool) -> None:
@@ -414,6 +400,9 @@ class MaskX(Sliceable, ImageBaseI):
             if name:
                 metadata.add(_PREFIX + name, plane)
 
+    def _addCards(self, header: PropertySet) -> None:
+        self.addMaskPlanesToMetadata(header)
+
     # ---- copies, and what is shown
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -434,37 +423,6 @@ class MaskX(Sliceable, ImageBaseI):
         """Read a mask from a FITS file."""
         checkArguments("readFits", filename=(filename, str))
         return MaskX(filename, hdu)
-
-    @overload
-    def writeFits(self, fileName: str, metadata: PropertySet | None = None, mode: str = "w") -> None: ...
-    @overload
-    def writeFits(
-        self,
-        fileName: str,
-        options: CompressionOptions,
-        /,
-        mode: str = "w",
-        header: PropertySet | None = None,
-    ) -> None: ...
-    def writeFits(
-        self, fileName: str, metadata: Any = None, mode: str = "w", header: Any = None, options: Any = None
-    ) -> None:
-        """Write to a FITS file, with the planes of the process.
-
-        Parameters
-        ----------
-        fileName : `str`
-            Name of the file.
-        metadata, header : `lsst.daf.base.PropertySet`, optional
-            Additional header cards.
-        mode : `str`, optional
-            "w" to make or replace the file, "a" to append an HDU to it.
-        options : `lsst.afw.fits.CompressionOptions`, optional
-            How to compress; not at all by default.
-        """
-        if isinstance(metadata, CompressionOptions):
-            metadata, options = header, metadata
-        writeMask(self, fileName, metadata, mode, options)
 
 
 def makeStoredMask(
@@ -501,7 +459,6 @@ def _makePlanes(planeDefs: Any) -> MaskPlanes:
 
 
 MaskX._copiedTypes = MaskX
-MaskX._partTypes = np.ndarray
 
 
 def _rebuildMask(cls: Any, array: npt.NDArray[Any], x0: int, y0: int, planes: Any) -> MaskX:
@@ -528,8 +485,6 @@ class Mask(metaclass=TemplateMeta):
 
     TEMPLATE_PARAMS = ("dtype",)
     TEMPLATE_DEFAULTS = (MaskPixel,)
-
-    __reduce__ = MaskX.__reduce__
 
 
 Mask.register(MaskPixel, MaskX)

@@ -16,12 +16,13 @@ __all__ = [
 ]
 
 import collections.abc
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self, overload
 
 import numpy as np
 
-from lsst._lite.arguments import checkArguments, toSize
+from lsst._lite import notInLite
+from lsst._lite.arguments import checkArguments
 from lsst._lite.properties import TypedProperty
 from lsst.afw.fits import CompressionOptions
 from lsst.daf.base import PropertySet
@@ -43,6 +44,8 @@ class TypedMaskedImage(Sliceable):
 
     _imageType: ClassVar[type[TypedImage]]
     """Class of the image plane (set by the classes for each type)."""
+
+    _partTypes = TypedImage
 
     # ---- construction
 
@@ -89,15 +92,6 @@ class TypedMaskedImage(Sliceable):
             raise InvalidParameterError(
                 "Only deep copies are permitted for MaskedImages with different pixel types"
             )
-
-    def _initSize(self, width: int, height: int, planeDict: Mapping[str, int] = {}) -> None:
-        self._initDimensions(Extent2I(toSize(width), toSize(height)), planeDict)
-
-    def _initDimensions(
-        self, dimensions: Extent2I = Extent2I(0, 0), planeDict: Mapping[str, int] = {}
-    ) -> None:
-        mask = MaskX(dimensions, planeDict)
-        self._setPlanes(self._imageType(dimensions), mask, ImageF(dimensions))
 
     def _initBox(self, bbox: Box2I, planeDict: Mapping[str, int] = {}) -> None:
         self._setPlanes(self._imageType(bbox), MaskX(bbox, planeDict), ImageF(bbox))
@@ -372,64 +366,22 @@ class TypedMaskedImage(Sliceable):
         return self._add(other, -1)
 
     def __imul__(self, other: Any) -> Self:  # type: ignore[misc]
-        if self._isSameType(other):
-            self._multiply(1.0, other)
-            self._image *= other._image
-        elif isinstance(other, self._imageType):
-            self._image *= other
-            self._scaleVariance(np.multiply, other)
-        elif self._isPixel(other):
-            self._image *= other
-            self._variance *= float(self._square(other))
-        else:
-            return NotImplemented
-        return self
+        return self._scale(other, TypedImage.__imul__)
 
     def __itruediv__(self, other: Any) -> Self:  # type: ignore[misc]
-        if self._isSameType(other):
-            self._divide(1.0, other)
-            self._image /= other._image
-        elif isinstance(other, self._imageType):
-            self._image /= other
-            self._scaleVariance(np.divide, other)
-        elif self._isPixel(other):
-            self._image /= other
-            self._variance /= float(self._square(other))
-        else:
+        return self._scale(other, TypedImage.__itruediv__)
+
+    def _scale(self, factor: Any, operate: Callable[[Any, Any], Any]) -> Self:
+        """Multiply or divide by a number."""
+        if isinstance(factor, Sliceable):
+            raise notInLite(f"lsst.afw.image.{type(self).__name__}.{operate.__name__} with images")
+        if not self._isPixel(factor):
             return NotImplemented
+        operate(self._image, factor)
+        pixel: Any = self._imageType._toPixel(factor)
+        with np.errstate(all="ignore"):
+            operate(self._variance, float(pixel * pixel))
         return self
-
-    def _square(self, value: Any) -> Any:
-        pixel: Any = self._imageType._toPixel(value)
-        with np.errstate(all="ignore"):
-            return pixel * pixel
-
-    def _scaleVariance(self, ufunc: np.ufunc, image: TypedImage) -> None:
-        """Multiply or divide the variance by the square of an image."""
-        factor = image._array.astype(VariancePixel)
-        with np.errstate(all="ignore"):
-            ufunc(self._variance._array, factor, out=self._variance._array)
-            ufunc(self._variance._array, factor, out=self._variance._array)
-
-    def _multiply(self, factor: float, rhs: TypedMaskedImage) -> None:
-        """Set variance and mask to those of ``factor*self*rhs``."""
-        left, right = self._asDoubles(rhs)
-        with np.errstate(all="ignore"):
-            variance = factor**2 * (left**2 * rhs._variance._array + right**2 * self._variance._array)
-            self._variance._array[...] = variance
-        self._mask |= rhs._mask
-
-    def _divide(self, factor: float, rhs: TypedMaskedImage) -> None:
-        """Set variance and mask to those of ``self/(factor*rhs)``."""
-        left, right = self._asDoubles(rhs)
-        with np.errstate(all="ignore"):
-            variance = left**2 * rhs._variance._array + right**2 * self._variance._array
-            self._variance._array[...] = variance / (factor**2 * right**4)
-        self._mask |= rhs._mask
-
-    def _asDoubles(self, rhs: TypedMaskedImage) -> Any:
-        self._image._operand(rhs._image)
-        return self._image._array.astype(np.float64), rhs._image._array.astype(np.float64)
 
     __add__ = __sub__ = __mul__ = __rmul__ = __truediv__ = refuseTemporary
 
@@ -454,7 +406,8 @@ class TypedMaskedImage(Sliceable):
     # ---- files
 
     @classmethod
-    def _readFits(cls, filename: str) -> Self:
+    def readFits(cls, filename: str) -> Self:
+        """Read a masked image from a FITS file."""
         checkArguments("readFits", filename=(filename, str))
         return cls(filename)
 
@@ -537,7 +490,6 @@ def _conform(image: TypedImage, plane: Any, cls: type[Any]) -> Any:
 
 
 TypedMaskedImage._copiedTypes = TypedMaskedImage
-TypedMaskedImage._partTypes = TypedImage
 
 
 class MaskedImageI(TypedMaskedImage):
@@ -547,11 +499,6 @@ class MaskedImageI(TypedMaskedImage):
 
     _imageType = ImageI
 
-    @staticmethod
-    def readFits(filename: str) -> MaskedImageI:
-        """Read a masked image from a FITS file."""
-        return MaskedImageI._readFits(filename)
-
 
 class MaskedImageF(TypedMaskedImage):
     """A masked image of 32-bit floating-point numbers."""
@@ -559,11 +506,6 @@ class MaskedImageF(TypedMaskedImage):
     __module__ = "lsst.afw.image._maskedImage"
 
     _imageType = ImageF
-
-    @staticmethod
-    def readFits(filename: str) -> MaskedImageF:
-        """Read a masked image from a FITS file."""
-        return MaskedImageF._readFits(filename)
 
 
 class MaskedImageD(TypedMaskedImage):
@@ -573,11 +515,6 @@ class MaskedImageD(TypedMaskedImage):
 
     _imageType = ImageD
 
-    @staticmethod
-    def readFits(filename: str) -> MaskedImageD:
-        """Read a masked image from a FITS file."""
-        return MaskedImageD._readFits(filename)
-
 
 class MaskedImageU(TypedMaskedImage):
     """A masked image of unsigned 16-bit integers."""
@@ -586,11 +523,6 @@ class MaskedImageU(TypedMaskedImage):
 
     _imageType = ImageU
 
-    @staticmethod
-    def readFits(filename: str) -> MaskedImageU:
-        """Read a masked image from a FITS file."""
-        return MaskedImageU._readFits(filename)
-
 
 class MaskedImageL(TypedMaskedImage):
     """A masked image of unsigned 64-bit integers."""
@@ -598,11 +530,6 @@ class MaskedImageL(TypedMaskedImage):
     __module__ = "lsst.afw.image._maskedImage"
 
     _imageType = ImageL
-
-    @staticmethod
-    def readFits(filename: str) -> MaskedImageL:
-        """Read a masked image from a FITS file."""
-        return MaskedImageL._readFits(filename)
 
 
 class MaskedImage(metaclass=TemplateMeta):
@@ -617,12 +544,6 @@ class MaskedImage(metaclass=TemplateMeta):
     if TYPE_CHECKING:
         # What is constructed is one of the classes for each type.
         def __new__(cls, *args: Any, **kwargs: Any) -> Any: ...
-
-    set = TypedMaskedImage.set
-    convertF = TypedMaskedImage.convertF
-    convertD = TypedMaskedImage.convertD
-    __reduce__ = TypedMaskedImage.__reduce__
-    __deepcopy__ = TypedMaskedImage.__deepcopy__
 
 
 _CLASSES: dict[str, type[TypedMaskedImage]] = dict(

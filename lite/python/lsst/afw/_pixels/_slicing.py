@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Subscripts of images: points, boxes, ``(x, y)`` indices and slices."""
 
-__all__ = ["Sliceable", "parseSubscript"]
+__all__ = ["Sliceable", "checkDimensions", "parseSubscript", "refuseTemporary"]
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Self, overload
 
 from lsst._lite import Partial
+from lsst._lite.arguments import toSize
 from lsst.geom import Box2I, Extent2I, Point2I
+from lsst.pex.exceptions import LengthError
 
 from ._origin import LOCAL, PARENT, ImageOrigin
 
@@ -110,6 +112,25 @@ def parseSubscript(
 _FIRST = ("rhs", "src", "other", "maskedImage", "image", "array", "fileName", "bbox", "dimensions", "width")
 """Names of the first arguments of constructors."""
 
+_FORMS = {str: "_initFile", Box2I: "_initBox", Extent2I: "_initDimensions"}
+"""Methods that construct, by the type of the first argument."""
+
+_MAX_PIXELS = 2**31 - 1
+
+
+def checkDimensions(width: int, height: int) -> None:
+    """Refuse dimensions that an image cannot have.
+
+    Raises
+    ------
+    lsst.pex.exceptions.LengthError
+        Raised if they are negative or too large.
+    """
+    if width < 0 or height < 0:
+        raise LengthError(f"Both width and height must be non-negative: {width}, {height}")
+    if width * height > _MAX_PIXELS:
+        raise LengthError(f"Image dimensions ({width} x {height}) too large; int overflow detected.")
+
 
 class Sliceable(Partial):
     """What the image classes share in being made, copied and subscripted.
@@ -123,44 +144,42 @@ class Sliceable(Partial):
         def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
         getBBox: Any
-        _copiedTypes: Any
-        _partTypes: Any
         _initBox: Any
-        _initCopy: Any
-        _initDimensions: Any
-        _initFile: Any
-        _initParts: Any
-        _initSize: Any
-        _initSubset: Any
         subset: Any
         assign: Any
         set: Any
         _get: Any
         _set: Any
 
+    _copiedTypes: ClassVar[type[Any]]
+    """Classes of what can be copied, perhaps with a conversion."""
+
+    _partTypes: ClassVar[type[Any]]
+    """Class of what ``_initParts`` begins with."""
+
     def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Call the form of construction that the first argument is for.
 
         A class that uses this has the methods ``_initCopy``, ``_initSubset``,
-        ``_initFile``, ``_initBox``, ``_initDimensions`` and ``_initSize``; and
-        ``_initParts`` for what it can be made of besides.
+        ``_initFile``, ``_initBox`` and ``_initParts``.
         """
         first = args[0] if args else next((kwargs[name] for name in _FIRST if name in kwargs), Extent2I(0, 0))
-        form: Callable[..., None] = self._initSize
-        if isinstance(first, str):
-            form = self._initFile
-        elif isinstance(first, Box2I):
-            form = self._initBox
-        elif isinstance(first, Extent2I):
-            form = self._initDimensions
-        elif isinstance(first, self._copiedTypes):
+        form = _FORMS.get(type(first), "_initSize")
+        if isinstance(first, self._copiedTypes):
             isSubset = "bbox" in kwargs or len(args) > 1 and isinstance(args[1], Box2I)
-            form = self._initSubset if isSubset else self._initCopy
+            form = "_initSubset" if isSubset else "_initCopy"
         elif isinstance(first, self._partTypes):
-            form = self._initParts
-        elif not hasattr(first, "__index__"):
+            form = "_initParts"
+        elif form == "_initSize" and not hasattr(first, "__index__"):
             raise TypeError(f"{type(self).__name__} cannot be made of {type(first).__name__}")
-        form(*args, **kwargs)
+        getattr(self, form)(*args, **kwargs)
+
+    def _initSize(self, width: int, height: int, *args: Any, **kwargs: Any) -> None:
+        self._initDimensions(Extent2I(toSize(width), toSize(height)), *args, **kwargs)
+
+    def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0), *args: Any, **kwargs: Any) -> None:
+        checkDimensions(*dimensions)
+        self._initBox(Box2I(Point2I(0, 0), dimensions), *args, **kwargs)
 
     def Factory(self, *args: Any, **kwargs: Any) -> Any:
         """Construct an object of this type."""

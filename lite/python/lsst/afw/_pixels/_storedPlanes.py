@@ -13,7 +13,6 @@ __all__ = [
     "openPlanes",
     "toPropertyList",
     "writeImage",
-    "writeMask",
     "writeMaskedImage",
     "writePlanes",
 ]
@@ -462,6 +461,7 @@ def _writePlane(
     options : `lsst.afw.fits.CompressionOptions` or `None`
         How to compress; `None` for not at all.
     """
+    image._addCards(header)
     header.update(createTrivialWcsMetadata("A", image.getXY0()))
     output.writeImage(image.getArray(), toCards(header), options)
 
@@ -469,18 +469,9 @@ def _writePlane(
 def writeImage(
     image: Any, fileName: str, metadata: PropertySet | None, mode: str, options: CompressionOptions | None
 ) -> None:
-    """Write an image to a FITS file: see `ImageF.writeFits`."""
+    """Write an image or a mask to a FITS file: see `ImageF.writeFits`."""
     with openOutput(fileName, mode) as output:
         _writePlane(output, image, toPropertyList(metadata), options)
-
-
-def writeMask(
-    mask: Any, fileName: str, metadata: PropertySet | None, mode: str, options: CompressionOptions | None
-) -> None:
-    """Write a mask with the planes of the process: see `MaskX.writeFits`."""
-    header = toPropertyList(metadata)
-    mask.addMaskPlanesToMetadata(header)
-    writeImage(mask, fileName, header, mode, options)
 
 
 def writePlanes(
@@ -505,8 +496,6 @@ def writePlanes(
         header.set("INHERIT", True)
         header.set("EXTTYPE", name)
         header.set("EXTNAME", name)
-        if name == "MASK":
-            plane.addMaskPlanesToMetadata(header)
         _writePlane(output, plane, header, howToCompress)
 
 

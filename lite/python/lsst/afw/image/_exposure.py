@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Self, overload
 import numpy as np
 import numpy.typing as npt
 
-from lsst._lite.arguments import checkArguments, toSize
+from lsst._lite.arguments import checkArguments
 from lsst._lite.properties import TypedProperty
 from lsst.afw.detection import Psf
 from lsst.afw.fits import CompressionOptions
@@ -50,6 +50,8 @@ class TypedExposure(Sliceable):
     _maskedImageType: ClassVar[type[TypedMaskedImage]]
     """Class of the masked image (set by the classes for each type)."""
 
+    _partTypes = TypedMaskedImage
+
     # ---- construction
 
     @overload
@@ -85,12 +87,6 @@ class TypedExposure(Sliceable):
 
     def _initCopy(self, other: TypedExposure, deep: bool = False) -> None:
         self._setParts(self._maskedImageType(other._maskedImage, deep), ExposureInfo(other._info, deep))
-
-    def _initSize(self, width: int, height: int, wcs: SkyWcs | None = None) -> None:
-        self._initDimensions(Extent2I(toSize(width), toSize(height)), wcs)
-
-    def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0), wcs: SkyWcs | None = None) -> None:
-        self._setParts(self._maskedImageType(dimensions), _makeInfo(wcs))
 
     def _initBox(self, bbox: Box2I, wcs: SkyWcs | None = None) -> None:
         self._setParts(self._maskedImageType(bbox), _makeInfo(wcs))
@@ -510,7 +506,8 @@ class TypedExposure(Sliceable):
     # ---- files
 
     @classmethod
-    def _readFits(cls, fileName: str) -> Self:
+    def readFits(cls, fileName: str, /) -> Self:
+        """Read an exposure from a FITS file."""
         checkArguments("readFits", fileName=(fileName, str))
         return cls(fileName)
 
@@ -549,7 +546,6 @@ def _makeInfo(wcs: Any) -> ExposureInfo:
 
 
 TypedExposure._copiedTypes = TypedExposure
-TypedExposure._partTypes = TypedMaskedImage
 
 
 class ExposureI(TypedExposure):
@@ -557,21 +553,11 @@ class ExposureI(TypedExposure):
 
     _maskedImageType = MaskedImageI
 
-    @staticmethod
-    def readFits(fileName: str, /) -> ExposureI:
-        """Read an exposure from a FITS file."""
-        return ExposureI._readFits(fileName)
-
 
 class ExposureF(TypedExposure):
     """An exposure of 32-bit floating-point numbers."""
 
     _maskedImageType = MaskedImageF
-
-    @staticmethod
-    def readFits(fileName: str, /) -> ExposureF:
-        """Read an exposure from a FITS file."""
-        return ExposureF._readFits(fileName)
 
 
 class ExposureD(TypedExposure):
@@ -579,32 +565,17 @@ class ExposureD(TypedExposure):
 
     _maskedImageType = MaskedImageD
 
-    @staticmethod
-    def readFits(fileName: str, /) -> ExposureD:
-        """Read an exposure from a FITS file."""
-        return ExposureD._readFits(fileName)
-
 
 class ExposureU(TypedExposure):
     """An exposure of unsigned 16-bit integers."""
 
     _maskedImageType = MaskedImageU
 
-    @staticmethod
-    def readFits(fileName: str, /) -> ExposureU:
-        """Read an exposure from a FITS file."""
-        return ExposureU._readFits(fileName)
-
 
 class ExposureL(TypedExposure):
     """An exposure of unsigned 64-bit integers."""
 
     _maskedImageType = MaskedImageL
-
-    @staticmethod
-    def readFits(fileName: str, /) -> ExposureL:
-        """Read an exposure from a FITS file."""
-        return ExposureL._readFits(fileName)
 
 
 def _rebuildExposure(
@@ -629,23 +600,6 @@ class Exposure(metaclass=TemplateMeta):
     ``Exposure[np.float32]`` and ``Exposure["F"]`` are `ExposureF`, and
     ``Exposure(..., dtype=np.float32)`` constructs one.
     """
-
-    __reduce__ = TypedExposure.__reduce__
-    __deepcopy__ = TypedExposure.__deepcopy__
-    convertF = TypedExposure.convertF
-    convertD = TypedExposure.convertD
-    getImage = TypedExposure.getImage
-    setImage = TypedExposure.setImage
-    image = TypedExposure.image
-    getMask = TypedExposure.getMask
-    setMask = TypedExposure.setMask
-    mask = TypedExposure.mask
-    getVariance = TypedExposure.getVariance
-    setVariance = TypedExposure.setVariance
-    variance = TypedExposure.variance
-    getConvexPolygon = TypedExposure.getConvexPolygon
-    convex_polygon = TypedExposure.convex_polygon
-    containsSkyCoords = TypedExposure.containsSkyCoords
 
 
 _CLASSES: dict[str, type[TypedExposure]] = dict(

@@ -381,21 +381,19 @@ class ExposureInfo:
     id = TypedProperty(getId, setId)
 
 
+_CLASSES: dict[str, Any] = {
+    ExposureInfo.KEY_WCS: SkyWcs,
+    ExposureInfo.KEY_PSF: Psf,
+    ExposureInfo.KEY_VALID_POLYGON: Polygon,
+    ExposureInfo.KEY_PHOTO_CALIB: PhotoCalib,
+    ExposureInfo.KEY_FILTER: FilterLabel,
+    ExposureInfo.KEY_COADD_INPUTS: CoaddInputs,
+}
+
+
 def findClass(key: str) -> Any:
     """Return the class that a component with a key must have.
 
     The stack has classes for the other keys, too; here they are opaque.
     """
-    if key == ExposureInfo.KEY_WCS:
-        return SkyWcs
-    if key == ExposureInfo.KEY_PSF:
-        return Psf
-    if key == ExposureInfo.KEY_VALID_POLYGON:
-        return Polygon
-    if key == ExposureInfo.KEY_PHOTO_CALIB:
-        return PhotoCalib
-    if key == ExposureInfo.KEY_FILTER:
-        return FilterLabel
-    if key == ExposureInfo.KEY_COADD_INPUTS:
-        return CoaddInputs
-    return object
+    return _CLASSES.get(key, object)

@@ -19,7 +19,7 @@ from ._image import Image, TypedImage
 from ._mask import MaskPixel, MaskX, makeStoredMask
 from ._maskedImage import MaskedImage, TypedMaskedImage
 from ._origin import PARENT, ImageOrigin
-from ._storedPlanes import DEFAULT_HDU, PixelRequest, Plane, PlaneTriple, openPlane, openPlanes
+from ._storedPlanes import DEFAULT_HDU, PixelRequest, Plane, openPlane, openPlanes
 
 
 def _readImage(plane: Plane, request: PixelRequest) -> Any:
@@ -35,13 +35,6 @@ def _readMask(plane: Plane, request: PixelRequest) -> MaskX:
         raise PexTypeError(f"{plane.error('mask')} dtype {str(np.dtype(request.dtype))!r} not supported.")
     array, xy0 = plane.read(request.of(MaskPixel))
     return makeStoredMask(array, xy0, plane.maskPlanes(), request.conformMasks)
-
-
-def _readMaskedImage(planes: PlaneTriple, request: PixelRequest) -> Any:
-    """Read a masked image."""
-    stored = planes.read(planes.image.withType(request))
-    cls: Any = MaskedImage.get(stored.image.dtype.type)
-    return cls._fromStored(stored, request.conformMasks)
 
 
 class _Reader(Partial):
@@ -212,8 +205,7 @@ class MaskFitsReader(_PlaneReader):
         -------
         mask : `Mask`
         """
-        request = PixelRequest(bbox, origin, conformMasks, allowUnsafe=allowUnsafe, dtype=dtype)
-        return _readMask(self._plane, request)
+        return _readMask(self._plane, PixelRequest(bbox, origin, conformMasks, allowUnsafe, dtype))
 
 
 class PlanesReader(_Reader):
@@ -256,8 +248,7 @@ class PlanesReader(_Reader):
         dtype: npt.DTypeLike | None = None,
     ) -> MaskX:
         """Read the mask: see `MaskFitsReader.read`."""
-        request = PixelRequest(bbox, origin, conformMasks, allowUnsafe=allowUnsafe, dtype=dtype)
-        return _readMask(self._planes.mask, request)
+        return _readMask(self._planes.mask, PixelRequest(bbox, origin, conformMasks, allowUnsafe, dtype))
 
     def readVariance(
         self,
@@ -274,22 +265,11 @@ class PlanesReader(_Reader):
         """Read the type of the pixels of the image (`numpy.dtype`)."""
         return self._plane.dtype
 
-    def _readAll(self, request: PixelRequest) -> Any:
-        """Read a masked image."""
-        return _readMaskedImage(self._planes, request)
-
-
-class MaskedImageFitsReader(PlanesReader):
-    """Reader of a masked image in a FITS file: see `ImageFitsReader`."""
-
-    __module__ = "lsst.afw.image"
-
-    def read(
+    def _readPixels(
         self,
         bbox: Box2I = Box2I(),
         origin: ImageOrigin = PARENT,
         conformMasks: bool = False,
-        needAllHdus: bool = False,
         allowUnsafe: bool = False,
         dtype: npt.DTypeLike | None = None,
     ) -> TypedMaskedImage:
@@ -301,12 +281,20 @@ class MaskedImageFitsReader(PlanesReader):
             See there.
         conformMasks : `bool`, optional
             See `MaskFitsReader.read`.
-        needAllHdus : `bool`, optional
-            Whether a file with an image alone is an error; otherwise mask
-            and variance are zero.
 
         Returns
         -------
         maskedImage : `MaskedImage`
         """
-        return self._readAll(PixelRequest(bbox, origin, conformMasks, needAllHdus, allowUnsafe, dtype))
+        request = self._plane.withType(PixelRequest(bbox, origin, conformMasks, allowUnsafe, dtype))
+        stored = self._planes.read(request)
+        cls: Any = MaskedImage.get(stored.image.dtype.type)
+        return cls._fromStored(stored, conformMasks)
+
+
+class MaskedImageFitsReader(PlanesReader):
+    """Reader of a masked image in a FITS file: see `ImageFitsReader`."""
+
+    __module__ = "lsst.afw.image"
+
+    read = PlanesReader._readPixels

@@ -13,13 +13,12 @@ import numpy.typing as npt
 
 from lsst._lite.arguments import checkArguments
 from lsst._lite.numbers import toDouble, toInteger
-from lsst._lite.properties import TypedProperty
 from lsst.afw.fits import CompressionOptions
 from lsst.daf.base import PropertySet
-from lsst.geom import Box2I, Extent2I, Point2I
+from lsst.geom import Box2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError
 
-from ._origin import LOCAL, PARENT, ImageOrigin
+from ._origin import PARENT, ImageOrigin
 from ._slicing import Sliceable, checkDimensions
 from ._storedPlanes import PixelRequest, Plane, openPlane, writeImage
 
@@ -214,29 +213,9 @@ class PixelArray(Sliceable):
 
     # ---- geometry
 
-    def getWidth(self) -> int:
-        """Return the number of columns."""
-        return self._array.shape[1]
-
-    def getHeight(self) -> int:
-        """Return the number of rows."""
-        return self._array.shape[0]
-
-    def getDimensions(self) -> Extent2I:
-        """Return the width and height, as an `lsst.geom.Extent2I`."""
-        return Extent2I(self.getWidth(), self.getHeight())
-
-    def getX0(self) -> int:
-        """Return the column of the first pixel, in the parent."""
-        return self._x0
-
-    def getY0(self) -> int:
-        """Return the row of the first pixel, in the parent."""
-        return self._y0
-
-    def getXY0(self) -> Point2I:
-        """Return the position of the first pixel, in the parent."""
-        return Point2I(self._x0, self._y0)
+    @property
+    def _grid(self) -> Self:
+        return self
 
     @overload
     def setXY0(self, xy0: Point2I, /) -> None: ...
@@ -255,33 +234,9 @@ class PixelArray(Sliceable):
             x0, y0 = x0
         self._setOrigin(toInteger(x0), toInteger(y0))
 
-    def getBBox(self, origin: ImageOrigin = PARENT) -> Box2I:
-        """Return the box of pixels.
-
-        Parameters
-        ----------
-        origin : `ImageOrigin`, optional
-            Coordinate system.
-
-        Returns
-        -------
-        bbox : `lsst.geom.Box2I`
-            The box.
-        """
-        checkArguments("getBBox", origin=(origin, ImageOrigin))
-        corner = Point2I(0, 0) if origin is LOCAL else self.getXY0()
-        return Box2I(corner, self.getDimensions())
-
-    width = TypedProperty(getWidth)
-    height = TypedProperty(getHeight)
-    x0 = TypedProperty(getX0)
-    y0 = TypedProperty(getY0)
-
     # ---- files
 
-    def _readPlane(
-        self, fileName: str, hdu: int, metadata: PropertySet | None, request: PixelRequest
-    ) -> Plane:
+    def _readPlane(self, fileName: str, hdu: int, metadata: Any, request: PixelRequest) -> Plane:
         """Take pixels, and perhaps cards, from a file."""
         plane = openPlane(fileName, toInteger(hdu))
         if metadata is not None:
@@ -321,6 +276,5 @@ class PixelArray(Sliceable):
             metadata, options = header, metadata
         writeImage(self, fileName, metadata, mode, options)
 
-    @staticmethod
-    def _addCards(header: PropertySet) -> None:
+    def _addCards(self, header: PropertySet) -> None:
         """Add the cards that say what the pixels mean."""

@@ -71,7 +71,6 @@ class TypedMaskedImage(Sliceable):
         bbox: Box2I = ...,
         origin: ImageOrigin = PARENT,
         conformMasks: bool = False,
-        needAllHdus: bool = False,
         *,
         allowUnsafe: bool = False,
     ) -> None: ...
@@ -121,7 +120,6 @@ class TypedMaskedImage(Sliceable):
         bbox: Box2I = Box2I(),
         origin: ImageOrigin = PARENT,
         conformMasks: bool = False,
-        needAllHdus: bool = False,
         *,
         allowUnsafe: bool = False,
     ) -> None:
@@ -129,7 +127,7 @@ class TypedMaskedImage(Sliceable):
         if metadata is not None:
             metadata.update(planes.readPrimaryMetadata())
         pixelType = self._imageType._pixelType
-        request = PixelRequest(bbox, origin, conformMasks, needAllHdus, allowUnsafe, pixelType)
+        request = PixelRequest(bbox, origin, conformMasks, allowUnsafe, pixelType)
         self._initCopy(self._fromStored(planes.read(request), conformMasks))
 
     @classmethod
@@ -283,29 +281,9 @@ class TypedMaskedImage(Sliceable):
 
     # ---- geometry
 
-    def getWidth(self) -> int:
-        """Return the number of columns."""
-        return self._image.getWidth()
-
-    def getHeight(self) -> int:
-        """Return the number of rows."""
-        return self._image.getHeight()
-
-    def getDimensions(self) -> Extent2I:
-        """Return the width and height, as an `lsst.geom.Extent2I`."""
-        return self._image.getDimensions()
-
-    def getX0(self) -> int:
-        """Return the column of the first pixel, in the parent."""
-        return self._image.getX0()
-
-    def getY0(self) -> int:
-        """Return the row of the first pixel, in the parent."""
-        return self._image.getY0()
-
-    def getXY0(self) -> Point2I:
-        """Return the position of the first pixel, in the parent."""
-        return self._image.getXY0()
+    @property
+    def _grid(self) -> TypedImage:
+        return self._image
 
     @overload
     def setXY0(self, origin: Point2I, /) -> None: ...
@@ -321,21 +299,6 @@ class TypedMaskedImage(Sliceable):
         """
         for plane in self._getPlanes():
             plane.setXY0(*position)
-
-    def getBBox(self, origin: ImageOrigin = PARENT) -> Box2I:
-        """Return the box of pixels.
-
-        Parameters
-        ----------
-        origin : `ImageOrigin`, optional
-            Coordinate system.
-        """
-        return self._image.getBBox(origin)
-
-    width = TypedProperty(getWidth)
-    height = TypedProperty(getHeight)
-    x0 = TypedProperty(getX0)
-    y0 = TypedProperty(getY0)
 
     # ---- arithmetic: the pixels of two images are taken as independent
 

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar, Self, overload
 
 from lsst._lite import Partial
-from lsst._lite.arguments import toSize
+from lsst._lite.arguments import checkArguments, toSize
+from lsst._lite.properties import TypedProperty
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import LengthError
 
@@ -143,7 +144,6 @@ class Sliceable(Partial):
         # Each class has its own, and its own forms of construction.
         def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
-        getBBox: Any
         _initBox: Any
         subset: Any
         assign: Any
@@ -180,6 +180,61 @@ class Sliceable(Partial):
     def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0), *args: Any, **kwargs: Any) -> None:
         checkDimensions(*dimensions)
         self._initBox(Box2I(Point2I(0, 0), dimensions), *args, **kwargs)
+
+    # ---- geometry
+
+    @property
+    def _grid(self) -> Any:
+        """Image that has the pixels' positions (`PixelArray`)."""
+        raise NotImplementedError
+
+    def getWidth(self) -> int:
+        """Return the number of columns."""
+        return self._grid._array.shape[1]
+
+    def getHeight(self) -> int:
+        """Return the number of rows."""
+        return self._grid._array.shape[0]
+
+    def getDimensions(self) -> Extent2I:
+        """Return the width and height, as an `lsst.geom.Extent2I`."""
+        return Extent2I(self.getWidth(), self.getHeight())
+
+    def getX0(self) -> int:
+        """Return the column of the first pixel, in the parent."""
+        return self._grid._x0
+
+    def getY0(self) -> int:
+        """Return the row of the first pixel, in the parent."""
+        return self._grid._y0
+
+    def getXY0(self) -> Point2I:
+        """Return the position of the first pixel, in the parent."""
+        return Point2I(self.getX0(), self.getY0())
+
+    def getBBox(self, origin: ImageOrigin = PARENT) -> Box2I:
+        """Return the box of pixels.
+
+        Parameters
+        ----------
+        origin : `ImageOrigin`, optional
+            Coordinate system.
+
+        Returns
+        -------
+        bbox : `lsst.geom.Box2I`
+            The box.
+        """
+        checkArguments("getBBox", origin=(origin, ImageOrigin))
+        corner = Point2I(0, 0) if origin is LOCAL else self.getXY0()
+        return Box2I(corner, self.getDimensions())
+
+    width = TypedProperty(getWidth)
+    height = TypedProperty(getHeight)
+    x0 = TypedProperty(getX0)
+    y0 = TypedProperty(getY0)
+
+    # ---- copies and subscripts
 
     def Factory(self, *args: Any, **kwargs: Any) -> Any:
         """Construct an object of this type."""

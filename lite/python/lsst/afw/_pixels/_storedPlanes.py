@@ -81,9 +81,6 @@ class PixelRequest:
     conformMasks: bool = False
     """Whether the mask planes of the file become those of the session."""
 
-    needAllHdus: bool = False
-    """Whether a file with an image alone is no masked image."""
-
     allowUnsafe: bool = False
     """Whether pixels may overflow when they are converted."""
 
@@ -354,10 +351,10 @@ class PlaneTriple:
         """
         image, xy0, tasks = self.image.prepare(request)
         mask, variance, maskPlanes = None, None, {}
-        if self._has(self.mask, request):
+        if self._has(self.mask):
             mask = self._prepare(self.mask, request.of(np.int32), tasks)
             maskPlanes = self.mask.maskPlanes()
-        if self._has(self.variance, request):
+        if self._has(self.variance):
             variance = self._prepare(self.variance, request.of(np.float32), tasks)
         # Threads for a few pixels cost more than they gain.
         run(tasks, 1 if image.nbytes < _FEW else None)
@@ -383,21 +380,16 @@ class PlaneTriple:
         tasks += more
         return array
 
-    def _has(self, plane: Plane, request: PixelRequest) -> bool:
+    def _has(self, plane: Plane) -> bool:
         """Whether there is a plane.
 
-        An image alone is a masked image whose other planes are zero, unless
-        all planes are needed. A file of afw that lacks one is broken.
+        An image alone is a masked image whose other planes are zero. A file
+        of an exposure or of a masked image that lacks one is broken.
         """
         if self.file.has(plane.hdu):
             return True
         primary = self.file[0].header
-        if (
-            request.needAllHdus
-            or "AR_HDU" in primary
-            or "EXPINFO_V" in primary
-            or "EXTTYPE" in self.image.header
-        ):
+        if "AR_HDU" in primary or "EXPINFO_V" in primary or "EXTTYPE" in self.image.header:
             self.file[plane.hdu]
         _LOG.warning("%s has no HDU %d for the %s; zero is assumed.", self.file.name, plane.hdu, plane.kind)
         return False

@@ -281,29 +281,9 @@ class TypedExposure(Sliceable):
 
     # ---- geometry
 
-    def getWidth(self) -> int:
-        """Return the number of columns."""
-        return self._maskedImage.getWidth()
-
-    def getHeight(self) -> int:
-        """Return the number of rows."""
-        return self._maskedImage.getHeight()
-
-    def getDimensions(self) -> Extent2I:
-        """Return the width and height, as an `lsst.geom.Extent2I`."""
-        return self._maskedImage.getDimensions()
-
-    def getX0(self) -> int:
-        """Return the column of the first pixel, in the parent."""
-        return self._maskedImage.getX0()
-
-    def getY0(self) -> int:
-        """Return the row of the first pixel, in the parent."""
-        return self._maskedImage.getY0()
-
-    def getXY0(self) -> Point2I:
-        """Return the position of the first pixel, in the parent."""
-        return self._maskedImage.getXY0()
+    @property
+    def _grid(self) -> TypedImage:
+        return self._maskedImage._image
 
     def setXY0(self, xy0: Point2I) -> None:
         """Set the position of the first pixel, in the parent.
@@ -319,21 +299,6 @@ class TypedExposure(Sliceable):
         if wcs is not None:
             self.setWcs(wcs.copyAtShiftedPixelOrigin(Extent2D(xy0 - self.getXY0())))
         self._maskedImage.setXY0(xy0)
-
-    def getBBox(self, origin: ImageOrigin = PARENT) -> Box2I:
-        """Return the box of pixels.
-
-        Parameters
-        ----------
-        origin : `ImageOrigin`, optional
-            Coordinate system.
-        """
-        return self._maskedImage.getBBox(origin)
-
-    width = TypedProperty(getWidth)
-    height = TypedProperty(getHeight)
-    x0 = TypedProperty(getX0)
-    y0 = TypedProperty(getY0)
 
     def getConvexPolygon(self, padding: int = 10) -> ConvexPolygon | None:
         """Return a region of the sky that covers the pixels.

@@ -22,9 +22,8 @@ from lsst.geom import Box2I, Extent2D, Point2I
 from lsst.pex.exceptions import Exception as PexException, TypeError as PexTypeError
 
 from .._pixels._fitsReaders import PlanesReader
-from .._pixels._maskedImage import TypedMaskedImage
 from .._pixels._origin import PARENT, ImageOrigin
-from .._pixels._storedPlanes import OF_ONE_HDU, PixelRequest, Plane, toPropertyList, writePlanes
+from .._pixels._storedPlanes import OF_ONE_HDU, Plane, toPropertyList, writePlanes
 from ._coaddInputs import CoaddInputs
 from ._exposureInfo import ExposureInfo, findClass
 from ._filterLabel import FilterLabel
@@ -324,17 +323,7 @@ class ExposureFitsReader(PlanesReader):
         info.setMetadata(self.readMetadata())
         return info
 
-    def readMaskedImage(
-        self,
-        bbox: Box2I = Box2I(),
-        origin: ImageOrigin = PARENT,
-        conformMasks: bool = False,
-        allowUnsafe: bool = False,
-        dtype: npt.DTypeLike | None = None,
-    ) -> TypedMaskedImage:
-        """Read the pixels: see `MaskedImageFitsReader.read`."""
-        request = PixelRequest(bbox, origin, conformMasks, allowUnsafe=allowUnsafe, dtype=dtype)
-        return self._readAll(request)
+    readMaskedImage = PlanesReader._readPixels
 
     def read(
         self,
@@ -344,22 +333,9 @@ class ExposureFitsReader(PlanesReader):
         allowUnsafe: bool = False,
         dtype: npt.DTypeLike | None = None,
     ) -> Any:
-        """Read the exposure: see `ImageFitsReader.read`.
-
-        Parameters
-        ----------
-        bbox, origin, allowUnsafe, dtype
-            See there.
-        conformMasks : `bool`, optional
-            See `MaskFitsReader.read`.
-
-        Returns
-        -------
-        exposure : `Exposure`
-            The pixels of the box, and all components.
-        """
-        maskedImage = self._readAll(PixelRequest(bbox, origin, conformMasks, False, allowUnsafe, dtype))
-        return self._exposureTypes[maskedImage.image.dtype](maskedImage, self.readExposureInfo())
+        """Read the exposure, with all components: see `readMaskedImage`."""
+        maskedImage = self.readMaskedImage(bbox, origin, conformMasks, allowUnsafe, dtype)
+        return self._exposureTypes[maskedImage.image._pixelType](maskedImage, self.readExposureInfo())
 
 
 # ---- writing

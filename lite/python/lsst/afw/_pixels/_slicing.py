@@ -164,7 +164,7 @@ class Sliceable(Partial):
         ``_initFile``, ``_initBox`` and ``_initParts``.
         """
         first = args[0] if args else next((kwargs[name] for name in _FIRST if name in kwargs), Extent2I(0, 0))
-        form = _FORMS.get(type(first), "_initSize")
+        form = next((form for cls, form in _FORMS.items() if isinstance(first, cls)), "_initSize")
         if isinstance(first, self._copiedTypes):
             isSubset = "bbox" in kwargs or len(args) > 1 and isinstance(args[1], Box2I)
             form = "_initSubset" if isSubset else "_initCopy"

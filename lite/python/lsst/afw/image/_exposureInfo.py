@@ -163,7 +163,6 @@ class ExposureInfo:
         key : `str`
             Name of the component, one of the ``KEY_`` constants or another.
         """
-        checkArguments("hasComponent", key=(key, str))
         return key in self._components
 
     def getComponent(self, key: str) -> Any:
@@ -174,7 +173,6 @@ class ExposureInfo:
         key : `str`
             Name of the component, one of the ``KEY_`` constants or another.
         """
-        checkArguments("getComponent", key=(key, str))
         return self._components.get(key)
 
     def setComponent(self, key: str, object: Any) -> None:
@@ -192,7 +190,6 @@ class ExposureInfo:
         TypeError
             Raised if it is not of the type that the key is for.
         """
-        checkArguments("setComponent", key=(key, str))
         self._put(key, object)
 
     def removeComponent(self, key: str) -> None:
@@ -203,7 +200,6 @@ class ExposureInfo:
         key : `str`
             Name of the component, one of the ``KEY_`` constants or another.
         """
-        checkArguments("removeComponent", key=(key, str))
         self._components.pop(key, None)
 
     # ---- components by name

@@ -104,31 +104,6 @@ class TypedImage(PixelArray):
         """Return a copy with 64-bit floating-point pixels."""
         return ImageD(self, True)
 
-    def subset(self, bbox: Box2I, origin: ImageOrigin = PARENT) -> Self:
-        """Return a view of a box of pixels.
-
-        Parameters
-        ----------
-        bbox : `lsst.geom.Box2I`
-            The box.
-        origin : `ImageOrigin`, optional
-            Coordinate system of ``bbox``.
-
-        Returns
-        -------
-        image : same type
-            Image that shares this one's memory.
-
-        Raises
-        ------
-        lsst.pex.exceptions.LengthError
-            Raised if the box is not inside the image.
-        """
-        checkArguments("subset", bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
-        view = object.__new__(type(self))
-        view._initFromSubset(self, bbox, origin, False)
-        return view
-
     # ---- arithmetic
 
     def _operand(self, other: Any) -> Any:

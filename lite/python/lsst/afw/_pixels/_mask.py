@@ -161,31 +161,6 @@ class MaskX(PixelArray):
         self._planes = MaskPlanes.getDefault()
         self.conformMaskPlanes(planes)
 
-    def subset(self, bbox: Box2I, origin: ImageOrigin = PARENT) -> MaskX:
-        """Return a view of a box of pixels.
-
-        Parameters
-        ----------
-        bbox : `lsst.geom.Box2I`
-            The box.
-        origin : `ImageOrigin`, optional
-            Coordinate system of ``bbox``.
-
-        Returns
-        -------
-        mask : `MaskX`
-            Mask that shares this one's memory.
-
-        Raises
-        ------
-        lsst.pex.exceptions.LengthError
-            Raised if the box is not inside the mask.
-        """
-        checkArguments("subset", bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
-        view = object.__new__(type(self))
-        view._initSubset(self, bbox, origin, False)
-        return view
-
     # ---- bits
 
     def _combine(self, ufunc: np.ufunc, other: Any) -> MaskX:

@@ -187,36 +187,6 @@ class TypedMaskedImage(Sliceable):
     mask = TypedProperty(getMask, setMask)
     variance = TypedProperty(getVariance, setVariance)
 
-    def subset(self, bbox: Box2I, origin: ImageOrigin = PARENT) -> Self:
-        """Return a view of a box of pixels.
-
-        Parameters
-        ----------
-        bbox : `lsst.geom.Box2I`
-            The box.
-        origin : `ImageOrigin`, optional
-            Coordinate system of ``bbox``.
-
-        Returns
-        -------
-        maskedImage : same type
-            Masked image that shares this one's memory.
-
-        Raises
-        ------
-        lsst.pex.exceptions.LengthError
-            Raised if the box is not inside.
-        """
-        checkArguments("subset", bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
-        planes: tuple[Any, ...] = tuple(plane.subset(bbox, origin) for plane in self._getPlanes())
-        return self._withPlanes(*planes)
-
-    @classmethod
-    def _withPlanes(cls, image: TypedImage, mask: MaskX, variance: ImageF) -> Self:
-        maskedImage = object.__new__(cls)
-        maskedImage._setPlanes(image, mask, variance)
-        return maskedImage
-
     def _getPlanes(self) -> tuple[TypedImage, MaskX, ImageF]:
         return self._image, self._mask, self._variance
 

@@ -145,7 +145,7 @@ class Sliceable(Partial):
         def __init__(self, *args: Any, **kwargs: Any) -> None: ...
 
         _initBox: Any
-        subset: Any
+        _initSubset: Any
         assign: Any
         set: Any
         _get: Any
@@ -235,6 +235,32 @@ class Sliceable(Partial):
     y0 = TypedProperty(getY0)
 
     # ---- copies and subscripts
+
+    def subset(self, bbox: Box2I, origin: ImageOrigin = PARENT) -> Self:
+        """Return a view of a box of pixels.
+
+        Parameters
+        ----------
+        bbox : `lsst.geom.Box2I`
+            The box.
+        origin : `ImageOrigin`, optional
+            Coordinate system of ``bbox``.
+
+        Returns
+        -------
+        part : same type
+            What shares this one's memory. An exposure has the same
+            components; to replace one does not change the other exposure.
+
+        Raises
+        ------
+        lsst.pex.exceptions.LengthError
+            Raised if the box is not inside.
+        """
+        checkArguments("subset", bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
+        view = object.__new__(type(self))
+        view._initSubset(self, bbox, origin, False)
+        return view
 
     def Factory(self, *args: Any, **kwargs: Any) -> Any:
         """Construct an object of this type."""

@@ -148,30 +148,6 @@ class TypedExposure(Sliceable):
 
     maskedImage = TypedProperty(getMaskedImage, setMaskedImage)
 
-    def subset(self, bbox: Box2I, origin: ImageOrigin = PARENT) -> Self:
-        """Return an exposure of a box of these pixels.
-
-        Parameters
-        ----------
-        bbox : `lsst.geom.Box2I`
-            The box.
-        origin : `ImageOrigin`, optional
-            Coordinate system of ``bbox``.
-
-        Returns
-        -------
-        exposure : same type
-            Exposure that shares this one's memory; it has the same
-            components, but replacing one does not change the other.
-
-        Raises
-        ------
-        lsst.pex.exceptions.LengthError
-            Raised if the box is not inside the exposure.
-        """
-        checkArguments("subset", bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
-        return type(self)(self, bbox, origin, False)
-
     @overload
     def getCutout(self, center: SpherePoint | Point2D, size: Extent2I) -> Self: ...
     @overload

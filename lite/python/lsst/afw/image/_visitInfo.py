@@ -187,7 +187,8 @@ class VisitInfo(FitsPersistable):
 
         The parameters are those of the constructor; what is `None` stays.
         """
-        changes = {name: value for name, value in locals().items() if name in _FACTS and value is not None}
+        given = dict(locals())
+        changes = {name: value for name, value in given.items() if name in _FACTS and value is not None}
         return VisitInfo(**self._facts | changes)
 
     # ---- the facts

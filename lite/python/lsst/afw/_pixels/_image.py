@@ -62,6 +62,9 @@ class TypedImage(PixelArray):
         origin: ImageOrigin = PARENT,
         allowUnsafe: bool = False,
     ) -> None: ...
+    # Image(..., dtype=...) makes one of the classes for each type.
+    @overload
+    def __init__(self, *args: Any, dtype: Any, **kwargs: Any) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._construct(args, kwargs)
 

@@ -74,6 +74,9 @@ class TypedMaskedImage(Sliceable):
         *,
         allowUnsafe: bool = False,
     ) -> None: ...
+    # MaskedImage(..., dtype=...) makes one of the classes for each type.
+    @overload
+    def __init__(self, *args: Any, dtype: Any, **kwargs: Any) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._construct(args, kwargs)
 

@@ -79,6 +79,9 @@ class TypedExposure(Sliceable):
         conformMasks: bool = False,
         allowUnsafe: bool = False,
     ) -> None: ...
+    # Exposure(..., dtype=...) makes one of the classes for each type.
+    @overload
+    def __init__(self, *args: Any, dtype: Any, **kwargs: Any) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._construct(args, kwargs)
 

@@ -74,9 +74,10 @@ _COMPONENT_ORDER = (
     ExposureInfo.KEY_COADD_INPUTS,
     ExposureInfo.KEY_DETECTOR,
     ExposureInfo.KEY_SUMMARY_STATS,
-    ExposureInfo.KEY_WCS,
 )
-"""Order in which the stack has been seen to write components."""
+"""Order in which the stack has been seen to write components, before others
+and the WCS.
+"""
 
 
 # ---- reading
@@ -341,6 +342,12 @@ class ExposureFitsReader(PlanesReader):
 # ---- writing
 
 
+def _findPlace(name: str) -> tuple[bool, int, str]:
+    """Return what sorts names of components into the stack's order."""
+    place = _COMPONENT_ORDER.index(name) if name in _COMPONENT_ORDER else len(_COMPONENT_ORDER)
+    return name == ExposureInfo.KEY_WCS, place, name
+
+
 def _putComponents(info: ExposureInfo, metadata: PropertyList) -> OutputArchive:
     """Make the archive of the components, and the cards that point there.
 
@@ -356,11 +363,7 @@ def _putComponents(info: ExposureInfo, metadata: PropertyList) -> OutputArchive:
     archive : `lsst.afw.fits._outputArchive.OutputArchive`
     """
     components = info._components
-    names = [name for name in _COMPONENT_ORDER if name in components]
-    # The WCS comes last.
-    last = names[-1:] if names[-1:] == [ExposureInfo.KEY_WCS] else []
-    others = sorted(components.keys() - set(_COMPONENT_ORDER))
-    names = [*names[: len(names) - len(last)], *others, *last]
+    names = sorted(components, key=_findPlace)
     archive = OutputArchive([components[name] for name in names])
     for name in names:
         number = archive.put(components[name])

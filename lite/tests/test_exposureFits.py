@@ -325,7 +325,6 @@ class RoundTripTestCase(TemporaryFolder):
         for found in (MaskX(self.path), Mask.readFits(self.path), MaskFitsReader(self.path).read()):
             self.assertEqual(found.getBBox(), BOX)
             self.assertTrue((found.array == 5).all())
-        self.assertEqual(MaskFitsReader(self.path).readArray(dtype=np.int32).sum(), 5 * 99)
 
     def testFailedWriteLeavesTheOldFile(self):
         exposure = makeExposure()
@@ -407,6 +406,99 @@ class MaskPlanesTestCase(TemporaryFolder):
         self.assertEqual(MaskX(self.path).array.tolist(), [[0, 1]])
 
 
+class NamesOfPlanesTestCase(TemporaryFolder):
+    """Planes are taken for what their HDUs are called."""
+
+    VALUES = {"IMAGE": 3, "MASK": 1, "VARIANCE": 4}
+    """Pixels of each plane."""
+
+    FOREIGN_PLANES = ({"MSKN0000": "NO_DATA", "MSKM0000": 1}, {"MSKN0000": "PLANE_31", "MSKM0000": 1})
+    """Cards of the first and the second mask, as lsst.images writes them."""
+
+    def write(self, planes, primary={}, cards=()):
+        """Write planes by name; the n-th mask has the n-th set of cards."""
+        hdus = [fits.PrimaryHDU()]
+        hdus[0].header.update(primary)
+        remaining = iter(cards)
+        for name in planes:
+            pixelType = "i4" if name.upper() == "MASK" else "f4"
+            hdu = fits.ImageHDU(np.full((2, 3), self.VALUES.get(name.upper(), 9), pixelType))
+            hdu.header.update({"EXTNAME": name, "CRPIX1A": 1.0, "CRPIX2A": 1.0, "CRVAL1A": 20, "CRVAL2A": 10})
+            if name.upper() == "MASK":
+                hdu.header.update(next(remaining, {}))
+            hdus.append(hdu)
+        fits.HDUList(hdus).writeto(self.path, overwrite=True)
+
+    def checkRefused(self, words):
+        for read in (
+            lambda: ExposureF(self.path),
+            lambda: MaskedImageF(self.path),
+            lambda: ExposureFitsReader(self.path).read(),
+            lambda: MaskedImageFitsReader(self.path).read(),
+        ):
+            with self.assertRaisesRegex(FitsError, words):
+                read()
+
+    def testFilesOfLsstImagesAreRefused(self):
+        for planes in (
+            ["IMAGE", "MASK", "VARIANCE"],
+            ["IMAGE", "MASK", "MASK", "VARIANCE"],
+            ["IMAGE", "VARIANCE"],
+            ["IMAGE"],
+        ):
+            for card in ("DATAMODL", "JSONADDR", "INDXADDR"):
+                with self.subTest(planes=planes, card=card):
+                    self.write(planes, {card: 5760}, self.FOREIGN_PLANES)
+                    self.checkRefused(f"lsst.images.*{card}")
+
+    def testMasksOfLsstImagesAreRefusedWhereverTheyAre(self):
+        self.write(["IMAGE", "MASK", "VARIANCE"], cards=self.FOREIGN_PLANES)
+        self.checkRefused(r"HDU 2 .*lsst.images.*MSKN0000")
+        for read in (
+            lambda: MaskX(self.path, 2),
+            lambda: MaskFitsReader(self.path, 2).read(),
+            lambda: ExposureFitsReader(self.path).readMask(),
+        ):
+            with self.assertRaisesRegex(FitsError, "lsst.images"):
+                read()
+
+    def testImagesOfLsstImagesAreRead(self):
+        self.write(["IMAGE"], {"DATAMODL": "https://images.lsst.io/schemas/image-1.0.0", "JSONADDR": 5760})
+        for image in (ImageF(self.path), ImageFitsReader(self.path).read()):
+            self.assertEqual(image.getBBox(), Box2I(Point2I(20, 10), Extent2I(3, 2)))
+            self.assertTrue((image.array == 3).all())
+
+    def testPlanesThatAreCalledSomethingElseAreRefused(self):
+        for planes, expected, found in (
+            (["IMAGE", "VARIANCE", "MASK"], "MASK", "VARIANCE"),
+            (["IMAGE", "MASK", "MASK", "VARIANCE"], "VARIANCE", "MASK"),
+            (["IMAGE", "NOISE", "MASK", "VARIANCE"], "MASK", "NOISE"),
+            (["MASK", "IMAGE", "VARIANCE"], "IMAGE", "MASK"),
+            (["SCI", "MASK", "UNCERT"], "VARIANCE", "UNCERT"),
+        ):
+            with self.subTest(planes=planes):
+                self.write(planes)
+                self.checkRefused(f"expected .* = '{expected}', found '{found}'")
+        with self.assertRaisesRegex(FitsError, "'VARIANCE', found 'UNCERT'"):
+            ExposureFitsReader(self.path).readVariance()
+
+    def testNamesOfAnyCaseAndNoNamesWillDo(self):
+        for planes in (
+            ["image", "Mask", "variance"],
+            ["IMAGE", "MASK", "VARIANCE"],
+            ["SCI", "mask", "Variance"],
+        ):
+            self.write(planes)
+            with fits.open(self.path, mode="update") as hdus:
+                hdus[1].data[:] = 3
+            found = MaskedImageF(self.path)
+            self.assertEqual(found[21, 10], (3, 1, 4))
+        with fits.open(self.path, mode="update") as hdus:
+            for hdu in hdus[1:]:
+                del hdu.header["EXTNAME"]
+        self.assertEqual(ExposureF(self.path)[22, 11], (3, 1, 4))
+
+
 class ReaderTestCase(TemporaryFolder):
     def testComponentsAreReadAlone(self):
         exposure = makeExposure()
@@ -430,13 +522,10 @@ class ReaderTestCase(TemporaryFolder):
         for name in ("Detector", "CoaddInputs", "ApCorrMap", "TransmissionCurve"):
             self.assertIsNone(getattr(reader, f"read{name}")())
         self.assertIsNone(reader.readComponent("NOPE"))
-        self.assertEqual(
-            [getattr(reader, f"read{plane}DType")() for plane in ("Image", "Mask", "Variance")],
-            [np.float32, np.int32, np.float32],
-        )
+        self.assertEqual(reader.readImageDType(), np.float32)
         self.assertSamePixels(reader.readMaskedImage(), exposure.maskedImage)
         for plane in ("Image", "Mask", "Variance"):
-            array = getattr(reader, f"read{plane}Array")()
+            array = getattr(reader, f"read{plane}")().array
             self.assertTrue(
                 np.array_equal(array, getattr(exposure, plane.lower()).array, equal_nan=plane != "Mask")
             )
@@ -478,7 +567,7 @@ class ReaderTestCase(TemporaryFolder):
             (lambda: MaskedImageI(GZIP), "float32", "int32"),
             (lambda: ImageI(GZIP), "float32", "int32"),
             (lambda: Mask(GZIP, 1), "float32", "int32"),
-            (lambda: ExposureFitsReader(GZIP).readImageArray(dtype=np.int32), "float32", "int32"),
+            (lambda: ExposureFitsReader(GZIP).readImage(dtype=np.int32), "float32", "int32"),
             (lambda: ImageU(plain, 1), "int32", "uint16"),
         ):
             words = r"cfitsio error \(.*\.fits\) : Incompatible type for FITS image: "
@@ -503,8 +592,6 @@ class ReaderTestCase(TemporaryFolder):
             maskedImage = MaskedImageF(self.path)
         self.assertEqual(maskedImage.mask.array.sum(), 0)
         self.assertEqual(maskedImage.image.array.sum(), 3 * 99)
-        with self.assertRaisesRegex(FitsError, "expected an HDU 1"):
-            MaskedImageFitsReader(self.path).read(needAllHdus=True)
 
     def testTheWcsOfTheHeaderIsReadWhereThereIsNoArchive(self):
         exposure = makeExposure()

@@ -7,7 +7,7 @@ import pickle
 import unittest
 
 import lsst.utils.tests
-from lsst.afw.image import FilterLabel, getDatabaseFilterLabel
+from lsst.afw.image import FilterLabel
 
 
 class FilterLabelTestCase(lsst.utils.tests.TestCase):
@@ -40,7 +40,7 @@ class FilterLabelTestCase(lsst.utils.tests.TestCase):
             FilterLabel()
 
     def testNamesAreStrings(self):
-        for make in (lambda: FilterLabel(band=3), lambda: FilterLabel.fromBand(None)):
+        for make in (lambda: FilterLabel(band=3), lambda: FilterLabel.fromPhysical(3)):
             with self.assertRaises(TypeError):
                 make()
 
@@ -59,9 +59,6 @@ class FilterLabelTestCase(lsst.utils.tests.TestCase):
         for label in self.labels:
             for other in (copy.deepcopy(label), pickle.loads(pickle.dumps(label))):
                 self.assertEqual(other, label)
-
-    def testDatabaseLabelHasNoSpecialCharacters(self):
-        self.assertEqual(getDatabaseFilterLabel("N816 v2-x.y"), "N816_v2_x_y")
 
 
 class MemoryTestCase(lsst.utils.tests.MemoryTestCase):

@@ -52,7 +52,6 @@ class MaskTestCase(lsst.utils.tests.TestCase):
         self.assertIs(afwImage.Mask[np.int32], afwImage.MaskX)
         mask = afwImage.Mask(BOX, 3)
         self.assertIsInstance(mask, afwImage.MaskX)
-        self.assertIsInstance(mask, afwImage.ImageBaseI)
         self.assertEqual(mask.array.dtype, np.int32)
         self.assertEqual(mask.array.sum(), 240)
         self.assertEqual(afwImage.Mask(2, 3, 5).array.sum(), 30)

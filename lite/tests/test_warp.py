@@ -28,7 +28,6 @@ from lsst.afw.image import (
     MaskedImageF,
     PhotoCalib,
     VisitInfo,
-    makeImageFromArray,
 )
 from lsst.afw.math import (
     BilinearWarpingKernel,
@@ -319,7 +318,7 @@ class PropertiesTestCase(PixelAssertions):
         results = []
         for pixels in (array[::-1], array[::-1].copy()):
             destination = ImageF(makeBox(0, 0, 50, 40))
-            warpImage(destination, makeImageFromArray(pixels), makeShift(0.3, 0.4), CONTROL)
+            warpImage(destination, ImageF(pixels), makeShift(0.3, 0.4), CONTROL)
             results.append(destination)
         self.assertImagesEqual(*results)
 

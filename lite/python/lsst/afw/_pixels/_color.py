@@ -5,22 +5,19 @@
 __all__ = ["Color"]
 
 import math
-from typing import Any
 
-from lsst._lite.arguments import Float, Overloads
+from lsst._lite.arguments import checkArguments
+from lsst._lite.numbers import toDouble
 
 
 class Color:
     """The colour of an object, on which a PSF may depend.
 
-    Called as ``Color()``, which is indeterminate, or ``Color(colorValue,
-    colorType)``.
-
     Parameters
     ----------
-    colorValue : `float`
-        Difference of two magnitudes.
-    colorType : `str`
+    colorValue : `float`, optional
+        Difference of two magnitudes; without it the colour is indeterminate.
+    colorType : `str`, optional
         Which magnitudes, such as "g-r".
     """
 
@@ -28,14 +25,9 @@ class Color:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        _INIT_FORMS(self, args, kwargs)
-
-    def _initIndeterminate(self) -> None:
-        self._value, self._type = math.nan, ""
-
-    def _initValue(self, colorValue: Float, colorType: str) -> None:
-        self._value, self._type = colorValue, colorType
+    def __init__(self, colorValue: float = math.nan, colorType: str = "") -> None:
+        checkArguments("Color", colorType=(colorType, str))
+        self._value, self._type = toDouble(colorValue), colorType
 
     def getColorValue(self) -> float:
         """Return the colour, in magnitudes; NaN if indeterminate."""
@@ -55,6 +47,3 @@ class Color:
         if self.isIndeterminate() and other.isIndeterminate():
             return True
         return (self._value, self._type) == (other._value, other._type)
-
-
-_INIT_FORMS = Overloads("Color", Color._initIndeterminate, Color._initValue)

@@ -7,23 +7,21 @@ from __future__ import annotations
 __all__ = ["Image", "ImageD", "ImageF", "ImageI", "ImageL", "ImageU"]
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, overload
 
 import numpy as np
+import numpy.typing as npt
 
-from lsst._lite.arguments import Bool, Int, MismatchError, Overloads, Size, checkArguments
+from lsst._lite.arguments import checkArguments
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import LengthError
 from lsst.utils import TemplateMeta
 
-from ._imageBase import ImageBaseD, ImageBaseF, ImageBaseI, ImageBaseL, ImageBaseU, PixelArray
+from ._imageBase import PixelArray
 from ._origin import PARENT, ImageOrigin
-from ._plane import openPlane
-from ._planeWriters import writeImage
-from ._slicing import Sliceable, refuseTemporary
-
-DEFAULT_HDU = -(2**31)
+from ._slicing import refuseTemporary
+from ._storedPlanes import DEFAULT_HDU, PixelRequest
 
 
 def _divide(left: Any, right: Any, out: Any) -> None:
@@ -37,52 +35,60 @@ def _divide(left: Any, right: Any, out: Any) -> None:
     out[...] = quotient
 
 
-class TypedImage(Sliceable, PixelArray):
-    """What the image classes have beyond their ``ImageBase``."""
+class TypedImage(PixelArray):
+    """What the image classes share; they differ in the type of pixels."""
 
     # ---- construction
 
+    @overload
+    def __init__(self, rhs: TypedImage, deep: bool = False) -> None: ...
+    @overload
+    def __init__(self, width: int, height: int, initialValue: float = 0) -> None: ...
+    @overload
+    def __init__(self, dimensions: Extent2I = ..., initialValue: float = 0) -> None: ...
+    @overload
+    def __init__(self, bbox: Box2I, initialValue: float = 0) -> None: ...
+    @overload
+    def __init__(self, rhs: Self, bbox: Box2I, origin: ImageOrigin = PARENT, deep: bool = False) -> None: ...
+    @overload
+    def __init__(self, array: npt.NDArray[Any], deep: bool = False, xy0: Point2I = ...) -> None: ...
+    @overload
+    def __init__(
+        self,
+        fileName: str,
+        hdu: int = DEFAULT_HDU,
+        metadata: PropertySet | None = None,
+        bbox: Box2I = ...,
+        origin: ImageOrigin = PARENT,
+        allowUnsafe: bool = False,
+    ) -> None: ...
+    # Image(..., dtype=...) makes one of the classes for each type.
+    @overload
+    def __init__(self, *args: Any, dtype: Any, **kwargs: Any) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        _INIT_FORMS(self, args, kwargs)
+        self._construct(args, kwargs)
 
-    def _initSize(self, width: Size, height: Size, intialValue: Any = 0) -> None:
-        self._allocateDimensions(Extent2I(width, height), self._toPixel(intialValue))
-
-    def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0), initialValue: Any = 0) -> None:
-        self._allocateDimensions(dimensions, self._toPixel(initialValue))
-
-    def _initBox(self, bbox: Box2I, initialValue: Any = 0) -> None:
+    def _initBox(self, bbox: Box2I, initialValue: float = 0) -> None:
         self._allocate(bbox, self._toPixel(initialValue))
 
-    def _initImage(self, rhs: PixelArray, deep: Bool = False) -> None:
-        if self._isSameType(rhs):
-            self._initFromOther(rhs, deep)
-        elif isinstance(rhs, TypedImage):
-            self._initByConversion(rhs, deep)
-        else:
-            raise MismatchError("not an image")
+    def _initCopy(self, rhs: TypedImage, deep: bool = False) -> None:
+        initialize = self._initFromOther if self._isSameType(rhs) else self._initByConversion
+        initialize(rhs, deep)
 
-    def _initSubset(
-        self, rhs: PixelArray, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False
-    ) -> None:
-        if not self._isSameType(rhs):
-            raise MismatchError("another type of image")
+    def _initSubset(self, rhs: Self, bbox: Box2I, origin: ImageOrigin = PARENT, deep: bool = False) -> None:
+        checkArguments(type(self).__name__, rhs=(rhs, type(self)))
         self._initFromSubset(rhs, bbox, origin, deep)
 
     def _initFile(
         self,
         fileName: str,
-        hdu: Int = DEFAULT_HDU,
+        hdu: int = DEFAULT_HDU,
         metadata: PropertySet | None = None,
         bbox: Box2I = Box2I(),
         origin: ImageOrigin = PARENT,
-        allowUnsafe: Bool = False,
+        allowUnsafe: bool = False,
     ) -> None:
-        plane = openPlane(fileName, hdu)
-        if metadata is not None:
-            metadata.update(plane.readMetadata())
-        array, xy0 = plane.readPixels(bbox, origin, allowUnsafe, self._pixelType)
-        self._initFromArray(array, False, xy0)
+        self._readPlane(fileName, hdu, metadata, PixelRequest(bbox, origin, allowUnsafe=allowUnsafe))
 
     def _isSameType(self, other: Any) -> bool:
         return isinstance(other, TypedImage) and other._pixelType is self._pixelType
@@ -100,34 +106,6 @@ class TypedImage(Sliceable, PixelArray):
     def convertD(self) -> ImageD:
         """Return a copy with 64-bit floating-point pixels."""
         return ImageD(self, True)
-
-    convertFloat = convertF
-    convertDouble = convertD
-
-    def subset(self, bbox: Box2I, origin: ImageOrigin = PARENT) -> Self:
-        """Return a view of a box of pixels.
-
-        Parameters
-        ----------
-        bbox : `lsst.geom.Box2I`
-            The box.
-        origin : `ImageOrigin`, optional
-            Coordinate system of ``bbox``.
-
-        Returns
-        -------
-        image : same type
-            Image that shares this one's memory.
-
-        Raises
-        ------
-        lsst.pex.exceptions.LengthError
-            Raised if the box is not inside the image.
-        """
-        checkArguments("subset", bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
-        view = object.__new__(type(self))
-        view._initFromSubset(self, bbox, origin, False)
-        return view
 
     # ---- arithmetic
 
@@ -197,57 +175,13 @@ class TypedImage(Sliceable, PixelArray):
     # ---- files
 
     @classmethod
-    def _readFits(cls, filename: str, hdu: int = DEFAULT_HDU) -> Self:
+    def readFits(cls, filename: str, hdu: int = DEFAULT_HDU) -> Self:
+        """Read an image from a FITS file."""
         checkArguments("readFits", filename=(filename, str))
         return cls(filename, hdu)
 
-    def writeFits(self, *args: Any, **kwargs: Any) -> None:
-        """Write to a FITS file.
 
-        Called as ``writeFits(fileName, metadata=None, mode="w")`` or
-        ``writeFits(filename, options, mode="w", header=None, mask=None)``.
-
-        Parameters
-        ----------
-        fileName, filename : `str`
-            Name of the file.
-        metadata, header : `lsst.daf.base.PropertySet`, optional
-            Additional header cards.
-        mode : `str`, optional
-            "w" to make or replace the file, "a" to append an HDU to it.
-        options : `lsst.afw.fits.CompressionOptions`
-            How to compress.
-        mask : `Mask`, optional
-            Pixels to leave out of account in lossy compression.
-        """
-        _WRITE_FORMS(self, args, kwargs)
-
-    def _write(self, fileName: str, metadata: PropertySet | None = None, mode: str = "w") -> None:
-        writeImage(self, fileName, metadata=metadata, mode=mode)
-
-    def _writeCompressed(
-        self,
-        filename: str,
-        options: Any,
-        mode: str = "w",
-        header: PropertySet | None = None,
-        mask: Any = None,
-    ) -> None:
-        writeImage(self, filename, metadata=header, mode=mode, options=options, mask=mask)
-
-
-_INIT_FORMS = Overloads(
-    "Image",
-    TypedImage._initImage,
-    TypedImage._initSize,
-    TypedImage._initDimensions,
-    TypedImage._initBox,
-    TypedImage._initSubset,
-    PixelArray._initFromArray,
-    TypedImage._initFile,
-)
-
-_WRITE_FORMS = Overloads("writeFits", TypedImage._write, TypedImage._writeCompressed)
+TypedImage._copiedTypes = TypedImage
 
 
 def _rebuildImage(cls: Any, array: Any, x0: int, y0: int) -> Any:
@@ -255,59 +189,44 @@ def _rebuildImage(cls: Any, array: Any, x0: int, y0: int) -> Any:
     return cls(array, False, Point2I(x0, y0))
 
 
-class ImageI(TypedImage, ImageBaseI):
+class ImageI(TypedImage):
     """An image of 32-bit integers."""
 
     __module__ = "lsst.afw.image._image"
 
-    @staticmethod
-    def readFits(filename: str, hdu: int = DEFAULT_HDU) -> ImageI:
-        """Read an image from a FITS file."""
-        return ImageI._readFits(filename, hdu)
+    _pixelType = np.int32
 
 
-class ImageF(TypedImage, ImageBaseF):
+class ImageF(TypedImage):
     """An image of 32-bit floating-point numbers."""
 
     __module__ = "lsst.afw.image._image"
 
-    @staticmethod
-    def readFits(filename: str, hdu: int = DEFAULT_HDU) -> ImageF:
-        """Read an image from a FITS file."""
-        return ImageF._readFits(filename, hdu)
+    _pixelType = np.float32
 
 
-class ImageD(TypedImage, ImageBaseD):
+class ImageD(TypedImage):
     """An image of 64-bit floating-point numbers."""
 
     __module__ = "lsst.afw.image._image"
 
-    @staticmethod
-    def readFits(filename: str, hdu: int = DEFAULT_HDU) -> ImageD:
-        """Read an image from a FITS file."""
-        return ImageD._readFits(filename, hdu)
+    _pixelType = np.float64
 
 
-class ImageU(TypedImage, ImageBaseU):
+class ImageU(TypedImage):
     """An image of unsigned 16-bit integers."""
 
     __module__ = "lsst.afw.image._image"
 
-    @staticmethod
-    def readFits(filename: str, hdu: int = DEFAULT_HDU) -> ImageU:
-        """Read an image from a FITS file."""
-        return ImageU._readFits(filename, hdu)
+    _pixelType = np.uint16
 
 
-class ImageL(TypedImage, ImageBaseL):
+class ImageL(TypedImage):
     """An image of unsigned 64-bit integers."""
 
     __module__ = "lsst.afw.image._image"
 
-    @staticmethod
-    def readFits(filename: str, hdu: int = DEFAULT_HDU) -> ImageL:
-        """Read an image from a FITS file."""
-        return ImageL._readFits(filename, hdu)
+    _pixelType = np.uint64
 
 
 class Image(metaclass=TemplateMeta):
@@ -323,10 +242,8 @@ class Image(metaclass=TemplateMeta):
         # What is constructed is one of the classes for each type.
         def __new__(cls, *args: Any, **kwargs: Any) -> Any: ...
 
-    __reduce__ = TypedImage.__reduce__
-    __deepcopy__ = TypedImage.__deepcopy__
 
-
-for _suffix, _class in dict(I=ImageI, F=ImageF, D=ImageD, U=ImageU, L=ImageL).items():
+_CLASSES: dict[str, type[TypedImage]] = dict(I=ImageI, F=ImageF, D=ImageD, U=ImageU, L=ImageL)
+for _suffix, _class in _CLASSES.items():
     Image.register(_class._pixelType, _class)
     Image.alias(_suffix, _class)

@@ -4,25 +4,26 @@
 
 from __future__ import annotations
 
-__all__ = ["ImageBaseD", "ImageBaseF", "ImageBaseI", "ImageBaseL", "ImageBaseU", "PixelArray"]
+__all__ = ["PixelArray"]
 
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from lsst._lite.arguments import Array2, Bool, Int, MismatchError, Overloads, checkArguments
+from lsst._lite.arguments import checkArguments
 from lsst._lite.numbers import toDouble, toInteger
-from lsst._lite.properties import TypedProperty
-from lsst.geom import Box2I, Extent2I, Point2I
+from lsst.afw.fits import CompressionOptions
+from lsst.daf.base import PropertySet
+from lsst.geom import Box2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError
 
-from ._origin import LOCAL, PARENT, ImageOrigin
+from ._origin import PARENT, ImageOrigin
+from ._slicing import Sliceable, checkDimensions
+from ._storedPlanes import PixelRequest, Plane, openPlane, writeImage
 
-_MAX_PIXELS = 2**31 - 1
 
-
-class PixelArray:
+class PixelArray(Sliceable):
     """A two-dimensional array of pixels with an origin.
 
     This is the part that images and masks of all pixel types share. Several
@@ -32,35 +33,20 @@ class PixelArray:
     _pixelType: ClassVar[Any] = None
     """Numpy type of a pixel (set by the classes for each type)."""
 
-    _baseType: ClassVar[type[PixelArray]]
-    """The class of ``ImageBase`` for the type."""
+    _partTypes = np.ndarray
 
     # ---- construction
 
     def _allocate(self, bbox: Box2I, initialValue: Any = 0) -> None:
         """Take memory for a box of pixels, all with the same value."""
         width, height = bbox.getWidth(), bbox.getHeight()
-        self._checkDimensions(width, height)
+        checkDimensions(width, height)
         if initialValue == 0:
             # Pages of zeros take no memory and no time until written to.
             self._array = np.zeros((height, width), dtype=self._pixelType)
         else:
             self._array = np.full((height, width), initialValue, dtype=self._pixelType)
         self._setOrigin(bbox.getMinX(), bbox.getMinY())
-
-    @staticmethod
-    def _checkDimensions(width: int, height: int) -> None:
-        """Refuse dimensions that an image cannot have."""
-        if width < 0 or height < 0:
-            raise LengthError(f"Both width and height must be non-negative: {width}, {height}")
-        if width * height > _MAX_PIXELS:
-            raise LengthError(f"Image dimensions ({width} x {height}) too large; int overflow detected.")
-
-    def _allocateDimensions(self, dimensions: Extent2I, initialValue: Any = 0) -> None:
-        """Take memory for an image with its first pixel at (0, 0)."""
-        width, height = dimensions
-        self._checkDimensions(width, height)
-        self._allocate(Box2I(Point2I(0, 0), dimensions), initialValue)
 
     def _share(self, array: npt.NDArray[Any], x0: int, y0: int, deep: bool) -> None:
         """Use the memory of an array, or a copy of it."""
@@ -70,19 +56,22 @@ class PixelArray:
     def _setOrigin(self, x0: int, y0: int) -> None:
         self._x0, self._y0 = int(x0), int(y0)
 
-    def _initFromArray(self, array: Array2, deep: Bool = False, xy0: Point2I = Point2I(0, 0)) -> None:
+    def _initParts(self, array: npt.NDArray[Any], deep: bool = False, xy0: Point2I = Point2I(0, 0)) -> None:
         """Use, or copy, the memory of an array with exactly this type."""
         self._checkArray(array)
-        self._checkDimensions(*array.shape[::-1])
+        checkDimensions(*array.shape[::-1])
         # The view keeps this image as it is if the caller reshapes the array.
         self._share(array.view(np.ndarray), xy0.x, xy0.y, deep)
 
     def _checkArray(self, array: Any) -> None:
         """Refuse an array whose memory is not laid out as that of images."""
+        if array.ndim != 2 or not array.flags.writeable:
+            raise TypeError(f"{type(self).__name__}: expected a writeable array with 2 axes")
         if array.dtype != self._pixelType or not array.dtype.isnative:
-            raise MismatchError(f"array of {array.dtype}, not {np.dtype(self._pixelType)}")
+            wanted = np.dtype(self._pixelType)
+            raise TypeError(f"{type(self).__name__}: expected an array of {wanted}, found {array.dtype}")
         if array.shape[1] > 1 and array.strides[1] != array.itemsize:
-            raise MismatchError("rows of the array are not contiguous")
+            raise TypeError(f"{type(self).__name__}: rows of the array are not contiguous")
 
     def _initFromOther(self, src: Any, deep: bool) -> None:
         """Use, or copy, the pixels of another image of this type."""
@@ -208,7 +197,7 @@ class PixelArray:
         TypeError
             Raised for an image with another pixel type.
         """
-        checkArguments("assign", rhs=(rhs, self._baseType), bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
+        checkArguments("assign", rhs=(rhs, type(self)), bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
         wanted = self.getDimensions() if bbox.isEmpty() else bbox.getDimensions()
         if wanted != rhs.getDimensions():
             raise LengthError(
@@ -224,127 +213,68 @@ class PixelArray:
 
     # ---- geometry
 
-    def getWidth(self) -> int:
-        """Return the number of columns."""
-        return self._array.shape[1]
+    @property
+    def _grid(self) -> Self:
+        return self
 
-    def getHeight(self) -> int:
-        """Return the number of rows."""
-        return self._array.shape[0]
-
-    def getDimensions(self) -> Extent2I:
-        """Return the width and height, as an `lsst.geom.Extent2I`."""
-        return Extent2I(self.getWidth(), self.getHeight())
-
-    def getX0(self) -> int:
-        """Return the column of the first pixel, in the parent."""
-        return self._x0
-
-    def getY0(self) -> int:
-        """Return the row of the first pixel, in the parent."""
-        return self._y0
-
-    def getXY0(self) -> Point2I:
-        """Return the position of the first pixel, in the parent."""
-        return Point2I(self._x0, self._y0)
-
-    def _setXY0Point(self, xy0: Point2I) -> None:
-        self._setOrigin(*xy0)
-
-    def _setXY0Numbers(self, x0: Int, y0: Int) -> None:
-        self._setOrigin(x0, y0)
-
-    _setXY0Forms = Overloads("setXY0", _setXY0Point, _setXY0Numbers)
-
-    def setXY0(self, *args: Any, **kwargs: Any) -> None:
+    @overload
+    def setXY0(self, xy0: Point2I, /) -> None: ...
+    @overload
+    def setXY0(self, x0: int, y0: int, /) -> None: ...
+    def setXY0(self, x0: Any, y0: Any = None, /) -> None:
         """Set the position of the first pixel, in the parent.
-
-        Called as ``setXY0(xy0: Point2I)`` or ``setXY0(x0: int, y0: int)``.
-        """
-        self._setXY0Forms(self, args, kwargs)
-
-    def getBBox(self, origin: ImageOrigin = PARENT) -> Box2I:
-        """Return the box of pixels.
 
         Parameters
         ----------
-        origin : `ImageOrigin`, optional
-            Coordinate system.
-
-        Returns
-        -------
-        bbox : `lsst.geom.Box2I`
-            The box.
+        xy0 : `lsst.geom.Point2I`
+            Position; or its two numbers.
         """
-        checkArguments("getBBox", origin=(origin, ImageOrigin))
-        corner = Point2I(0, 0) if origin is LOCAL else self.getXY0()
-        return Box2I(corner, self.getDimensions())
+        if y0 is None:
+            checkArguments("setXY0", xy0=(x0, Point2I))
+            x0, y0 = x0
+        self._setOrigin(toInteger(x0), toInteger(y0))
 
-    width = TypedProperty(getWidth)
-    height = TypedProperty(getHeight)
-    x0 = TypedProperty(getX0)
-    y0 = TypedProperty(getY0)
+    # ---- files
 
+    def _readPlane(self, fileName: str, hdu: int, metadata: Any, request: PixelRequest) -> Plane:
+        """Take pixels, and perhaps cards, from a file."""
+        plane = openPlane(fileName, toInteger(hdu))
+        if metadata is not None:
+            metadata.update(plane.readMetadata())
+        array, xy0 = plane.read(request.of(self._pixelType))
+        self._initParts(array, False, xy0)
+        return plane
 
-def _initDimensions(self: Any, dimensions: Extent2I = Extent2I(0, 0)) -> None:
-    self._allocateDimensions(dimensions)
+    @overload
+    def writeFits(self, fileName: str, metadata: PropertySet | None = None, mode: str = "w") -> None: ...
+    @overload
+    def writeFits(
+        self,
+        fileName: str,
+        options: CompressionOptions,
+        /,
+        mode: str = "w",
+        header: PropertySet | None = None,
+    ) -> None: ...
+    def writeFits(
+        self, fileName: str, metadata: Any = None, mode: str = "w", header: Any = None, options: Any = None
+    ) -> None:
+        """Write to a FITS file, a mask with the planes of the process.
 
+        Parameters
+        ----------
+        fileName : `str`
+            Name of the file.
+        metadata, header : `lsst.daf.base.PropertySet`, optional
+            Additional header cards.
+        mode : `str`, optional
+            "w" to make or replace the file, "a" to append an HDU to it.
+        options : `lsst.afw.fits.CompressionOptions`, optional
+            How to compress; not at all by default.
+        """
+        if isinstance(metadata, CompressionOptions):
+            metadata, options = header, metadata
+        writeImage(self, fileName, metadata, mode, options)
 
-def _initCopy(self: Any, src: PixelArray, deep: Bool = False) -> None:
-    if not isinstance(src, self._baseType):
-        raise MismatchError("another pixel type")
-    self._initFromOther(src, deep)
-
-
-def _initSubset(
-    self: Any, src: PixelArray, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False
-) -> None:
-    if not isinstance(src, self._baseType):
-        raise MismatchError("another pixel type")
-    self._initFromSubset(src, bbox, origin, deep)
-
-
-_BASE_FORMS = Overloads("ImageBase", _initDimensions, _initCopy, _initSubset, PixelArray._initFromArray)
-
-
-class _TypedPixelArray(PixelArray):
-    """Base of the ``ImageBase`` classes; each is one pixel type."""
-
-    def __init_subclass__(cls, pixelType: Any = None, **kwargs: Any) -> None:
-        super().__init_subclass__(**kwargs)
-        if pixelType is not None:
-            cls._pixelType = pixelType
-            cls._baseType = cls
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        _BASE_FORMS(self, args, kwargs)
-
-
-class ImageBaseI(_TypedPixelArray, pixelType=np.int32):
-    """Pixels that are 32-bit integers."""
-
-    __module__ = "lsst.afw.image._image"
-
-
-class ImageBaseF(_TypedPixelArray, pixelType=np.float32):
-    """Pixels that are 32-bit floating-point numbers."""
-
-    __module__ = "lsst.afw.image._image"
-
-
-class ImageBaseD(_TypedPixelArray, pixelType=np.float64):
-    """Pixels that are 64-bit floating-point numbers."""
-
-    __module__ = "lsst.afw.image._image"
-
-
-class ImageBaseU(_TypedPixelArray, pixelType=np.uint16):
-    """Pixels that are unsigned 16-bit integers."""
-
-    __module__ = "lsst.afw.image._image"
-
-
-class ImageBaseL(_TypedPixelArray, pixelType=np.uint64):
-    """Pixels that are unsigned 64-bit integers."""
-
-    __module__ = "lsst.afw.image._image"
+    def _addCards(self, header: PropertySet) -> None:
+        """Add the cards that say what the pixels mean."""

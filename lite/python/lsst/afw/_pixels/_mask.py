@@ -8,25 +8,23 @@ __all__ = ["Mask", "MaskPixel", "MaskX", "makeStoredMask", "remapPlanes"]
 
 import collections.abc
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from lsst._lite.arguments import Bool, Int, MismatchError, Overloads, Size, checkArguments
+from lsst._lite.arguments import checkArguments
 from lsst._lite.numbers import toInteger
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError, RuntimeError
 from lsst.utils import TemplateMeta
 
-from ._image import DEFAULT_HDU
-from ._imageBase import ImageBaseI, PixelArray
+from ._imageBase import PixelArray
 from ._maskPlanes import NUM_PLANES_MAX, MaskPlanes
 from ._origin import PARENT, ImageOrigin
-from ._plane import openPlane
-from ._planeWriters import writeMask
-from ._slicing import Sliceable, refuseTemporary
+from ._slicing import refuseTemporary
+from ._storedPlanes import DEFAULT_HDU, PixelRequest
 
 MaskPixel = np.int32
 
@@ -69,7 +67,7 @@ def remapPlanes(array: npt.NDArray[Any], changes: list[tuple[Any, Any]], keep: A
     array[...] = result
 
 
-class MaskX(Sliceable, ImageBaseI):
+class MaskX(PixelArray):
     """An image whose pixels are sets of named bits ("planes").
 
     The names are shared by all masks of the process, see `addMaskPlane`.
@@ -77,72 +75,75 @@ class MaskX(Sliceable, ImageBaseI):
 
     __module__ = "lsst.afw.image._image"
 
+    _pixelType = MaskPixel
+
     # ---- construction
 
+    @overload
+    def __init__(self, width: int, height: int, planeDefs: Mapping[str, int] = ...) -> None: ...
+    @overload
+    def __init__(
+        self, width: int, height: int, initialValue: int, planeDefs: Mapping[str, int] = ...
+    ) -> None: ...
+    @overload
+    def __init__(self, dimensions: Extent2I = ..., planeDefs: Mapping[str, int] = ...) -> None: ...
+    @overload
+    def __init__(
+        self, dimensions: Extent2I, initialValue: int, planeDefs: Mapping[str, int] = ...
+    ) -> None: ...
+    @overload
+    def __init__(self, bbox: Box2I, planeDefs: Mapping[str, int] = ...) -> None: ...
+    @overload
+    def __init__(self, bbox: Box2I, initialValue: int, planeDefs: Mapping[str, int] = ...) -> None: ...
+    @overload
+    def __init__(self, src: MaskX, deep: bool = False) -> None: ...
+    @overload
+    def __init__(self, src: MaskX, bbox: Box2I, origin: ImageOrigin = PARENT, deep: bool = False) -> None: ...
+    @overload
+    def __init__(self, array: npt.NDArray[Any], deep: bool = False, xy0: Point2I = ...) -> None: ...
+    @overload
+    def __init__(
+        self,
+        fileName: str,
+        hdu: int = DEFAULT_HDU,
+        metadata: PropertySet | None = None,
+        bbox: Box2I = ...,
+        origin: ImageOrigin = PARENT,
+        conformMasks: bool = False,
+        allowUnsafe: bool = False,
+    ) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._planes = MaskPlanes.getDefault()
-        _INIT_FORMS(self, args, kwargs)
+        self._construct(args, kwargs)
 
-    def _initSize(self, width: Size, height: Size, planeDefs: Mapping[str, int] = {}) -> None:
-        self._allocateDimensions(Extent2I(width, height))
-        self._planes = _makePlanes(planeDefs)
-
-    def _initSizeValue(
-        self, width: Size, height: Size, initialValue: Int, planeDefs: Mapping[str, int] = {}
-    ) -> None:
-        self._allocateDimensions(Extent2I(width, height), self._toPixel(initialValue))
-        self._planes = _makePlanes(planeDefs)
-
-    def _initDimensions(
-        self, dimensions: Extent2I = Extent2I(0, 0), planeDefs: Mapping[str, int] = {}
-    ) -> None:
-        self._allocateDimensions(dimensions)
-        self._planes = _makePlanes(planeDefs)
-
-    def _initDimensionsValue(
-        self, dimensions: Extent2I, initialValue: Int, planeDefs: Mapping[str, int] = {}
-    ) -> None:
-        self._allocateDimensions(dimensions, self._toPixel(initialValue))
-        self._planes = _makePlanes(planeDefs)
-
-    def _initBox(self, bbox: Box2I, planeDefs: Mapping[str, int] = {}) -> None:
-        self._allocate(bbox)
-        self._planes = _makePlanes(planeDefs)
-
-    def _initBoxValue(self, bbox: Box2I, initialValue: Int, planeDefs: Mapping[str, int] = {}) -> None:
+    def _initBox(self, bbox: Box2I, initialValue: Any = 0, planeDefs: Any = {}) -> None:
+        # The value may be left out before the planes.
+        if isinstance(initialValue, collections.abc.Mapping):
+            initialValue, planeDefs = 0, initialValue
         self._allocate(bbox, self._toPixel(initialValue))
         self._planes = _makePlanes(planeDefs)
 
-    def _initMask(self, src: PixelArray, deep: Bool = False) -> None:
-        if not isinstance(src, MaskX):
-            raise MismatchError("not a mask")
+    def _initCopy(self, src: MaskX, deep: bool = False) -> None:
         self._initFromOther(src, deep)
         self._planes = src._planes
 
-    def _initSubset(
-        self, src: PixelArray, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False
-    ) -> None:
-        if not isinstance(src, MaskX):
-            raise MismatchError("not a mask")
+    def _initSubset(self, src: MaskX, bbox: Box2I, origin: ImageOrigin = PARENT, deep: bool = False) -> None:
         self._initFromSubset(src, bbox, origin, deep)
         self._planes = src._planes
 
     def _initFile(
         self,
         fileName: str,
-        hdu: Int = DEFAULT_HDU,
+        hdu: int = DEFAULT_HDU,
         metadata: PropertySet | None = None,
         bbox: Box2I = Box2I(),
         origin: ImageOrigin = PARENT,
-        conformMasks: Bool = False,
-        allowUnsafe: Bool = False,
+        conformMasks: bool = False,
+        allowUnsafe: bool = False,
     ) -> None:
-        plane = openPlane(fileName, hdu)
-        if metadata is not None:
-            metadata.update(plane.readMetadata())
-        array, xy0 = plane.readPixels(bbox, origin, allowUnsafe, MaskPixel)
-        self._initFromArray(array, False, xy0)
-        self._conformStored(plane.planes(), conformMasks)
+        request = PixelRequest(bbox, origin, allowUnsafe=allowUnsafe)
+        plane = self._readPlane(fileName, hdu, metadata, request)
+        self._conformStored(plane.maskPlanes(), conformMasks)
 
     def _conformStored(self, planes: dict[str, int], conformMasks: bool) -> None:
         """Let pixels of a file mean the same in the session.
@@ -159,31 +160,6 @@ class MaskX(Sliceable, ImageBaseI):
             MaskPlanes.setDefault(MaskPlanes(planes))
         self._planes = MaskPlanes.getDefault()
         self.conformMaskPlanes(planes)
-
-    def subset(self, bbox: Box2I, origin: ImageOrigin = PARENT) -> MaskX:
-        """Return a view of a box of pixels.
-
-        Parameters
-        ----------
-        bbox : `lsst.geom.Box2I`
-            The box.
-        origin : `ImageOrigin`, optional
-            Coordinate system of ``bbox``.
-
-        Returns
-        -------
-        mask : `MaskX`
-            Mask that shares this one's memory.
-
-        Raises
-        ------
-        lsst.pex.exceptions.LengthError
-            Raised if the box is not inside the mask.
-        """
-        checkArguments("subset", bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
-        view = object.__new__(type(self))
-        view._initSubset(self, bbox, origin, False)
-        return view
 
     # ---- bits
 
@@ -399,6 +375,9 @@ class MaskX(Sliceable, ImageBaseI):
             if name:
                 metadata.add(_PREFIX + name, plane)
 
+    def _addCards(self, header: PropertySet) -> None:
+        self.addMaskPlanesToMetadata(header)
+
     # ---- copies, and what is shown
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -419,33 +398,6 @@ class MaskX(Sliceable, ImageBaseI):
         """Read a mask from a FITS file."""
         checkArguments("readFits", filename=(filename, str))
         return MaskX(filename, hdu)
-
-    def writeFits(self, *args: Any, **kwargs: Any) -> None:
-        """Write to a FITS file, with the planes of the process.
-
-        Called as ``writeFits(fileName, metadata=None, mode="w")`` or
-        ``writeFits(filename, options, mode="w", header=None)``.
-
-        Parameters
-        ----------
-        fileName, filename : `str`
-            Name of the file.
-        metadata, header : `lsst.daf.base.PropertySet`, optional
-            Additional header cards.
-        mode : `str`, optional
-            "w" to make or replace the file, "a" to append an HDU to it.
-        options : `lsst.afw.fits.CompressionOptions`
-            How to compress.
-        """
-        _WRITE_FORMS(self, args, kwargs)
-
-    def _write(self, fileName: str, metadata: PropertySet | None = None, mode: str = "w") -> None:
-        writeMask(self, fileName, metadata=metadata, mode=mode)
-
-    def _writeCompressed(
-        self, filename: str, options: Any, mode: str = "w", header: PropertySet | None = None
-    ) -> None:
-        writeMask(self, filename, metadata=header, mode=mode, options=options)
 
 
 def makeStoredMask(
@@ -481,21 +433,7 @@ def _makePlanes(planeDefs: Any) -> MaskPlanes:
     return MaskPlanes.make(planeDefs)
 
 
-_INIT_FORMS = Overloads(
-    "Mask",
-    MaskX._initSize,
-    MaskX._initSizeValue,
-    MaskX._initDimensions,
-    MaskX._initDimensionsValue,
-    MaskX._initBox,
-    MaskX._initBoxValue,
-    MaskX._initMask,
-    MaskX._initSubset,
-    PixelArray._initFromArray,
-    MaskX._initFile,
-)
-
-_WRITE_FORMS = Overloads("writeFits", MaskX._write, MaskX._writeCompressed)
+MaskX._copiedTypes = MaskX
 
 
 def _rebuildMask(cls: Any, array: npt.NDArray[Any], x0: int, y0: int, planes: Any) -> MaskX:
@@ -522,8 +460,6 @@ class Mask(metaclass=TemplateMeta):
 
     TEMPLATE_PARAMS = ("dtype",)
     TEMPLATE_DEFAULTS = (MaskPixel,)
-
-    __reduce__ = MaskX.__reduce__
 
 
 Mask.register(MaskPixel, MaskX)

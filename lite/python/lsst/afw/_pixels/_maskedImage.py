@@ -16,13 +16,15 @@ __all__ = [
 ]
 
 import collections.abc
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar, Self
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self, overload
 
 import numpy as np
 
-from lsst._lite.arguments import Bool, Int, MismatchError, Overloads, Size, checkArguments
+from lsst._lite import notInLite
+from lsst._lite.arguments import checkArguments
 from lsst._lite.properties import TypedProperty
+from lsst.afw.fits import CompressionOptions
 from lsst.daf.base import PropertySet
 from lsst.geom import Box2I, Extent2I, Point2I
 from lsst.pex.exceptions import InvalidParameterError, LengthError
@@ -31,9 +33,8 @@ from lsst.utils import TemplateMeta
 from ._image import Image, ImageD, ImageF, ImageI, ImageL, ImageU, TypedImage
 from ._mask import MaskX, makeStoredMask
 from ._origin import PARENT, ImageOrigin
-from ._planeTriple import StoredPlanes, openPlanes
-from ._planeWriters import writeMaskedImage
 from ._slicing import Sliceable, refuseTemporary
+from ._storedPlanes import PixelRequest, StoredPlanes, openPlanes, writeMaskedImage
 
 VariancePixel = np.float32
 
@@ -44,53 +45,71 @@ class TypedMaskedImage(Sliceable):
     _imageType: ClassVar[type[TypedImage]]
     """Class of the image plane (set by the classes for each type)."""
 
+    _partTypes = TypedImage
+
     # ---- construction
 
+    @overload
+    def __init__(self, rhs: TypedMaskedImage, deep: bool = False) -> None: ...
+    @overload
+    def __init__(self, width: int, height: int, planeDict: Mapping[str, int] = ...) -> None: ...
+    @overload
+    def __init__(self, dimensions: Extent2I, planeDict: Mapping[str, int] = ...) -> None: ...
+    @overload
+    def __init__(self, bbox: Box2I, planeDict: Mapping[str, int] = ...) -> None: ...
+    @overload
+    def __init__(
+        self, image: TypedImage, mask: MaskX | None = None, variance: ImageF | None = None
+    ) -> None: ...
+    @overload
+    def __init__(self, rhs: Self, bbox: Box2I, origin: ImageOrigin = PARENT, deep: bool = False) -> None: ...
+    @overload
+    def __init__(
+        self,
+        fileName: str,
+        metadata: PropertySet | None = None,
+        bbox: Box2I = ...,
+        origin: ImageOrigin = PARENT,
+        conformMasks: bool = False,
+        *,
+        allowUnsafe: bool = False,
+    ) -> None: ...
+    # MaskedImage(..., dtype=...) makes one of the classes for each type.
+    @overload
+    def __init__(self, *args: Any, dtype: Any, **kwargs: Any) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        _INIT_FORMS(self, args, kwargs)
+        self._construct(args, kwargs)
 
     def _setPlanes(self, image: Any, mask: MaskX, variance: ImageF) -> None:
         self._image, self._mask, self._variance = image, mask, variance
 
-    def _initMaskedImage(self, rhs: Any, deep: Bool = False) -> None:
-        if not self._isSameType(rhs):
-            raise MismatchError("another type of masked image")
+    def _initCopy(self, rhs: TypedMaskedImage, deep: bool = False) -> None:
+        if not self._isSameType(rhs) and not issubclass(self._imageType._pixelType, np.floating):
+            raise TypeError(f"{type(self).__name__} cannot be made of {type(rhs).__name__}")
         if deep:
-            self._setPlanes(rhs._image.clone(), rhs._mask.clone(), rhs._variance.clone())
+            self._setPlanes(self._imageType(rhs._image, True), rhs._mask.clone(), rhs._variance.clone())
+        elif self._isSameType(rhs):
+            self._setPlanes(*rhs._getPlanes())
         else:
-            self._setPlanes(rhs._image, rhs._mask, rhs._variance)
-
-    def _initConversion(self, src: Any, deep: Bool) -> None:
-        if not issubclass(self._imageType._pixelType, np.floating) or self._isSameType(src):
-            raise MismatchError("no conversion to this type")
-        if not isinstance(src, TypedMaskedImage):
-            raise MismatchError("not a masked image")
-        if not deep:
             raise InvalidParameterError(
                 "Only deep copies are permitted for MaskedImages with different pixel types"
             )
-        self._setPlanes(self._imageType(src._image, True), src._mask.clone(), src._variance.clone())
-
-    def _initSize(self, width: Size, height: Size, planeDict: Mapping[str, int] = {}) -> None:
-        self._initDimensions(Extent2I(width, height), planeDict)
-
-    def _initDimensions(self, dimensions: Extent2I, planeDict: Mapping[str, int] = {}) -> None:
-        mask = MaskX(dimensions, planeDict)
-        self._setPlanes(self._imageType(dimensions), mask, ImageF(dimensions))
 
     def _initBox(self, bbox: Box2I, planeDict: Mapping[str, int] = {}) -> None:
         self._setPlanes(self._imageType(bbox), MaskX(bbox, planeDict), ImageF(bbox))
 
-    def _initPlanes(
+    def _initParts(
         self, image: TypedImage, mask: MaskX | None = None, variance: ImageF | None = None
     ) -> None:
-        if not isinstance(image, self._imageType):
-            raise MismatchError("another type of image")
+        checkArguments(
+            type(self).__name__,
+            image=(image, self._imageType),
+            mask=(mask, (MaskX, type(None))),
+            variance=(variance, (ImageF, type(None))),
+        )
         self._setPlanes(image, _conform(image, mask, MaskX), _conform(image, variance, ImageF))
 
-    def _initSubset(self, rhs: Any, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False) -> None:
-        if not self._isSameType(rhs):
-            raise MismatchError("another type of masked image")
+    def _initSubset(self, rhs: Self, bbox: Box2I, origin: ImageOrigin = PARENT, deep: bool = False) -> None:
         self._setPlanes(
             self._imageType(rhs._image, bbox, origin, deep),
             MaskX(rhs._mask, bbox, origin, deep),
@@ -103,24 +122,16 @@ class TypedMaskedImage(Sliceable):
         metadata: PropertySet | None = None,
         bbox: Box2I = Box2I(),
         origin: ImageOrigin = PARENT,
-        conformMasks: Bool = False,
-        needAllHdus: Bool = False,
-        imageMetadata: PropertySet | None = None,
-        maskMetadata: PropertySet | None = None,
-        varianceMetadata: PropertySet | None = None,
-        allowUnsafe: Bool = False,
+        conformMasks: bool = False,
+        *,
+        allowUnsafe: bool = False,
     ) -> None:
         planes = openPlanes(fileName)
-        for destination, read in (
-            (metadata, planes.readPrimaryMetadata),
-            (imageMetadata, planes.image.readMetadata),
-            (maskMetadata, planes.mask.readMetadata),
-            (varianceMetadata, planes.variance.readMetadata),
-        ):
-            if destination is not None:
-                destination.update(read())
-        stored = planes.read(bbox, origin, needAllHdus, allowUnsafe, self._imageType._pixelType)
-        self._initMaskedImage(self._fromStored(stored, conformMasks))
+        if metadata is not None:
+            metadata.update(planes.readPrimaryMetadata())
+        pixelType = self._imageType._pixelType
+        request = PixelRequest(bbox, origin, conformMasks, allowUnsafe, pixelType)
+        self._initCopy(self._fromStored(planes.read(request), conformMasks))
 
     @classmethod
     def _fromStored(cls, stored: StoredPlanes, conformMasks: bool) -> Self:
@@ -178,36 +189,6 @@ class TypedMaskedImage(Sliceable):
     image = TypedProperty(getImage, setImage)
     mask = TypedProperty(getMask, setMask)
     variance = TypedProperty(getVariance, setVariance)
-
-    def subset(self, bbox: Box2I, origin: ImageOrigin = PARENT) -> Self:
-        """Return a view of a box of pixels.
-
-        Parameters
-        ----------
-        bbox : `lsst.geom.Box2I`
-            The box.
-        origin : `ImageOrigin`, optional
-            Coordinate system of ``bbox``.
-
-        Returns
-        -------
-        maskedImage : same type
-            Masked image that shares this one's memory.
-
-        Raises
-        ------
-        lsst.pex.exceptions.LengthError
-            Raised if the box is not inside.
-        """
-        checkArguments("subset", bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
-        planes: tuple[Any, ...] = tuple(plane.subset(bbox, origin) for plane in self._getPlanes())
-        return self._withPlanes(*planes)
-
-    @classmethod
-    def _withPlanes(cls, image: TypedImage, mask: MaskX, variance: ImageF) -> Self:
-        maskedImage = object.__new__(cls)
-        maskedImage._setPlanes(image, mask, variance)
-        return maskedImage
 
     def _getPlanes(self) -> tuple[TypedImage, MaskX, ImageF]:
         return self._image, self._mask, self._variance
@@ -273,59 +254,24 @@ class TypedMaskedImage(Sliceable):
 
     # ---- geometry
 
-    def getWidth(self) -> int:
-        """Return the number of columns."""
-        return self._image.getWidth()
+    @property
+    def _grid(self) -> TypedImage:
+        return self._image
 
-    def getHeight(self) -> int:
-        """Return the number of rows."""
-        return self._image.getHeight()
-
-    def getDimensions(self) -> Extent2I:
-        """Return the width and height, as an `lsst.geom.Extent2I`."""
-        return self._image.getDimensions()
-
-    def getX0(self) -> int:
-        """Return the column of the first pixel, in the parent."""
-        return self._image.getX0()
-
-    def getY0(self) -> int:
-        """Return the row of the first pixel, in the parent."""
-        return self._image.getY0()
-
-    def getXY0(self) -> Point2I:
-        """Return the position of the first pixel, in the parent."""
-        return self._image.getXY0()
-
-    def _setXY0Numbers(self, x0: Int, y0: Int) -> None:
-        for plane in self._getPlanes():
-            plane.setXY0(x0, y0)
-
-    def _setXY0Point(self, origin: Point2I) -> None:
-        for plane in self._getPlanes():
-            plane.setXY0(origin)
-
-    def setXY0(self, *args: Any, **kwargs: Any) -> None:
+    @overload
+    def setXY0(self, origin: Point2I, /) -> None: ...
+    @overload
+    def setXY0(self, x0: int, y0: int, /) -> None: ...
+    def setXY0(self, *position: Any) -> None:
         """Set the position of the first pixel, in the parent.
-
-        Called as ``setXY0(x0: int, y0: int)`` or ``setXY0(origin: Point2I)``.
-        """
-        _SET_XY0_FORMS(self, args, kwargs)
-
-    def getBBox(self, origin: ImageOrigin = PARENT) -> Box2I:
-        """Return the box of pixels.
 
         Parameters
         ----------
-        origin : `ImageOrigin`, optional
-            Coordinate system.
+        origin : `lsst.geom.Point2I`
+            Position; or its two numbers.
         """
-        return self._image.getBBox(origin)
-
-    width = TypedProperty(getWidth)
-    height = TypedProperty(getHeight)
-    x0 = TypedProperty(getX0)
-    y0 = TypedProperty(getY0)
+        for plane in self._getPlanes():
+            plane.setXY0(*position)
 
     # ---- arithmetic: the pixels of two images are taken as independent
 
@@ -356,64 +302,22 @@ class TypedMaskedImage(Sliceable):
         return self._add(other, -1)
 
     def __imul__(self, other: Any) -> Self:  # type: ignore[misc]
-        if self._isSameType(other):
-            self._multiply(1.0, other)
-            self._image *= other._image
-        elif isinstance(other, self._imageType):
-            self._image *= other
-            self._scaleVariance(np.multiply, other)
-        elif self._isPixel(other):
-            self._image *= other
-            self._variance *= float(self._square(other))
-        else:
-            return NotImplemented
-        return self
+        return self._scale(other, TypedImage.__imul__)
 
     def __itruediv__(self, other: Any) -> Self:  # type: ignore[misc]
-        if self._isSameType(other):
-            self._divide(1.0, other)
-            self._image /= other._image
-        elif isinstance(other, self._imageType):
-            self._image /= other
-            self._scaleVariance(np.divide, other)
-        elif self._isPixel(other):
-            self._image /= other
-            self._variance /= float(self._square(other))
-        else:
+        return self._scale(other, TypedImage.__itruediv__)
+
+    def _scale(self, factor: Any, operate: Callable[[Any, Any], Any]) -> Self:
+        """Multiply or divide by a number."""
+        if isinstance(factor, Sliceable):
+            raise notInLite(f"lsst.afw.image.{type(self).__name__}.{operate.__name__} with images")
+        if not self._isPixel(factor):
             return NotImplemented
+        operate(self._image, factor)
+        pixel: Any = self._imageType._toPixel(factor)
+        with np.errstate(all="ignore"):
+            operate(self._variance, float(pixel * pixel))
         return self
-
-    def _square(self, value: Any) -> Any:
-        pixel: Any = self._imageType._toPixel(value)
-        with np.errstate(all="ignore"):
-            return pixel * pixel
-
-    def _scaleVariance(self, ufunc: np.ufunc, image: TypedImage) -> None:
-        """Multiply or divide the variance by the square of an image."""
-        factor = image._array.astype(VariancePixel)
-        with np.errstate(all="ignore"):
-            ufunc(self._variance._array, factor, out=self._variance._array)
-            ufunc(self._variance._array, factor, out=self._variance._array)
-
-    def _multiply(self, factor: float, rhs: TypedMaskedImage) -> None:
-        """Set variance and mask to those of ``factor*self*rhs``."""
-        left, right = self._asDoubles(rhs)
-        with np.errstate(all="ignore"):
-            variance = factor**2 * (left**2 * rhs._variance._array + right**2 * self._variance._array)
-            self._variance._array[...] = variance
-        self._mask |= rhs._mask
-
-    def _divide(self, factor: float, rhs: TypedMaskedImage) -> None:
-        """Set variance and mask to those of ``self/(factor*rhs)``."""
-        left, right = self._asDoubles(rhs)
-        with np.errstate(all="ignore"):
-            variance = left**2 * rhs._variance._array + right**2 * self._variance._array
-            self._variance._array[...] = variance / (factor**2 * right**4)
-        self._mask |= rhs._mask
-
-    def _asDoubles(self, rhs: TypedMaskedImage) -> Any:
-        self._image._operand(rhs._image)
-        return self._image._array.astype(np.float64), rhs._image._array.astype(np.float64)
 
     __add__ = __sub__ = __mul__ = __rmul__ = __truediv__ = refuseTemporary
 
@@ -438,65 +342,59 @@ class TypedMaskedImage(Sliceable):
     # ---- files
 
     @classmethod
-    def _readFits(cls, filename: str) -> Self:
+    def readFits(cls, filename: str) -> Self:
+        """Read a masked image from a FITS file."""
         checkArguments("readFits", filename=(filename, str))
         return cls(filename)
 
-    def writeFits(self, *args: Any, **kwargs: Any) -> None:
+    @overload
+    def writeFits(self, fileName: str, metadata: PropertySet | None = None) -> None: ...
+    @overload
+    def writeFits(
+        self,
+        fileName: str,
+        imageOptions: CompressionOptions | None,
+        /,
+        maskOptions: CompressionOptions | None,
+        varianceOptions: CompressionOptions | None,
+        header: PropertySet | None = None,
+    ) -> None: ...
+    @overload
+    def writeFits(
+        self,
+        fileName: str,
+        *,
+        imageOptions: CompressionOptions | None,
+        maskOptions: CompressionOptions | None,
+        varianceOptions: CompressionOptions | None,
+        header: PropertySet | None = None,
+    ) -> None: ...
+    def writeFits(
+        self,
+        fileName: str,
+        metadata: Any = None,
+        maskOptions: Any = None,
+        varianceOptions: Any = None,
+        header: Any = None,
+        *,
+        imageOptions: Any = None,
+    ) -> None:
         """Write to a FITS file, one HDU for each plane.
-
-        Called as ``writeFits(fileName, metadata=None, imageMetadata=None,
-        maskMetadata=None, varianceMetadata=None)`` or ``writeFits(filename,
-        imageOptions, maskOptions, varianceOptions, header=None)``.
 
         Parameters
         ----------
-        fileName, filename : `str`
+        fileName : `str`
             Name of the file.
         metadata, header : `lsst.daf.base.PropertySet`, optional
             Header cards for the primary HDU.
-        imageMetadata, maskMetadata, varianceMetadata : \
-                `lsst.daf.base.PropertySet`, optional
-            Additional header cards for each plane.
         imageOptions, maskOptions, varianceOptions : \
-                `lsst.afw.fits.CompressionOptions`
-            How to compress each plane.
+                `lsst.afw.fits.CompressionOptions`, optional
+            How to compress each plane; not at all by default.
         """
-        _WRITE_FORMS(self, args, kwargs)
-
-    def _write(
-        self,
-        fileName: str,
-        metadata: PropertySet | None = None,
-        imageMetadata: PropertySet | None = None,
-        maskMetadata: PropertySet | None = None,
-        varianceMetadata: PropertySet | None = None,
-    ) -> None:
-        writeMaskedImage(
-            self,
-            fileName,
-            metadata=metadata,
-            imageMetadata=imageMetadata,
-            maskMetadata=maskMetadata,
-            varianceMetadata=varianceMetadata,
-        )
-
-    def _writeCompressed(
-        self,
-        filename: str,
-        imageOptions: Any,
-        maskOptions: Any,
-        varianceOptions: Any,
-        header: PropertySet | None = None,
-    ) -> None:
-        writeMaskedImage(
-            self,
-            filename,
-            metadata=header,
-            imageOptions=imageOptions,
-            maskOptions=maskOptions,
-            varianceOptions=varianceOptions,
-        )
+        if isinstance(metadata, CompressionOptions):
+            metadata, imageOptions = None, metadata
+        options = imageOptions, maskOptions, varianceOptions
+        writeMaskedImage(self, fileName, header if metadata is None else metadata, options)
 
 
 def _conform(image: TypedImage, plane: Any, cls: type[Any]) -> Any:
@@ -527,21 +425,7 @@ def _conform(image: TypedImage, plane: Any, cls: type[Any]) -> Any:
     return plane
 
 
-_INIT_FORMS = Overloads(
-    "MaskedImage",
-    TypedMaskedImage._initMaskedImage,
-    TypedMaskedImage._initConversion,
-    TypedMaskedImage._initSize,
-    TypedMaskedImage._initDimensions,
-    TypedMaskedImage._initPlanes,
-    TypedMaskedImage._initBox,
-    TypedMaskedImage._initSubset,
-    TypedMaskedImage._initFile,
-)
-
-_SET_XY0_FORMS = Overloads("setXY0", TypedMaskedImage._setXY0Numbers, TypedMaskedImage._setXY0Point)
-
-_WRITE_FORMS = Overloads("writeFits", TypedMaskedImage._write, TypedMaskedImage._writeCompressed)
+TypedMaskedImage._copiedTypes = TypedMaskedImage
 
 
 class MaskedImageI(TypedMaskedImage):
@@ -551,11 +435,6 @@ class MaskedImageI(TypedMaskedImage):
 
     _imageType = ImageI
 
-    @staticmethod
-    def readFits(filename: str) -> MaskedImageI:
-        """Read a masked image from a FITS file."""
-        return MaskedImageI._readFits(filename)
-
 
 class MaskedImageF(TypedMaskedImage):
     """A masked image of 32-bit floating-point numbers."""
@@ -563,11 +442,6 @@ class MaskedImageF(TypedMaskedImage):
     __module__ = "lsst.afw.image._maskedImage"
 
     _imageType = ImageF
-
-    @staticmethod
-    def readFits(filename: str) -> MaskedImageF:
-        """Read a masked image from a FITS file."""
-        return MaskedImageF._readFits(filename)
 
 
 class MaskedImageD(TypedMaskedImage):
@@ -577,11 +451,6 @@ class MaskedImageD(TypedMaskedImage):
 
     _imageType = ImageD
 
-    @staticmethod
-    def readFits(filename: str) -> MaskedImageD:
-        """Read a masked image from a FITS file."""
-        return MaskedImageD._readFits(filename)
-
 
 class MaskedImageU(TypedMaskedImage):
     """A masked image of unsigned 16-bit integers."""
@@ -590,11 +459,6 @@ class MaskedImageU(TypedMaskedImage):
 
     _imageType = ImageU
 
-    @staticmethod
-    def readFits(filename: str) -> MaskedImageU:
-        """Read a masked image from a FITS file."""
-        return MaskedImageU._readFits(filename)
-
 
 class MaskedImageL(TypedMaskedImage):
     """A masked image of unsigned 64-bit integers."""
@@ -602,11 +466,6 @@ class MaskedImageL(TypedMaskedImage):
     __module__ = "lsst.afw.image._maskedImage"
 
     _imageType = ImageL
-
-    @staticmethod
-    def readFits(filename: str) -> MaskedImageL:
-        """Read a masked image from a FITS file."""
-        return MaskedImageL._readFits(filename)
 
 
 class MaskedImage(metaclass=TemplateMeta):
@@ -622,16 +481,11 @@ class MaskedImage(metaclass=TemplateMeta):
         # What is constructed is one of the classes for each type.
         def __new__(cls, *args: Any, **kwargs: Any) -> Any: ...
 
-    set = TypedMaskedImage.set
-    convertF = TypedMaskedImage.convertF
-    convertD = TypedMaskedImage.convertD
-    __reduce__ = TypedMaskedImage.__reduce__
-    __deepcopy__ = TypedMaskedImage.__deepcopy__
 
-
-for _suffix, _class in dict(
+_CLASSES: dict[str, type[TypedMaskedImage]] = dict(
     I=MaskedImageI, F=MaskedImageF, D=MaskedImageD, U=MaskedImageU, L=MaskedImageL
-).items():
+)
+for _suffix, _class in _CLASSES.items():
     MaskedImage.register(_class._imageType._pixelType, _class)
     MaskedImage.alias(_suffix, _class)
 

@@ -5,39 +5,31 @@
 __all__ = ["positionToIndex"]
 
 import math
-from typing import Any
+from typing import Any, Literal, overload
 
-from lsst._lite.arguments import Bool, Float, Overloads
-
-
-def _nearest(instance: Any, position: Float) -> int:
-    return math.floor(position + 0.5)
+from lsst._lite.numbers import toDouble
 
 
-def _nearestAndRest(instance: Any, position: Float, residual: Bool) -> tuple[int, float]:
-    index = math.floor(position + 0.5)
-    return index, position - index
-
-
-_INDEX_FORMS = Overloads("positionToIndex", _nearest, _nearestAndRest)
-
-
-def positionToIndex(*args: Any) -> Any:
+@overload
+def positionToIndex(position: float) -> int: ...
+@overload
+def positionToIndex(position: float, residual: Literal[True]) -> tuple[int, float]: ...
+def positionToIndex(position: float, residual: bool = False) -> Any:
     """Convert an image position to an index.
-
-    Called as ``positionToIndex(position)`` or ``positionToIndex(position,
-    True)``.
 
     Parameters
     ----------
     position : `float`
         Position.
+    residual : `bool`, optional
+        Whether to return what is left, too.
 
     Returns
     -------
     index : `int`
         Index of the nearest pixel.
     residual : `float`
-        What is left, from -0.5 to 0.5; in the second form only.
+        What is left, from -0.5 to 0.5, if it is asked for.
     """
-    return _INDEX_FORMS(None, args, {})
+    index = math.floor(toDouble(position) + 0.5)
+    return (index, position - index) if residual else index

@@ -2,13 +2,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Subscripts of images: points, boxes, ``(x, y)`` indices and slices."""
 
-__all__ = ["Sliceable", "parseSubscript"]
+__all__ = ["Sliceable", "checkDimensions", "parseSubscript", "refuseTemporary"]
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self, overload
+from typing import TYPE_CHECKING, Any, ClassVar, Self, overload
 
 from lsst._lite import Partial
-from lsst.geom import Box2I, Point2I
+from lsst._lite.arguments import checkArguments, toSize
+from lsst._lite.properties import TypedProperty
+from lsst.geom import Box2I, Extent2I, Point2I
+from lsst.pex.exceptions import LengthError
 
 from ._origin import LOCAL, PARENT, ImageOrigin
 
@@ -107,24 +110,157 @@ def parseSubscript(
     return None, point, origin
 
 
+_FIRST = ("rhs", "src", "other", "maskedImage", "image", "array", "fileName", "bbox", "dimensions", "width")
+"""Names of the first arguments of constructors."""
+
+_FORMS = {str: "_initFile", Box2I: "_initBox", Extent2I: "_initDimensions"}
+"""Methods that construct, by the type of the first argument."""
+
+_MAX_PIXELS = 2**31 - 1
+
+
+def checkDimensions(width: int, height: int) -> None:
+    """Refuse dimensions that an image cannot have.
+
+    Raises
+    ------
+    lsst.pex.exceptions.LengthError
+        Raised if they are negative or too large.
+    """
+    if width < 0 or height < 0:
+        raise LengthError(f"Both width and height must be non-negative: {width}, {height}")
+    if width * height > _MAX_PIXELS:
+        raise LengthError(f"Image dimensions ({width} x {height}) too large; int overflow detected.")
+
+
 class Sliceable(Partial):
-    """What the image classes share in being copied and subscripted.
+    """What the image classes share in being made, copied and subscripted.
 
     A class that uses this has ``getBBox``, ``subset``, ``_get`` and ``_set``,
     and for assignment to boxes ``assign`` and ``set``.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Make an object; every class has forms of its own."""
-
     if TYPE_CHECKING:
-        # Each class has its own.
-        getBBox: Any
-        subset: Any
+        # Each class has its own, and its own forms of construction.
+        def __init__(self, *args: Any, **kwargs: Any) -> None: ...
+
+        _initBox: Any
+        _initSubset: Any
         assign: Any
         set: Any
         _get: Any
         _set: Any
+
+    _copiedTypes: ClassVar[type[Any]]
+    """Classes of what can be copied, perhaps with a conversion."""
+
+    _partTypes: ClassVar[type[Any]]
+    """Class of what ``_initParts`` begins with."""
+
+    def _construct(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Call the form of construction that the first argument is for.
+
+        A class that uses this has the methods ``_initCopy``, ``_initSubset``,
+        ``_initFile``, ``_initBox`` and ``_initParts``.
+        """
+        first = args[0] if args else next((kwargs[name] for name in _FIRST if name in kwargs), Extent2I(0, 0))
+        form = next((form for cls, form in _FORMS.items() if isinstance(first, cls)), "_initSize")
+        if isinstance(first, self._copiedTypes):
+            isSubset = "bbox" in kwargs or len(args) > 1 and isinstance(args[1], Box2I)
+            form = "_initSubset" if isSubset else "_initCopy"
+        elif isinstance(first, self._partTypes):
+            form = "_initParts"
+        elif form == "_initSize" and not hasattr(first, "__index__"):
+            raise TypeError(f"{type(self).__name__} cannot be made of {type(first).__name__}")
+        getattr(self, form)(*args, **kwargs)
+
+    def _initSize(self, width: int, height: int, *args: Any, **kwargs: Any) -> None:
+        self._initDimensions(Extent2I(toSize(width), toSize(height)), *args, **kwargs)
+
+    def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0), *args: Any, **kwargs: Any) -> None:
+        checkDimensions(*dimensions)
+        self._initBox(Box2I(Point2I(0, 0), dimensions), *args, **kwargs)
+
+    # ---- geometry
+
+    @property
+    def _grid(self) -> Any:
+        """Image that has the pixels' positions (`PixelArray`)."""
+        raise NotImplementedError
+
+    def getWidth(self) -> int:
+        """Return the number of columns."""
+        return self._grid._array.shape[1]
+
+    def getHeight(self) -> int:
+        """Return the number of rows."""
+        return self._grid._array.shape[0]
+
+    def getDimensions(self) -> Extent2I:
+        """Return the width and height, as an `lsst.geom.Extent2I`."""
+        return Extent2I(self.getWidth(), self.getHeight())
+
+    def getX0(self) -> int:
+        """Return the column of the first pixel, in the parent."""
+        return self._grid._x0
+
+    def getY0(self) -> int:
+        """Return the row of the first pixel, in the parent."""
+        return self._grid._y0
+
+    def getXY0(self) -> Point2I:
+        """Return the position of the first pixel, in the parent."""
+        return Point2I(self.getX0(), self.getY0())
+
+    def getBBox(self, origin: ImageOrigin = PARENT) -> Box2I:
+        """Return the box of pixels.
+
+        Parameters
+        ----------
+        origin : `ImageOrigin`, optional
+            Coordinate system.
+
+        Returns
+        -------
+        bbox : `lsst.geom.Box2I`
+            The box.
+        """
+        checkArguments("getBBox", origin=(origin, ImageOrigin))
+        corner = Point2I(0, 0) if origin is LOCAL else self.getXY0()
+        return Box2I(corner, self.getDimensions())
+
+    width = TypedProperty(getWidth)
+    height = TypedProperty(getHeight)
+    x0 = TypedProperty(getX0)
+    y0 = TypedProperty(getY0)
+
+    # ---- copies and subscripts
+
+    def subset(self, bbox: Box2I, origin: ImageOrigin = PARENT) -> Self:
+        """Return a view of a box of pixels.
+
+        Parameters
+        ----------
+        bbox : `lsst.geom.Box2I`
+            The box.
+        origin : `ImageOrigin`, optional
+            Coordinate system of ``bbox``.
+
+        Returns
+        -------
+        part : same type
+            What shares this one's memory. An exposure has the same
+            components; to replace one does not change the other exposure.
+
+        Raises
+        ------
+        lsst.pex.exceptions.LengthError
+            Raised if the box is not inside.
+        """
+        checkArguments("subset", bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
+        view = object.__new__(type(self))
+        view._initSubset(self, bbox, origin, False)
+        return view
 
     def Factory(self, *args: Any, **kwargs: Any) -> Any:
         """Construct an object of this type."""

@@ -7,12 +7,12 @@ from __future__ import annotations
 __all__ = ["ExposureD", "ExposureF", "ExposureI", "ExposureL", "ExposureU", "makeExposure"]
 
 import math
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, overload
 
 import numpy as np
 import numpy.typing as npt
 
-from lsst._lite.arguments import Bool, MismatchError, Overloads, Size, checkArguments
+from lsst._lite.arguments import checkArguments
 from lsst._lite.properties import TypedProperty
 from lsst.afw.detection import Psf
 from lsst.afw.fits import CompressionOptions
@@ -36,13 +36,12 @@ from .._pixels._maskedImage import (
 )
 from .._pixels._origin import PARENT, ImageOrigin
 from .._pixels._slicing import Sliceable, refuseTemporary
-from ._exposureFile import ExposureFile
+from ._exposureFits import ExposureFitsReader, writeExposure
 from ._exposureInfo import ExposureInfo
 from ._filterLabel import FilterLabel
 from ._photoCalib import PhotoCalib
 from ._skyOverlap import containsSkyCoords, makeConvexPolygon
 from ._visitInfo import VisitInfo
-from ._writers import writeExposure
 
 
 class TypedExposure(Sliceable):
@@ -51,75 +50,81 @@ class TypedExposure(Sliceable):
     _maskedImageType: ClassVar[type[TypedMaskedImage]]
     """Class of the masked image (set by the classes for each type)."""
 
+    _partTypes = TypedMaskedImage
+
     # ---- construction
 
+    @overload
+    def __init__(self, other: TypedExposure, deep: bool = False) -> None: ...
+    @overload
+    def __init__(self, width: int, height: int, wcs: SkyWcs | None = None) -> None: ...
+    @overload
+    def __init__(self, dimensions: Extent2I = ..., wcs: SkyWcs | None = None) -> None: ...
+    @overload
+    def __init__(self, bbox: Box2I, wcs: SkyWcs | None = None) -> None: ...
+    @overload
+    def __init__(self, maskedImage: TypedMaskedImage, wcs: SkyWcs | None = None) -> None: ...
+    @overload
+    def __init__(self, maskedImage: TypedMaskedImage, exposureInfo: ExposureInfo) -> None: ...
+    @overload
+    def __init__(
+        self, other: Self, bbox: Box2I, origin: ImageOrigin = PARENT, deep: bool = False
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        fileName: str,
+        bbox: Box2I = ...,
+        origin: ImageOrigin = PARENT,
+        conformMasks: bool = False,
+        allowUnsafe: bool = False,
+    ) -> None: ...
+    # Exposure(..., dtype=...) makes one of the classes for each type.
+    @overload
+    def __init__(self, *args: Any, dtype: Any, **kwargs: Any) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        _INIT_FORMS(self, args, kwargs)
+        self._construct(args, kwargs)
 
     def _setParts(self, maskedImage: TypedMaskedImage, info: ExposureInfo) -> None:
         self._maskedImage, self._info = maskedImage, info
 
-    def _initConversion(self, src: Any, deep: Bool) -> None:
-        if not isinstance(src, TypedExposure) or self._isSameType(src) or not self._isFloating():
-            raise MismatchError("no conversion to this type")
-        if not deep:
-            raise InvalidParameterError(
-                "Only deep copies are permitted for Exposures with different pixel types"
-            )
-        self._setParts(self._maskedImageType(src._maskedImage, True), ExposureInfo(src._info, True))
+    def _initCopy(self, other: TypedExposure, deep: bool = False) -> None:
+        self._setParts(self._maskedImageType(other._maskedImage, deep), ExposureInfo(other._info, deep))
 
-    def _initSize(self, width: Size, height: Size, wcs: Any = None) -> None:
-        self._setParts(self._maskedImageType(width, height), _makeInfo(wcs))
-
-    def _initDimensions(self, dimensions: Extent2I = Extent2I(0, 0), wcs: Any = None) -> None:
-        self._setParts(self._maskedImageType(dimensions), _makeInfo(wcs))
-
-    def _initBox(self, bbox: Box2I, wcs: Any = None) -> None:
+    def _initBox(self, bbox: Box2I, wcs: SkyWcs | None = None) -> None:
         self._setParts(self._maskedImageType(bbox), _makeInfo(wcs))
 
-    def _initMaskedImage(self, maskedImage: TypedMaskedImage, wcs: Any = None) -> None:
-        self._checkMaskedImage(maskedImage)
-        self._setParts(self._maskedImageType(maskedImage), _makeInfo(wcs))
-
-    def _initParts(self, maskedImage: TypedMaskedImage, exposureInfo: ExposureInfo) -> None:
-        self._checkMaskedImage(maskedImage)
-        self._setParts(self._maskedImageType(maskedImage), exposureInfo)
+    def _initParts(
+        self,
+        maskedImage: TypedMaskedImage,
+        wcs: SkyWcs | ExposureInfo | None = None,
+        exposureInfo: ExposureInfo | None = None,
+    ) -> None:
+        checkArguments(type(self).__name__, maskedImage=(maskedImage, self._maskedImageType))
+        if isinstance(wcs, ExposureInfo):
+            exposureInfo = wcs
+        self._setParts(self._maskedImageType(maskedImage), exposureInfo or _makeInfo(wcs))
 
     def _initFile(
         self,
         fileName: str,
         bbox: Box2I = Box2I(),
         origin: ImageOrigin = PARENT,
-        conformMasks: Bool = False,
-        allowUnsafe: Bool = False,
+        conformMasks: bool = False,
+        allowUnsafe: bool = False,
     ) -> None:
-        pixelType: Any = self._maskedImageType._imageType._pixelType
-        file = ExposureFile(fileName)
-        maskedImage = file.readMaskedImage(bbox, origin, conformMasks, allowUnsafe, dtype=pixelType)
-        self._setParts(maskedImage, file.readExposureInfo())
+        reader = ExposureFitsReader(fileName)
+        pixelType = self._maskedImageType._imageType._pixelType
+        maskedImage = reader.readMaskedImage(bbox, origin, conformMasks, allowUnsafe, pixelType)
+        self._setParts(maskedImage, reader.readExposureInfo())
 
-    def _initExposure(self, other: Any, deep: Bool = False) -> None:
-        if not self._isSameType(other):
-            raise MismatchError("another type of exposure")
-        self._setParts(self._maskedImageType(other._maskedImage, deep), ExposureInfo(other._info, deep))
-
-    def _initSubset(self, other: Any, bbox: Box2I, origin: ImageOrigin = PARENT, deep: Bool = False) -> None:
-        if not self._isSameType(other):
-            raise MismatchError("another type of exposure")
+    def _initSubset(self, other: Self, bbox: Box2I, origin: ImageOrigin = PARENT, deep: bool = False) -> None:
         maskedImage = self._maskedImageType(other._maskedImage, bbox, origin, deep)
         self._setParts(maskedImage, ExposureInfo(other._info, deep))
 
     @classmethod
-    def _isSameType(cls, other: Any) -> bool:
-        return isinstance(other, TypedExposure) and other._maskedImageType is cls._maskedImageType
-
-    @classmethod
     def _isFloating(cls) -> bool:
         return issubclass(cls._maskedImageType._imageType._pixelType, np.floating)
-
-    def _checkMaskedImage(self, maskedImage: Any) -> None:
-        if not self._maskedImageType._isSameType(maskedImage):
-            raise MismatchError("another type of masked image")
 
     # ---- pixels
 
@@ -146,61 +151,14 @@ class TypedExposure(Sliceable):
 
     maskedImage = TypedProperty(getMaskedImage, setMaskedImage)
 
-    def subset(self, bbox: Box2I, origin: ImageOrigin = PARENT) -> Self:
-        """Return an exposure of a box of these pixels.
-
-        Parameters
-        ----------
-        bbox : `lsst.geom.Box2I`
-            The box.
-        origin : `ImageOrigin`, optional
-            Coordinate system of ``bbox``.
-
-        Returns
-        -------
-        exposure : same type
-            Exposure that shares this one's memory; it has the same
-            components, but replacing one does not change the other.
-
-        Raises
-        ------
-        lsst.pex.exceptions.LengthError
-            Raised if the box is not inside the exposure.
-        """
-        checkArguments("subset", bbox=(bbox, Box2I), origin=(origin, ImageOrigin))
-        return type(self)(self, bbox, origin, False)
-
-    def _getCutoutAround(self, center: Point2D, size: Extent2I) -> Self:
-        if not Box2D(self.getBBox()).contains(center):
-            raise InvalidParameterError(f"Point {center} lies outside Exposure {self.getBBox()}")
-        if size.getX() <= 0 or size.getY() <= 0:
-            raise InvalidParameterError(f"Cannot create bounding box with dimensions {size}")
-        return self._getCutoutBox(Box2I.makeCenteredBox(center, size))
-
-    def _getCutoutOnSky(self, center: SpherePoint, size: Extent2I) -> Self:
-        wcs = self.getWcs()
-        if wcs is None:
-            raise LogicError("Cannot look up source position without WCS.")
-        return self._getCutoutAround(wcs.skyToPixel(center), size)
-
-    def _getCutoutBox(self, box: Box2I) -> Self:
-        if box.isEmpty():
-            raise InvalidParameterError(f"Cannot create cutout with empty bounding box {box}")
-        cutout = self._maskedImageType(box)
-        cutout.set(
-            math.nan if self._isFloating() else 0, cutout.getMask().getPlaneBitMask("NO_DATA"), math.nan
-        )
-        overlap = box.clippedTo(self.getBBox())
-        if not overlap.isEmpty():
-            cutout.assign(self._maskedImage.subset(overlap), overlap)
-        return type(self)(cutout, ExposureInfo(self._info))
-
-    def getCutout(self, *args: Any, **kwargs: Any) -> Self:
+    @overload
+    def getCutout(self, center: SpherePoint | Point2D, size: Extent2I) -> Self: ...
+    @overload
+    def getCutout(self, box: Box2I, /) -> Self: ...
+    @overload
+    def getCutout(self, *, box: Box2I) -> Self: ...
+    def getCutout(self, center: Any = None, size: Any = None, *, box: Any = None) -> Self:
         """Copy a box of pixels, which may extend beyond the exposure.
-
-        Called as ``getCutout(center: SpherePoint, size: Extent2I)``,
-        ``getCutout(center: Point2D, size: Extent2I)`` or ``getCutout(box:
-        Box2I)``.
 
         Parameters
         ----------
@@ -209,7 +167,7 @@ class TypedExposure(Sliceable):
         size : `lsst.geom.Extent2I`
             Dimensions of the box, in pixels.
         box : `lsst.geom.Box2I`
-            The box.
+            The box, instead of these.
 
         Returns
         -------
@@ -224,7 +182,35 @@ class TypedExposure(Sliceable):
         lsst.pex.exceptions.LogicError
             Raised for a centre in the sky if there is no WCS.
         """
-        return _CUTOUT_FORMS(self, args, kwargs)
+        if size is None:
+            box = center if box is None else box
+            checkArguments("getCutout", box=(box, Box2I))
+            return self._getCutoutBox(box)
+        if isinstance(center, SpherePoint):
+            if self.wcs is None:
+                raise LogicError("Cannot look up source position without WCS.")
+            center = self.wcs.skyToPixel(center)
+        checkArguments("getCutout", center=(center, Point2D), size=(size, Extent2I))
+        return self._getCutoutAround(center, size)
+
+    def _getCutoutAround(self, center: Point2D, size: Extent2I) -> Self:
+        if not Box2D(self.getBBox()).contains(center):
+            raise InvalidParameterError(f"Point {center} lies outside Exposure {self.getBBox()}")
+        if size.getX() <= 0 or size.getY() <= 0:
+            raise InvalidParameterError(f"Cannot create bounding box with dimensions {size}")
+        return self._getCutoutBox(Box2I.makeCenteredBox(center, size))
+
+    def _getCutoutBox(self, box: Box2I) -> Self:
+        if box.isEmpty():
+            raise InvalidParameterError(f"Cannot create cutout with empty bounding box {box}")
+        cutout = self._maskedImageType(box)
+        cutout.set(
+            math.nan if self._isFloating() else 0, cutout.getMask().getPlaneBitMask("NO_DATA"), math.nan
+        )
+        overlap = box.clippedTo(self.getBBox())
+        if not overlap.isEmpty():
+            cutout.assign(self._maskedImage.subset(overlap), overlap)
+        return type(self)(cutout, ExposureInfo(self._info))
 
     def _get(self, index: Point2I, origin: ImageOrigin) -> Any:
         return self._maskedImage._get(index, origin=origin)
@@ -274,29 +260,9 @@ class TypedExposure(Sliceable):
 
     # ---- geometry
 
-    def getWidth(self) -> int:
-        """Return the number of columns."""
-        return self._maskedImage.getWidth()
-
-    def getHeight(self) -> int:
-        """Return the number of rows."""
-        return self._maskedImage.getHeight()
-
-    def getDimensions(self) -> Extent2I:
-        """Return the width and height, as an `lsst.geom.Extent2I`."""
-        return self._maskedImage.getDimensions()
-
-    def getX0(self) -> int:
-        """Return the column of the first pixel, in the parent."""
-        return self._maskedImage.getX0()
-
-    def getY0(self) -> int:
-        """Return the row of the first pixel, in the parent."""
-        return self._maskedImage.getY0()
-
-    def getXY0(self) -> Point2I:
-        """Return the position of the first pixel, in the parent."""
-        return self._maskedImage.getXY0()
+    @property
+    def _grid(self) -> TypedImage:
+        return self._maskedImage._image
 
     def setXY0(self, xy0: Point2I) -> None:
         """Set the position of the first pixel, in the parent.
@@ -312,21 +278,6 @@ class TypedExposure(Sliceable):
         if wcs is not None:
             self.setWcs(wcs.copyAtShiftedPixelOrigin(Extent2D(xy0 - self.getXY0())))
         self._maskedImage.setXY0(xy0)
-
-    def getBBox(self, origin: ImageOrigin = PARENT) -> Box2I:
-        """Return the box of pixels.
-
-        Parameters
-        ----------
-        origin : `ImageOrigin`, optional
-            Coordinate system.
-        """
-        return self._maskedImage.getBBox(origin)
-
-    width = TypedProperty(getWidth)
-    height = TypedProperty(getHeight)
-    x0 = TypedProperty(getX0)
-    y0 = TypedProperty(getY0)
 
     def getConvexPolygon(self, padding: int = 10) -> ConvexPolygon | None:
         """Return a region of the sky that covers the pixels.
@@ -499,7 +450,8 @@ class TypedExposure(Sliceable):
     # ---- files
 
     @classmethod
-    def _readFits(cls, fileName: str) -> Self:
+    def readFits(cls, fileName: str, /) -> Self:
+        """Read an exposure from a FITS file."""
         checkArguments("readFits", fileName=(fileName, str))
         return cls(fileName)
 
@@ -521,13 +473,7 @@ class TypedExposure(Sliceable):
             How to compress each plane.
         """
         checkArguments("writeFits", filename=(filename, str))
-        writeExposure(
-            self,
-            filename,
-            imageOptions=imageOptions,
-            maskOptions=maskOptions,
-            varianceOptions=varianceOptions,
-        )
+        writeExposure(self, filename, (imageOptions, maskOptions, varianceOptions))
 
 
 def _makeInfo(wcs: Any) -> ExposureInfo:
@@ -543,25 +489,7 @@ def _makeInfo(wcs: Any) -> ExposureInfo:
     return info
 
 
-_INIT_FORMS = Overloads(
-    "Exposure",
-    TypedExposure._initExposure,
-    TypedExposure._initConversion,
-    TypedExposure._initSize,
-    TypedExposure._initDimensions,
-    TypedExposure._initBox,
-    TypedExposure._initParts,
-    TypedExposure._initMaskedImage,
-    TypedExposure._initSubset,
-    TypedExposure._initFile,
-)
-
-_CUTOUT_FORMS = Overloads(
-    "getCutout",
-    TypedExposure._getCutoutOnSky,
-    TypedExposure._getCutoutAround,
-    TypedExposure._getCutoutBox,
-)
+TypedExposure._copiedTypes = TypedExposure
 
 
 class ExposureI(TypedExposure):
@@ -569,21 +497,11 @@ class ExposureI(TypedExposure):
 
     _maskedImageType = MaskedImageI
 
-    @staticmethod
-    def readFits(fileName: str, /) -> ExposureI:
-        """Read an exposure from a FITS file."""
-        return ExposureI._readFits(fileName)
-
 
 class ExposureF(TypedExposure):
     """An exposure of 32-bit floating-point numbers."""
 
     _maskedImageType = MaskedImageF
-
-    @staticmethod
-    def readFits(fileName: str, /) -> ExposureF:
-        """Read an exposure from a FITS file."""
-        return ExposureF._readFits(fileName)
 
 
 class ExposureD(TypedExposure):
@@ -591,32 +509,17 @@ class ExposureD(TypedExposure):
 
     _maskedImageType = MaskedImageD
 
-    @staticmethod
-    def readFits(fileName: str, /) -> ExposureD:
-        """Read an exposure from a FITS file."""
-        return ExposureD._readFits(fileName)
-
 
 class ExposureU(TypedExposure):
     """An exposure of unsigned 16-bit integers."""
 
     _maskedImageType = MaskedImageU
 
-    @staticmethod
-    def readFits(fileName: str, /) -> ExposureU:
-        """Read an exposure from a FITS file."""
-        return ExposureU._readFits(fileName)
-
 
 class ExposureL(TypedExposure):
     """An exposure of unsigned 64-bit integers."""
 
     _maskedImageType = MaskedImageL
-
-    @staticmethod
-    def readFits(fileName: str, /) -> ExposureL:
-        """Read an exposure from a FITS file."""
-        return ExposureL._readFits(fileName)
 
 
 def _rebuildExposure(
@@ -642,27 +545,14 @@ class Exposure(metaclass=TemplateMeta):
     ``Exposure(..., dtype=np.float32)`` constructs one.
     """
 
-    __reduce__ = TypedExposure.__reduce__
-    __deepcopy__ = TypedExposure.__deepcopy__
-    convertF = TypedExposure.convertF
-    convertD = TypedExposure.convertD
-    getImage = TypedExposure.getImage
-    setImage = TypedExposure.setImage
-    image = TypedExposure.image
-    getMask = TypedExposure.getMask
-    setMask = TypedExposure.setMask
-    mask = TypedExposure.mask
-    getVariance = TypedExposure.getVariance
-    setVariance = TypedExposure.setVariance
-    variance = TypedExposure.variance
-    getConvexPolygon = TypedExposure.getConvexPolygon
-    convex_polygon = TypedExposure.convex_polygon
-    containsSkyCoords = TypedExposure.containsSkyCoords
 
-
-for _suffix, _class in dict(I=ExposureI, F=ExposureF, D=ExposureD, U=ExposureU, L=ExposureL).items():
+_CLASSES: dict[str, type[TypedExposure]] = dict(
+    I=ExposureI, F=ExposureF, D=ExposureD, U=ExposureU, L=ExposureL
+)
+for _suffix, _class in _CLASSES.items():
     Exposure.register(_class._maskedImageType._imageType._pixelType, _class)
     Exposure.alias(_suffix, _class)
+    ExposureFitsReader._exposureTypes[_class._maskedImageType._imageType._pixelType] = _class
 
 
 def makeExposure(maskedImage: TypedMaskedImage, wcs: SkyWcs | None = None) -> Any:

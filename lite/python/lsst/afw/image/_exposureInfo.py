@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All that an exposure has besides pixels."""
 
+from __future__ import annotations
+
 __all__ = ["ExposureInfo"]
 
-from typing import Any
+from typing import Any, overload
 
-from lsst._lite.arguments import Bool, MismatchError, Overloads, checkArguments
+from lsst._lite.arguments import checkArguments
 from lsst._lite.numbers import toInteger
 from lsst._lite.properties import TypedProperty
 from lsst.afw.detection import Psf
@@ -27,11 +29,12 @@ _PLAIN_TYPES = (str, bytes, bool, int, float, complex, list, tuple, dict, set)
 class ExposureInfo:
     """The components of an exposure, any of which may be missing.
 
-    Called as ``ExposureInfo()``, ``ExposureInfo(other)`` or
-    ``ExposureInfo(other, copyMetadata)``, or with components, all optional:
-
     Parameters
     ----------
+    other : `ExposureInfo`
+        What to copy, instead of all of the following, which are optional.
+    copyMetadata : `bool`, optional
+        Whether a copy has metadata of its own.
     wcs : `lsst.afw.geom.SkyWcs`
         Positions of pixels in the sky.
     psf : `lsst.afw.detection.Psf`
@@ -75,14 +78,23 @@ class ExposureInfo:
     KEY_TRANSMISSION_CURVE = "TRANSMISSION_CURVE"
     KEY_SUMMARY_STATS = "SUMMARY_STATS"
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._components: dict[str, Any] = {}
-        self._metadata: Any = None
-        self._visitInfo: VisitInfo | None = None
-        self._exposureId: int | None = None
-        _INIT_FORMS(self, args, kwargs)
-
-    def _initComponents(
+    @overload
+    def __init__(self, other: ExposureInfo, copyMetadata: bool = False, /) -> None: ...
+    @overload
+    def __init__(
+        self,
+        wcs: SkyWcs | None = None,
+        psf: Psf | None = None,
+        photoCalib: PhotoCalib | None = None,
+        detector: Any = None,
+        polygon: Polygon | None = None,
+        metadata: PropertySet | None = None,
+        coaddInputs: CoaddInputs | None = None,
+        apCorrMap: Any = None,
+        visitInfo: VisitInfo | None = None,
+        transmissionCurve: Any = None,
+    ) -> None: ...
+    def __init__(
         self,
         wcs: Any = None,
         psf: Any = None,
@@ -95,22 +107,29 @@ class ExposureInfo:
         visitInfo: VisitInfo | None = None,
         transmissionCurve: Any = None,
     ) -> None:
+        self._components: dict[str, Any] = {}
+        self._metadata: Any = None
+        self._visitInfo: VisitInfo | None = None
+        self._exposureId: int | None = None
         if isinstance(wcs, ExposureInfo):
-            raise MismatchError("another form")
-        self._put(self.KEY_WCS, wcs)
-        self._put(self.KEY_PSF, psf)
-        self._put(self.KEY_PHOTO_CALIB, photoCalib)
-        self._put(self.KEY_DETECTOR, detector)
-        self._put(self.KEY_VALID_POLYGON, polygon)
-        self._put(self.KEY_COADD_INPUTS, coaddInputs)
-        self._put(self.KEY_AP_CORR_MAP, apCorrMap)
-        self._put(self.KEY_TRANSMISSION_CURVE, transmissionCurve)
-        self._visitInfo = visitInfo
-        self._metadata = PropertyList() if metadata is None else metadata
+            self._copy(wcs, copyMetadata=bool(psf))
+            return
+        components = {
+            self.KEY_WCS: wcs,
+            self.KEY_PSF: psf,
+            self.KEY_PHOTO_CALIB: photoCalib,
+            self.KEY_DETECTOR: detector,
+            self.KEY_VALID_POLYGON: polygon,
+            self.KEY_COADD_INPUTS: coaddInputs,
+            self.KEY_AP_CORR_MAP: apCorrMap,
+            self.KEY_TRANSMISSION_CURVE: transmissionCurve,
+        }
+        for key, component in components.items():
+            self._put(key, component)
+        self.setVisitInfo(visitInfo)
+        self.setMetadata(PropertyList() if metadata is None else metadata)
 
-    def _initCopy(self, other: object, copyMetadata: Bool = False) -> None:
-        if not isinstance(other, ExposureInfo):
-            raise MismatchError("not an ExposureInfo")
+    def _copy(self, other: ExposureInfo, copyMetadata: bool) -> None:
         self._components = dict(other._components)
         self._visitInfo = other._visitInfo
         self._exposureId = other._exposureId
@@ -144,7 +163,6 @@ class ExposureInfo:
         key : `str`
             Name of the component, one of the ``KEY_`` constants or another.
         """
-        checkArguments("hasComponent", key=(key, str))
         return key in self._components
 
     def getComponent(self, key: str) -> Any:
@@ -155,7 +173,6 @@ class ExposureInfo:
         key : `str`
             Name of the component, one of the ``KEY_`` constants or another.
         """
-        checkArguments("getComponent", key=(key, str))
         return self._components.get(key)
 
     def setComponent(self, key: str, object: Any) -> None:
@@ -173,7 +190,6 @@ class ExposureInfo:
         TypeError
             Raised if it is not of the type that the key is for.
         """
-        checkArguments("setComponent", key=(key, str))
         self._put(key, object)
 
     def removeComponent(self, key: str) -> None:
@@ -184,7 +200,6 @@ class ExposureInfo:
         key : `str`
             Name of the component, one of the ``KEY_`` constants or another.
         """
-        checkArguments("removeComponent", key=(key, str))
         self._components.pop(key, None)
 
     # ---- components by name
@@ -362,24 +377,19 @@ class ExposureInfo:
     id = TypedProperty(getId, setId)
 
 
+_CLASSES: dict[str, Any] = {
+    ExposureInfo.KEY_WCS: SkyWcs,
+    ExposureInfo.KEY_PSF: Psf,
+    ExposureInfo.KEY_VALID_POLYGON: Polygon,
+    ExposureInfo.KEY_PHOTO_CALIB: PhotoCalib,
+    ExposureInfo.KEY_FILTER: FilterLabel,
+    ExposureInfo.KEY_COADD_INPUTS: CoaddInputs,
+}
+
+
 def findClass(key: str) -> Any:
     """Return the class that a component with a key must have.
 
     The stack has classes for the other keys, too; here they are opaque.
     """
-    if key == ExposureInfo.KEY_WCS:
-        return SkyWcs
-    if key == ExposureInfo.KEY_PSF:
-        return Psf
-    if key == ExposureInfo.KEY_VALID_POLYGON:
-        return Polygon
-    if key == ExposureInfo.KEY_PHOTO_CALIB:
-        return PhotoCalib
-    if key == ExposureInfo.KEY_FILTER:
-        return FilterLabel
-    if key == ExposureInfo.KEY_COADD_INPUTS:
-        return CoaddInputs
-    return object
-
-
-_INIT_FORMS = Overloads("ExposureInfo", ExposureInfo._initCopy, ExposureInfo._initComponents)
+    return _CLASSES.get(key, object)

@@ -4,9 +4,8 @@
 
 from __future__ import annotations
 
-__all__ = ["FilterLabel", "getDatabaseFilterLabel"]
+__all__ = ["FilterLabel"]
 
-import re
 from typing import Any
 
 from lsst._lite.arguments import checkArguments
@@ -47,19 +46,16 @@ class FilterLabel(FitsPersistable):
     @staticmethod
     def fromBand(band: str) -> FilterLabel:
         """Make a label with only a band."""
-        checkArguments("fromBand", band=(band, str))
         return FilterLabel(band=band)
 
     @staticmethod
     def fromPhysical(physical: str) -> FilterLabel:
         """Make a label with only a physical filter."""
-        checkArguments("fromPhysical", physical=(physical, str))
         return FilterLabel(physical=physical)
 
     @staticmethod
     def fromBandPhysical(band: str, physical: str) -> FilterLabel:
         """Make a label with both names."""
-        checkArguments("fromBandPhysical", band=(band, str), physical=(physical, str))
         return FilterLabel(band=band, physical=physical)
 
     def hasBandLabel(self) -> bool:
@@ -111,23 +107,6 @@ class FilterLabel(FitsPersistable):
     def isPersistable(self) -> bool:
         """Whether this can be written to a file."""
         return True
-
-
-def getDatabaseFilterLabel(filterLabel: str) -> str:
-    """Return a filter name in a form that suits a database.
-
-    Parameters
-    ----------
-    filterLabel : `str`
-        Name of a filter.
-
-    Returns
-    -------
-    label : `str`
-        The name with underscores for all but letters, digits and underscores.
-    """
-    checkArguments("getDatabaseFilterLabel", filterLabel=(filterLabel, str))
-    return re.sub(r"\W", "_", filterLabel, flags=re.ASCII)
 
 
 # ---- persistence

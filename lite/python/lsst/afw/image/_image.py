@@ -4,11 +4,6 @@
 
 __all__ = [
     "Image",
-    "ImageBaseD",
-    "ImageBaseF",
-    "ImageBaseI",
-    "ImageBaseL",
-    "ImageBaseU",
     "ImageD",
     "ImageF",
     "ImageI",
@@ -21,7 +16,6 @@ __all__ = [
 from typing import TYPE_CHECKING
 
 from .._pixels._image import Image as _Image, ImageD, ImageF, ImageI, ImageL, ImageU, TypedImage
-from .._pixels._imageBase import ImageBaseD, ImageBaseF, ImageBaseI, ImageBaseL, ImageBaseU
 from .._pixels._mask import Mask as _Mask, MaskX
 
 if TYPE_CHECKING:

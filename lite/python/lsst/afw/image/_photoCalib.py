@@ -9,17 +9,15 @@ __all__ = [
     "makePhotoCalibFromMetadata",
 ]
 
-import enum
 import math
-import warnings
-from collections.abc import Iterator
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from lsst._lite import notInLite
-from lsst._lite.arguments import Bool, Float, Overloads, checkArguments
+from lsst._lite.arguments import checkArguments
 from lsst._lite.numbers import toDouble
 from lsst.afw.fits._outputArchive import OutputArchive
 from lsst.afw.fits._registry import Persistable, oneCatalog, onlyRow, register
@@ -35,10 +33,6 @@ from .._pixels._maskedImage import MaskedImageF, TypedMaskedImage
 
 _REFERENCE_FLUX = 1e23 * 10 ** (48.6 / -2.5) * 1e9
 """Flux of a source of AB magnitude 0, in nJy (Oke & Gunn 1983)."""
-
-
-class _Unset(enum.Enum):
-    UNSET = enum.auto()
 
 
 class Measurement:
@@ -120,30 +114,44 @@ class PhotoCalib(FitsPersistable):
 
     __hash__ = None  # type: ignore[assignment]
 
+    @overload
+    def __init__(
+        self, calibrationMean: float = 0.0, calibrationErr: float = 0.0, bbox: Box2I = ...
+    ) -> None: ...
+    @overload
+    def __init__(self, calibration: BoundedField, calibrationErr: float = 0.0) -> None: ...
+    @overload
+    def __init__(
+        self, calibrationMean: float, calibrationErr: float, calibration: BoundedField, isConstant: bool
+    ) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        _INIT_FORMS(self, args, kwargs)
+        form: Callable[..., None] = self._initMean
+        if "isConstant" in kwargs or len(args) == 4:
+            form = self._initParts
+        elif "calibration" in kwargs or (args and isinstance(args[0], BoundedField)):
+            form = self._initField
+        form(*args, **kwargs)
         for name, value in (("Calibration mean", self._mean), ("Calibration error", self._error)):
             if value < 0:
                 raise InvalidParameterError(f"{name} must be non-negative, not {value}")
 
-    def _initEmpty(self) -> None:
-        self._initMean(0.0)
+    def _initMean(
+        self, calibrationMean: float = 0.0, calibrationErr: float = 0.0, bbox: Box2I = Box2I()
+    ) -> None:
+        checkArguments("PhotoCalib", bbox=(bbox, Box2I))
+        mean = toDouble(calibrationMean)
+        self._initParts(mean, calibrationErr, ChebyshevBoundedField(bbox, np.array([[mean]])), True)
 
-    def _initMean(self, calibrationMean: Float, calibrationErr: Float = 0.0, bbox: Box2I = Box2I()) -> None:
-        field = ChebyshevBoundedField(bbox, np.array([[calibrationMean]]))
-        self._setParts(calibrationMean, calibrationErr, field, True)
-
-    def _initField(self, calibration: BoundedField, calibrationErr: Float = 0.0) -> None:
-        self._setParts(calibration.mean(), calibrationErr, calibration, False)
+    def _initField(self, calibration: BoundedField, calibrationErr: float = 0.0) -> None:
+        checkArguments("PhotoCalib", calibration=(calibration, BoundedField))
+        self._initParts(calibration.mean(), calibrationErr, calibration, False)
 
     def _initParts(
-        self, calibrationMean: Float, calibrationErr: Float, calibration: BoundedField, isConstant: Bool
+        self, calibrationMean: float, calibrationErr: float, calibration: BoundedField, isConstant: bool
     ) -> None:
-        self._setParts(calibrationMean, calibrationErr, calibration, isConstant)
-
-    def _setParts(self, mean: float, error: float, field: BoundedField, isConstant: bool) -> None:
-        self._mean, self._error = mean, error
-        self._field, self._isConstant = field, isConstant
+        checkArguments("PhotoCalib", calibration=(calibration, BoundedField))
+        self._mean, self._error = toDouble(calibrationMean), toDouble(calibrationErr)
+        self._field, self._isConstant = calibration, bool(isConstant)
 
     # ---- the scale
 
@@ -188,33 +196,28 @@ class PhotoCalib(FitsPersistable):
 
     # ---- fluxes and magnitudes
 
-    def _fluxAt(self, instFlux: Float, point: Point2D) -> float:
-        return instFlux * self.getLocalCalibration(point)
+    def _scale(self, point: Point2D | None) -> float:
+        """Return the scale at a position, or the mean scale."""
+        return self._mean if point is None else self.getLocalCalibration(point)
 
-    def _flux(self, instFlux: Float) -> float:
-        return instFlux * self._mean
-
-    def _fluxAndErrorAt(self, instFlux: Float, instFluxErr: Float, point: Point2D) -> Measurement:
-        scale = self.getLocalCalibration(point)
-        return Measurement(instFlux * scale, instFluxErr * scale)
-
-    def _fluxAndError(self, instFlux: Float, instFluxErr: Float) -> Measurement:
-        return Measurement(instFlux * self._mean, instFluxErr * self._mean)
-
-    def instFluxToNanojansky(self, *args: Any, **kwargs: Any) -> Any:
+    @overload
+    def instFluxToNanojansky(self, instFlux: float, point: Point2D, /) -> float: ...
+    @overload
+    def instFluxToNanojansky(self, instFlux: float, *, point: Point2D | None = None) -> float: ...
+    @overload
+    def instFluxToNanojansky(
+        self, instFlux: float, instFluxErr: float, point: Point2D | None = None
+    ) -> Measurement: ...
+    def instFluxToNanojansky(self, instFlux: Any, instFluxErr: Any = None, point: Any = None) -> Any:
         """Convert counts to nJy.
-
-        Called as ``instFluxToNanojansky(instFlux)``, ``...(instFlux,
-        point)``, ``...(instFlux, instFluxErr)`` or ``...(instFlux,
-        instFluxErr, point)``.
 
         Parameters
         ----------
         instFlux : `float`
             Counts.
-        instFluxErr : `float`
-            Their standard error.
-        point : `lsst.geom.Point2D`
+        instFluxErr : `float`, optional
+            Their standard error, which may be left out before a position.
+        point : `lsst.geom.Point2D`, optional
             Position, in pixels; without it the mean scale is used.
 
         Returns
@@ -222,35 +225,28 @@ class PhotoCalib(FitsPersistable):
         flux : `float` or `Measurement`
             Flux in nJy, with its error if there is ``instFluxErr``.
         """
-        _checkNoCatalog("instFluxToNanojansky", args, kwargs)
-        return _FLUX_FORMS(self, args, kwargs)
+        flux, error, point = _sortArguments("instFluxToNanojansky", instFlux, instFluxErr, point)
+        scale = self._scale(point)
+        return flux * scale if error is None else Measurement(flux * scale, error * scale)
 
-    def _magnitudeAt(self, instFlux: Float, point: Point2D) -> float:
-        return _toMagnitude(instFlux * self.getLocalCalibration(point))
-
-    def _magnitude(self, instFlux: Float) -> float:
-        return _toMagnitude(instFlux * self._mean)
-
-    def _magnitudeAndErrorAt(self, instFlux: Float, instFluxErr: Float, point: Point2D) -> Measurement:
-        return Measurement(self._magnitudeAt(instFlux, point), _toMagnitudeError(instFlux, instFluxErr))
-
-    def _magnitudeAndError(self, instFlux: Float, instFluxErr: Float) -> Measurement:
-        return Measurement(self._magnitude(instFlux), _toMagnitudeError(instFlux, instFluxErr))
-
-    def instFluxToMagnitude(self, *args: Any, **kwargs: Any) -> Any:
+    @overload
+    def instFluxToMagnitude(self, instFlux: float, point: Point2D, /) -> float: ...
+    @overload
+    def instFluxToMagnitude(self, instFlux: float, *, point: Point2D | None = None) -> float: ...
+    @overload
+    def instFluxToMagnitude(
+        self, instFlux: float, instFluxErr: float, point: Point2D | None = None
+    ) -> Measurement: ...
+    def instFluxToMagnitude(self, instFlux: Any, instFluxErr: Any = None, point: Any = None) -> Any:
         """Convert counts to AB magnitudes.
-
-        Called as ``instFluxToMagnitude(instFlux)``, ``...(instFlux,
-        point)``, ``...(instFlux, instFluxErr)`` or ``...(instFlux,
-        instFluxErr, point)``.
 
         Parameters
         ----------
         instFlux : `float`
             Counts.
-        instFluxErr : `float`
-            Their standard error.
-        point : `lsst.geom.Point2D`
+        instFluxErr : `float`, optional
+            Their standard error, which may be left out before a position.
+        point : `lsst.geom.Point2D`, optional
             Position, in pixels; without it the mean scale is used.
 
         Returns
@@ -258,26 +254,18 @@ class PhotoCalib(FitsPersistable):
         magnitude : `float` or `Measurement`
             AB magnitude, with its error if there is ``instFluxErr``.
         """
-        _checkNoCatalog("instFluxToMagnitude", args, kwargs)
-        return _MAGNITUDE_FORMS(self, args, kwargs)
+        flux, error, point = _sortArguments("instFluxToMagnitude", instFlux, instFluxErr, point)
+        magnitude = _toMagnitude(flux * self._scale(point))
+        return magnitude if error is None else Measurement(magnitude, _toMagnitudeError(flux, error))
 
-    def _countsFromMagnitudeAt(self, magnitude: Float, point: Point2D) -> float:
-        return _fromMagnitude(magnitude) / self.getLocalCalibration(point)
-
-    def _countsFromMagnitude(self, magnitude: Float) -> float:
-        return _fromMagnitude(magnitude) / self._mean
-
-    def magnitudeToInstFlux(self, *args: Any, **kwargs: Any) -> float:
+    def magnitudeToInstFlux(self, magnitude: float, point: Point2D | None = None) -> float:
         """Convert an AB magnitude to counts.
-
-        Called as ``magnitudeToInstFlux(magnitude)`` or
-        ``magnitudeToInstFlux(magnitude, point)``.
 
         Parameters
         ----------
         magnitude : `float`
             AB magnitude.
-        point : `lsst.geom.Point2D`
+        point : `lsst.geom.Point2D`, optional
             Position, in pixels; without it the mean scale is used.
 
         Returns
@@ -285,25 +273,16 @@ class PhotoCalib(FitsPersistable):
         instFlux : `float`
             Counts.
         """
-        return _COUNTS_FROM_MAGNITUDE_FORMS(self, args, kwargs)
+        return _fromMagnitude(toDouble(magnitude)) / self._scale(point)
 
-    def _countsFromFluxAt(self, nanojansky: Float, point: Point2D) -> float:
-        return nanojansky / self.getLocalCalibration(point)
-
-    def _countsFromFlux(self, nanojansky: Float) -> float:
-        return nanojansky / self._mean
-
-    def nanojanskyToInstFlux(self, *args: Any, **kwargs: Any) -> float:
+    def nanojanskyToInstFlux(self, nanojansky: float, point: Point2D | None = None) -> float:
         """Convert a flux to counts.
-
-        Called as ``nanojanskyToInstFlux(nanojansky)`` or
-        ``nanojanskyToInstFlux(nanojansky, point)``.
 
         Parameters
         ----------
         nanojansky : `float`
             Flux, in nJy.
-        point : `lsst.geom.Point2D`
+        point : `lsst.geom.Point2D`, optional
             Position, in pixels; without it the mean scale is used.
 
         Returns
@@ -311,55 +290,41 @@ class PhotoCalib(FitsPersistable):
         instFlux : `float`
             Counts.
         """
-        return _COUNTS_FROM_FLUX_FORMS(self, args, kwargs)
+        return toDouble(nanojansky) / self._scale(point)
 
     # ---- images and catalogs
 
-    def calibrateImage(
-        self, maskedImage: TypedMaskedImage, includeScaleUncertainty: Any = _Unset.UNSET
-    ) -> TypedMaskedImage:
+    def calibrateImage(self, maskedImage: TypedMaskedImage) -> TypedMaskedImage:
         """Convert an image in counts to one in nJy.
 
         Parameters
         ----------
         maskedImage : `MaskedImageF`
             Image in counts.
-        includeScaleUncertainty : `bool`, optional
-            Deprecated, and ignored.
 
         Returns
         -------
         calibrated : `MaskedImageF`
             New image, in nJy.
         """
-        return self._scaleImage("calibrateImage", maskedImage, np.multiply, includeScaleUncertainty)
+        return self._scaleImage("calibrateImage", maskedImage, np.multiply)
 
-    def uncalibrateImage(
-        self, maskedImage: TypedMaskedImage, includeScaleUncertainty: Any = _Unset.UNSET
-    ) -> TypedMaskedImage:
+    def uncalibrateImage(self, maskedImage: TypedMaskedImage) -> TypedMaskedImage:
         """Convert an image in nJy to one in counts.
 
         Parameters
         ----------
         maskedImage : `MaskedImageF`
             Image in nJy.
-        includeScaleUncertainty : `bool`, optional
-            Deprecated, and ignored.
 
         Returns
         -------
         uncalibrated : `MaskedImageF`
             New image, in counts.
         """
-        return self._scaleImage("uncalibrateImage", maskedImage, np.divide, includeScaleUncertainty)
+        return self._scaleImage("uncalibrateImage", maskedImage, np.divide)
 
-    def _scaleImage(self, name: str, maskedImage: Any, ufunc: np.ufunc, includeScaleUncertainty: Any) -> Any:
-        if includeScaleUncertainty is not _Unset.UNSET:
-            warnings.warn(
-                f"The includeScaleUncertainty argument of {name} is deprecated, and does nothing.",
-                category=FutureWarning,
-                stacklevel=3,
-            )
+    def _scaleImage(self, name: str, maskedImage: Any, ufunc: np.ufunc) -> Any:
         checkArguments(name, maskedImage=(maskedImage, MaskedImageF))
         result = maskedImage.clone()
         image, variance = result.image.array, result.variance.array
@@ -413,44 +378,21 @@ def _fromMagnitude(magnitude: float) -> float:
     return _REFERENCE_FLUX * 10 ** (magnitude / -2.5)
 
 
-def _checkNoCatalog(name: str, args: Any, kwargs: Any) -> None:
-    """Refuse the forms that take catalogs, which lsst-lite does not have."""
-    isCatalog = args and not hasattr(args[0], "__float__") and any(isinstance(name, str) for name in args[1:])
-    if isCatalog or {"instFluxField", "sourceRecord", "sourceCatalog"} & kwargs.keys():
+def _sortArguments(
+    name: str, instFlux: Any, instFluxErr: Any, point: Point2D | None
+) -> tuple[float, float | None, Point2D | None]:
+    """Find out what the arguments of a conversion of counts are.
+
+    Raises
+    ------
+    NotImplementedError
+        Raised for a catalog and the name of a field.
+    """
+    if isinstance(instFluxErr, str):
         raise notInLite(f"lsst.afw.image.PhotoCalib.{name} with catalogs")
-
-
-_INIT_FORMS = Overloads(
-    "PhotoCalib",
-    PhotoCalib._initEmpty,
-    PhotoCalib._initMean,
-    PhotoCalib._initField,
-    PhotoCalib._initParts,
-)
-
-_FLUX_FORMS = Overloads(
-    "instFluxToNanojansky",
-    PhotoCalib._fluxAt,
-    PhotoCalib._flux,
-    PhotoCalib._fluxAndErrorAt,
-    PhotoCalib._fluxAndError,
-)
-
-_MAGNITUDE_FORMS = Overloads(
-    "instFluxToMagnitude",
-    PhotoCalib._magnitudeAt,
-    PhotoCalib._magnitude,
-    PhotoCalib._magnitudeAndErrorAt,
-    PhotoCalib._magnitudeAndError,
-)
-
-_COUNTS_FROM_MAGNITUDE_FORMS = Overloads(
-    "magnitudeToInstFlux", PhotoCalib._countsFromMagnitudeAt, PhotoCalib._countsFromMagnitude
-)
-
-_COUNTS_FROM_FLUX_FORMS = Overloads(
-    "nanojanskyToInstFlux", PhotoCalib._countsFromFluxAt, PhotoCalib._countsFromFlux
-)
+    if isinstance(instFluxErr, Point2D):
+        instFluxErr, point = None, instFluxErr
+    return toDouble(instFlux), None if instFluxErr is None else toDouble(instFluxErr), point
 
 
 def makePhotoCalibFromCalibZeroPoint(instFluxMag0: float, instFluxMag0Err: float = False) -> PhotoCalib:

@@ -7,9 +7,10 @@ from __future__ import annotations
 __all__ = ["VisitInfo"]
 
 import math
-from typing import Any
+from typing import Any, overload
 
-from lsst._lite.arguments import Bool, Float, Int, MismatchError, Overloads
+from lsst._lite.arguments import checkArguments
+from lsst._lite.numbers import toBool, toDouble, toInteger
 from lsst._lite.properties import TypedProperty
 from lsst.afw.coord import Observatory, Weather
 from lsst.afw.table._components import VisitInfoInterface
@@ -23,6 +24,48 @@ from ._visitInfoCards import readCards
 _NAN_ANGLE = math.nan * degrees
 _NAN_POINT = SpherePoint(_NAN_ANGLE, _NAN_ANGLE)
 
+_CONVERTERS = {float: toDouble, int: toInteger, bool: toBool}
+
+
+_FACTS: dict[str, Any] = dict(
+    exposureTime=math.nan,
+    darkTime=math.nan,
+    date=DateTime(),
+    ut1=math.nan,
+    era=_NAN_ANGLE,
+    boresightRaDec=_NAN_POINT,
+    boresightAzAlt=_NAN_POINT,
+    boresightAirmass=math.nan,
+    boresightRotAngle=_NAN_ANGLE,
+    rotType=RotType.UNKNOWN,
+    observatory=Observatory(_NAN_ANGLE, _NAN_ANGLE, math.nan),
+    weather=Weather(math.nan, math.nan, math.nan),
+    instrumentLabel="",
+    id=0,
+    focusZ=math.nan,
+    observationType="",
+    scienceProgram="",
+    observationReason="",
+    object="",
+    hasSimulatedContent=False,
+)
+"""The facts that there are, with their values where they are not known."""
+
+
+def _convert(name: str, value: Any) -> Any:
+    """Convert a fact to the type that it has where it is not known.
+
+    Raises
+    ------
+    TypeError
+        Raised if that is not possible.
+    """
+    cls = type(_FACTS[name])
+    if cls in _CONVERTERS:
+        return _CONVERTERS[cls](value)
+    checkArguments("VisitInfo", **{name: (value, cls)})
+    return value
+
 
 @VisitInfoInterface.register
 class VisitInfo(FitsPersistable):
@@ -30,11 +73,12 @@ class VisitInfo(FitsPersistable):
 
     Facts never change after construction; see `copyWith`.
 
-    Called as ``VisitInfo(metadata)``, ``VisitInfo(visitInfo)``, or with
-    facts, all optional:
-
     Parameters
     ----------
+    metadata : `lsst.daf.base.PropertySet`
+        Header to take the facts from, instead of all that follows.
+    visitInfo : `VisitInfo`
+        What to copy, instead of all that follows, which is optional.
     exposureTime : `float`
         Exposure time, in s.
     darkTime : `float`
@@ -76,64 +120,45 @@ class VisitInfo(FitsPersistable):
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        _INIT_FORMS(self, args, kwargs)
-
-    def _initFacts(
+    @overload
+    def __init__(
         self,
-        exposureTime: Float = math.nan,
-        darkTime: Float = math.nan,
-        date: DateTime = DateTime(),
-        ut1: Float = math.nan,
-        era: Angle = _NAN_ANGLE,
-        boresightRaDec: SpherePoint = _NAN_POINT,
-        boresightAzAlt: SpherePoint = _NAN_POINT,
-        boresightAirmass: Float = math.nan,
-        boresightRotAngle: Angle = _NAN_ANGLE,
-        rotType: RotType = RotType.UNKNOWN,
-        observatory: Observatory = Observatory(_NAN_ANGLE, _NAN_ANGLE, math.nan),
-        weather: Weather = Weather(math.nan, math.nan, math.nan),
-        instrumentLabel: str = "",
-        id: Int = 0,
-        focusZ: Float = math.nan,
-        observationType: str = "",
-        scienceProgram: str = "",
-        observationReason: str = "",
-        object: str = "",
-        hasSimulatedContent: Bool = False,
-    ) -> None:
-        self._exposureTime = exposureTime
-        self._darkTime = darkTime
-        self._date = date
-        self._ut1 = ut1
-        self._era = era
-        self._boresightRaDec = boresightRaDec
-        self._boresightAzAlt = boresightAzAlt
-        self._boresightAirmass = boresightAirmass
-        self._boresightRotAngle = boresightRotAngle
-        self._rotType = rotType
-        self._observatory = observatory
-        self._weather = weather
-        self._instrumentLabel = instrumentLabel
-        self._id = id
-        self._focusZ = focusZ
-        self._observationType = observationType
-        self._scienceProgram = scienceProgram
-        self._observationReason = observationReason
-        self._object = object
-        self._hasSimulatedContent = hasSimulatedContent
-
-    def _initMetadata(self, metadata: PropertySet) -> None:
-        self._initFacts(**readCards(metadata))
-
-    def _initCopy(self, visitInfo: object) -> None:
-        if not isinstance(visitInfo, VisitInfo):
-            raise MismatchError("not a VisitInfo")
-        self._initFacts(**visitInfo._asDict())
-
-    def _asDict(self) -> dict[str, Any]:
-        """Return the facts, by the names of the constructor's arguments."""
-        return {name: getattr(self, f"_{name}") for name in _FACTS}
+        exposureTime: float = ...,
+        darkTime: float = ...,
+        date: DateTime = ...,
+        ut1: float = ...,
+        era: Angle = ...,
+        boresightRaDec: SpherePoint = ...,
+        boresightAzAlt: SpherePoint = ...,
+        boresightAirmass: float = ...,
+        boresightRotAngle: Angle = ...,
+        rotType: RotType = ...,
+        observatory: Observatory = ...,
+        weather: Weather = ...,
+        instrumentLabel: str = ...,
+        id: int = ...,
+        focusZ: float = ...,
+        observationType: str = ...,
+        scienceProgram: str = ...,
+        observationReason: str = ...,
+        object: str = ...,
+        hasSimulatedContent: bool = ...,
+    ) -> None: ...
+    @overload
+    def __init__(self, metadata: PropertySet, /) -> None: ...
+    @overload
+    def __init__(self, visitInfo: VisitInfo, /) -> None: ...
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        if args and isinstance(args[0], PropertySet | VisitInfo):
+            (source,) = args
+            kwargs |= source._facts if isinstance(source, VisitInfo) else readCards(source)
+        else:
+            kwargs |= dict(zip(_FACTS, args, strict=False))
+        if len(args) > len(_FACTS) or not kwargs.keys() <= _FACTS.keys():
+            raise TypeError(f"VisitInfo: expected facts among {', '.join(_FACTS)}; found {', '.join(kwargs)}")
+        self._facts: dict[str, Any] = {
+            name: _convert(name, kwargs.get(name, default)) for name, default in _FACTS.items()
+        }
 
     def copyWith(
         self,
@@ -162,123 +187,101 @@ class VisitInfo(FitsPersistable):
 
         The parameters are those of the constructor; what is `None` stays.
         """
-        changes = dict(
-            exposureTime=exposureTime,
-            darkTime=darkTime,
-            date=date,
-            ut1=ut1,
-            era=era,
-            boresightRaDec=boresightRaDec,
-            boresightAzAlt=boresightAzAlt,
-            boresightAirmass=boresightAirmass,
-            boresightRotAngle=boresightRotAngle,
-            rotType=rotType,
-            observatory=observatory,
-            weather=weather,
-            instrumentLabel=instrumentLabel,
-            id=id,
-            focusZ=focusZ,
-            observationType=observationType,
-            scienceProgram=scienceProgram,
-            observationReason=observationReason,
-            object=object,
-            hasSimulatedContent=hasSimulatedContent,
-        )
-        facts = self._asDict()
-        facts.update((name, value) for name, value in changes.items() if value is not None)
-        return VisitInfo(**facts)
+        given = dict(locals())
+        changes = {name: value for name, value in given.items() if name in _FACTS and value is not None}
+        return VisitInfo(**self._facts | changes)
 
     # ---- the facts
 
     def getExposureTime(self) -> float:
         """Return the exposure time, in s."""
-        return self._exposureTime
+        return self._facts["exposureTime"]
 
     def getDarkTime(self) -> float:
         """Return the time from flush to readout, in s."""
-        return self._darkTime
+        return self._facts["darkTime"]
 
     def getDate(self) -> DateTime:
         """Return the date at the middle of the exposure."""
-        return self._date
+        return self._facts["date"]
 
     def getUt1(self) -> float:
         """Return UT1 at the middle of the exposure, as an MJD."""
-        return self._ut1
+        return self._facts["ut1"]
 
     def getEra(self) -> Angle:
         """Return the Earth rotation angle at the middle of the exposure."""
-        return self._era
+        return self._facts["era"]
 
     def getBoresightRaDec(self) -> SpherePoint:
         """Return the ICRS position of the boresight."""
-        return self._boresightRaDec
+        return self._facts["boresightRaDec"]
 
     def getBoresightAzAlt(self) -> SpherePoint:
         """Return the azimuth and altitude of the boresight."""
-        return self._boresightAzAlt
+        return self._facts["boresightAzAlt"]
 
     def getBoresightAirmass(self) -> float:
         """Return the airmass at the boresight."""
-        return self._boresightAirmass
+        return self._facts["boresightAirmass"]
 
     def getBoresightRotAngle(self) -> Angle:
         """Return the rotation angle at the boresight."""
-        return self._boresightRotAngle
+        return self._facts["boresightRotAngle"]
 
     def getRotType(self) -> RotType:
         """Return what the rotation angle is relative to."""
-        return self._rotType
+        return self._facts["rotType"]
 
     def getObservatory(self) -> Observatory:
         """Return the place of the observatory."""
-        return self._observatory
+        return self._facts["observatory"]
 
     def getWeather(self) -> Weather:
         """Return the weather."""
-        return self._weather
+        return self._facts["weather"]
 
     def getInstrumentLabel(self) -> str:
         """Return the name of the instrument."""
-        return self._instrumentLabel
+        return self._facts["instrumentLabel"]
 
     def getId(self) -> int:
         """Return the identifier of the visit."""
-        return self._id
+        return self._facts["id"]
 
     def getFocusZ(self) -> float:
         """Return the defocal distance, in mm."""
-        return self._focusZ
+        return self._facts["focusZ"]
 
     def getObservationType(self) -> str:
         """Return the type of the observation."""
-        return self._observationType
+        return self._facts["observationType"]
 
     def getScienceProgram(self) -> str:
         """Return the programme of the observation."""
-        return self._scienceProgram
+        return self._facts["scienceProgram"]
 
     def getObservationReason(self) -> str:
         """Return the reason for the observation."""
-        return self._observationReason
+        return self._facts["observationReason"]
 
     def getObject(self) -> str:
         """Return the target of the observation."""
-        return self._object
+        return self._facts["object"]
 
     def getHasSimulatedContent(self) -> bool:
         """Return whether any part of the observation is simulated."""
-        return self._hasSimulatedContent
+        return self._facts["hasSimulatedContent"]
 
     # ---- what follows from them
 
     def getLocalEra(self) -> Angle:
         """Return the Earth rotation angle plus the longitude."""
-        return self._era + self._observatory.getLongitude()
+        return self._facts["era"] + self._facts["observatory"].getLongitude()
 
     def getBoresightHourAngle(self) -> Angle:
         """Return the hour angle of the boresight."""
-        return self.getLocalEra() - self._boresightRaDec[0]
+        return self.getLocalEra() - self._facts["boresightRaDec"][0]
 
     def getBoresightParAngle(self) -> Angle:
         """Return the parallactic angle of the boresight.
@@ -287,8 +290,8 @@ class VisitInfo(FitsPersistable):
         equation 14.1).
         """
         hourAngle = self.getBoresightHourAngle().asRadians()
-        declination = self._boresightRaDec[1].asRadians()
-        latitude = self._observatory.getLatitude().asRadians()
+        declination = self._facts["boresightRaDec"][1].asRadians()
+        latitude = self._facts["observatory"].getLatitude().asRadians()
         toEast = math.sin(hourAngle)
         toNorth = math.cos(declination) * math.tan(latitude) - math.sin(declination) * math.cos(hourAngle)
         return math.atan2(toEast, toNorth) * radians
@@ -322,27 +325,26 @@ class VisitInfo(FitsPersistable):
     def __eq__(self, other: Any) -> bool:
         if not isinstance(other, VisitInfo):
             return NotImplemented
-        mine, theirs = self._asDict(), other._asDict()
-        return all(_areEqual(mine[name], theirs[name]) for name in _FACTS)
+        return all(_areEqual(self._facts[name], other._facts[name]) for name in _FACTS)
 
     def __str__(self) -> str:
-        date = self._date.toString(DateTime.TAI) if self._date.isValid() else "<invalid>"
+        date = self.date.toString(DateTime.TAI) if self.date.isValid() else "<invalid>"
         return (
-            f"VisitInfo(exposureTime={self._exposureTime:g}, darkTime={self._darkTime:g}, date={date}, "
-            f"UT1={self._ut1:g}, ERA={self._era}, boresightRaDec={self._boresightRaDec}, "
-            f"boresightAzAlt={self._boresightAzAlt}, boresightAirmass={self._boresightAirmass:g}, "
-            f"boresightRotAngle={self._boresightRotAngle}, rotType={int(self._rotType)}, "
-            f"observatory={self._observatory}, weather={self._weather}, "
-            f"instrumentLabel='{self._instrumentLabel}', id={self._id}, focusZ={self._focusZ:g}, "
-            f"observationType='{self._observationType}', scienceProgram='{self._scienceProgram}', "
-            f"observationReason='{self._observationReason}', object='{self._object}', "
-            f"hasSimulatedContent={str(self._hasSimulatedContent).lower()})"
+            f"VisitInfo(exposureTime={self.exposureTime:g}, darkTime={self.darkTime:g}, date={date}, "
+            f"UT1={self.ut1:g}, ERA={self.era}, boresightRaDec={self.boresightRaDec}, "
+            f"boresightAzAlt={self.boresightAzAlt}, boresightAirmass={self.boresightAirmass:g}, "
+            f"boresightRotAngle={self.boresightRotAngle}, rotType={int(self.rotType)}, "
+            f"observatory={self.observatory}, weather={self.weather}, "
+            f"instrumentLabel='{self.instrumentLabel}', id={self.id}, focusZ={self.focusZ:g}, "
+            f"observationType='{self.observationType}', scienceProgram='{self.scienceProgram}', "
+            f"observationReason='{self.observationReason}', object='{self.object}', "
+            f"hasSimulatedContent={str(self.hasSimulatedContent).lower()})"
         )
 
     __repr__ = __str__
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return VisitInfo, tuple(self._asDict().values())
+        return VisitInfo, tuple(self._facts.values())
 
     def __deepcopy__(self, memo: dict[int, Any] | None = None) -> VisitInfo:
         return VisitInfo(self)
@@ -372,8 +374,3 @@ def _areEqual(left: Any, right: Any) -> bool:
             for name in ("getAirTemperature", "getAirPressure", "getHumidity")
         )
     return left == right
-
-
-_INIT_FORMS = Overloads("VisitInfo", VisitInfo._initFacts, VisitInfo._initMetadata, VisitInfo._initCopy)
-
-_FACTS = tuple(_INIT_FORMS._forms[0].signature.parameters)[1:]

@@ -178,6 +178,13 @@ class WholeFileTestCase(RepoTestCase):
                 with self.assertRaises((ChecksumError, OSError)):
                     verifyChecksums(butler.getDeferred(ref))
 
+    def testWhatFollowsTheLastHduHasNoChecksums(self):
+        butler, ref, path = self.ingest()
+        good, count = path.read_bytes(), verifyChecksums(butler.getDeferred(ref))
+        for rest in (bytes(2880), bytes(100), b" " * 2880, b"SPECIAL".ljust(2880)):
+            path.write_bytes(good + rest)
+            self.assertEqual(verifyChecksums(butler.getDeferred(ref)), count)
+
     def testCompressedFile(self):
         butler, ref, path = self.ingest(".fits.gz", gzip.compress)
         handle = butler.getDeferred(ref)

@@ -13,9 +13,8 @@ import zlib
 import numpy as np
 import starlink.Ast as Ast
 
-from lsst.afw.fits._cards import BLOCK, formatHeader
+from lsst.afw.fits._cards import BLOCK, formatHeader, tableCards
 from lsst.afw.fits._inputArchive import INDEX
-from lsst.afw.fits._output import tableCards
 from lsst.afw.fits._tables import Table
 from lsst.afw.geom import makeCdMatrix, makeSkyWcs
 from lsst.afw.geom._ast import dumpObject, series
@@ -394,17 +393,6 @@ def emptyTile(algorithm):
     return makeTiles(algorithm, (8, 8), (8, 8), [point(0, 0)], b"", TILES)
 
 
-def longUncompressedTile():
-    """A tile that is not compressed, and longer than the file."""
-    columns = [*TILES, ("UNCOMPRESSED_DATA", "1PE")]
-    return makeTiles("RICE_1", (8, 8), (8, 8), [point(0, 0, 2**31 - 1, 0)], bytes(100), columns)
-
-
-def twoColumnsOfTiles():
-    """An image with two columns of the same name."""
-    return makeTiles("RICE_1", (8, 8), (8, 8), [point(0, 0, 9, 0)], bytes(9), 2 * TILES)
-
-
 def makeEach():
     """Make a small file of each kind.
 
@@ -417,7 +405,7 @@ def makeEach():
     """
     for function in (manyArchiveIds, manyPlanes, longString, longHeader, undecidedCards, manyMatrices):
         yield function.__name__, function(300)
-    for function in (manyAxes, noGroups, matrixOfManyAxes, longUncompressedTile, twoColumnsOfTiles):
+    for function in (manyAxes, noGroups, matrixOfManyAxes):
         yield function.__name__, function()
     for function in (repeatedCatalog, largePolygon, chainOfCalibrations, polynomialOfPower, manyMappings):
         yield function.__name__, function(64)

@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 _CHUNK = 2880 * 1000
 """Number of bytes to read at a time: whole blocks of a FITS file."""
 
+_CARD = 80
+"""Number of bytes of a card of a header."""
+
+_END = b"END".ljust(_CARD)
+"""Last card of a header."""
+
 _ALL_ONES = 0xFFFFFFFF
 """Sum of an HDU with the right checksum."""
 
@@ -170,6 +176,9 @@ def _verifyHdus(file: BinaryIO, uri: ResourcePath) -> int:
     end = index = count = 0
     while end < size:
         start = file.seek(end)
+        if index and not _isHeader(file):
+            break
+        file.seek(start)
         header = fits.Header.fromfile(file)
         data = file.tell()
         end = data + header.data_size_padded
@@ -181,6 +190,16 @@ def _verifyHdus(file: BinaryIO, uri: ResourcePath) -> int:
         count += bool(header.get("CHECKSUM") or header.get("DATASUM"))
         index += 1
     return count
+
+
+def _isHeader(file: BinaryIO) -> bool:
+    """Return whether the rest of a file begins with a header, be it damaged:
+    what else may follow the last HDU has no checksums.
+    """
+    card = file.read(_CARD)
+    while card and not card.startswith((b"XTENSION", _END)):
+        card = file.read(_CARD)
+    return bool(card)
 
 
 def _findWrong(header: "Header", headerSum: int, dataSum: int) -> list[str]:

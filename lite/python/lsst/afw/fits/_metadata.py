@@ -56,7 +56,7 @@ _BOILERPLATE = re.compile(
     r" *(FITS \(Flexible Image Transport System\)|and Astrophysics', volume 376, page 359)"
 )
 
-_COMMENTARY = ("COMMENT", "HISTORY")
+_COMMENTARY = ("COMMENT", "HISTORY", "")
 
 _INTEGERS = (
     ("Int", -(1 << 31), 1 << 31),
@@ -84,13 +84,15 @@ def _toPropertyList(header: Header, strip: bool) -> PropertyList:
     metadata = PropertyList()
     present: dict[str, str] = {}
     for key, value, comment in header.cards:
-        if not key or (strip and _isStructure(key)):
-            continue
-        if strip and key == "COMMENT" and isinstance(value, str) and _BOILERPLATE.match(value):
+        if strip and (_isStructure(key) or (key == "COMMENT" and _BOILERPLATE.match(str(value)))):
             continue
         if key in _COMMENTARY:
-            value, comment = value or "", ""
+            # The stack keeps comments without a keyword with the others.
+            key, value, comment = key or "COMMENT", value or "", ""
         suffix, value = _findType(value)
+        if suffix == "Undef" and present.get(key, suffix) != suffix:
+            # Of a keyword that is there again, the value counts.
+            continue
         # A keyword that is there again, with another type, replaces.
         action = "add" if present.get(key) == suffix else "set"
         present[key] = suffix
@@ -171,9 +173,11 @@ def defaultHdu(file: FitsFile, index: int = DEFAULT_HDU) -> int:
     file : `FitsFile`
         The file.
     index : `int`, optional
-        Number of the HDU; by default the primary one, or the one after it if
-        the primary one is empty.
+        Number of the HDU; by default the one that the file's name ends in,
+        else the primary one, or the one after it if the primary one is empty.
     """
+    if index == DEFAULT_HDU and file.selected:
+        return file.find(file.selected)
     if index == DEFAULT_HDU:
         return 1 if not isImage(file[0]) and file.has(1) else 0
     if index < 0:
@@ -192,7 +196,8 @@ def readMetadata(
     Parameters
     ----------
     fileName : `str`
-        Name of the file.
+        Name of the file; it may end in the number or the name of an HDU in
+        brackets.
     hdu : `int`, optional
         Number of the HDU, 0 for the primary one; by default the first that
         is not empty.
@@ -213,12 +218,8 @@ def readMetadata(
     """
     file = FitsFile(fileName)
     name = hdu if isinstance(hdu, str) else hduName
-    if name is None:
-        return readHduMetadata(file, defaultHdu(file, int(hdu)), strip)
-    for candidate in file:
-        if candidate.header.getStr("EXTNAME").upper() == name.upper():
-            return readHduMetadata(file, candidate.index, strip)
-    raise FitsError(f"{file.name}: expected an HDU named {name!r}, found none")
+    index = defaultHdu(file, int(hdu)) if name is None else file.find(name)
+    return readHduMetadata(file, index, strip)
 
 
 def toCards(metadata: PropertySet | None) -> list[tuple[Any, ...]]:

@@ -2,21 +2,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writing FITS files: whole or not at all."""
 
-__all__ = ["FitsOutput", "openOutput", "tableCards"]
+__all__ = ["FitsOutput", "openOutput"]
 
 import contextlib
 import io
 import math
 import os
 import secrets
-import shutil
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from ._cards import BLOCK, CARD, formatHeader
+from ._cards import BLOCK, CARD, formatHeader, tableCards
 from ._error import FitsError
 from ._file import FitsFile, checkRegular
 from ._options import CompressionOptions
@@ -88,30 +87,6 @@ def _imageCards(primary: bool, bitpix: int, shape: tuple[int, ...]) -> list[tupl
         ("NAXIS", len(shape), "number of data axes"),
         *((f"NAXIS{i}", n, f"length of data axis {i}") for i, n in enumerate(reversed(shape), 1)),
         *end,
-    ]
-
-
-def tableCards(rowLength: int, rows: int, heap: int, fields: int) -> list[tuple[Any, ...]]:
-    """Cards that every binary table starts with.
-
-    Parameters
-    ----------
-    rowLength, rows : `int`
-        Bytes of a row, and number of rows.
-    heap : `int`
-        Bytes behind the rows.
-    fields : `int`
-        Number of columns.
-    """
-    return [
-        ("XTENSION", "BINTABLE", "binary table extension"),
-        ("BITPIX", 8, "8-bit bytes"),
-        ("NAXIS", 2, "2-dimensional binary table"),
-        ("NAXIS1", rowLength, "width of table in bytes"),
-        ("NAXIS2", rows, "number of rows in table"),
-        ("PCOUNT", heap, "size of special data area"),
-        ("GCOUNT", 1, "one data group (required keyword)"),
-        ("TFIELDS", fields, "number of fields in each row"),
     ]
 
 
@@ -303,6 +278,17 @@ def _grid(shape: tuple[int, ...], compression: CompressionOptions) -> TileGrid:
     return TileGrid((rows, columns), tile)
 
 
+def _copyHdus(fileName: str, stream: BinaryIO) -> int:
+    """Copy the HDUs of a file, without what follows them; count them."""
+    old = FitsFile(fileName)
+    last = list(old)[-1]
+    last.checkComplete()
+    for start in range(0, last.end, _CHUNK):
+        stream.write(old.pread(start, min(_CHUNK, last.end - start)))
+    stream.write(bytes(last.end - stream.tell()))
+    return last.index + 1
+
+
 @contextlib.contextmanager
 def openOutput(fileName: str, mode: str = "w") -> Iterator[FitsOutput]:
     """Write a file whole or not at all.
@@ -334,17 +320,13 @@ def openOutput(fileName: str, mode: str = "w") -> Iterator[FitsOutput]:
     fileName = os.fspath(fileName)
     folder, base = os.path.split(os.path.abspath(fileName))
     partial = os.path.join(folder, f".{base[:64]}.{secrets.token_hex(8)}.part")
-    hdus = 0
     if os.path.exists(fileName):
         # Not a FIFO or a device: it would be replaced by the file.
         checkRegular(fileName, os.stat(fileName))
-        hdus = sum(1 for _ in FitsFile(fileName)) if mode == "a" else 0
     try:
         try:
             with open(partial, "x+b") as stream:
-                if hdus:
-                    with open(fileName, "rb") as old:
-                        shutil.copyfileobj(old, stream)
+                hdus = _copyHdus(fileName, stream) if mode == "a" and os.path.exists(fileName) else 0
                 yield FitsOutput(stream, hdus)
             os.replace(partial, fileName)
         finally:

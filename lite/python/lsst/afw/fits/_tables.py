@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ._cards import formatHeader
+from ._cards import formatHeader, tableCards
 from ._error import FitsError
-from ._output import tableCards
 
 _FORM = re.compile(r"(\d*)([LXBIJKAED]|[PQ][LBIJKAED])(?:\(\d*\))?\s*\Z", re.ASCII)
 
@@ -87,7 +86,7 @@ class Catalog:
             # As many as the header likes.
             raise hdu.error(f"expected rows that have columns, found {self.rows} rows and NAXIS1 = 0")
         self.columns = {column.name: column for column in self._parseColumns()}
-        self._heap = hdu.header.getInt("THEAP", self.rowLength * self.rows)
+        self.heap = hdu.header.getInt("THEAP", self.rowLength * self.rows)
         self._isHeapChecked = False
         self.flags = self._parseFlags()
 
@@ -187,7 +186,7 @@ class Catalog:
 
     def readHeap(self, offset: int, size: int) -> bytes:
         """Read bytes of the heap."""
-        return self.hdu.read(self._heap + offset, size)
+        return self.hdu.read(self.heap + offset, size)
 
     def checkHeap(self) -> None:
         """Make sure that the heap has bytes for each row.
@@ -209,7 +208,7 @@ class Catalog:
                 place = table[:, column.offset : column.offset + column.size].copy()
                 counts = place.view(_DESCRIPTORS[column.variable])[:, 0]
                 size += np.abs(counts.astype(float)).sum() * column.elementSize
-        heap = max(0, self.hdu.dataSize - self._heap)
+        heap = max(0, self.hdu.dataSize - self.heap)
         if size > heap:
             raise self.hdu.error(f"expected rows with at most {heap} bytes in the heap, found {size:.0f}")
         self._isHeapChecked = True

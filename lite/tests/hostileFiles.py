@@ -264,15 +264,6 @@ def largePolygon(count):
     return makeObject("Polygon", catalog, rows=[count], ids=["VALID_POLYGON"])
 
 
-def sharedHeap(objects, size):
-    """Many WCSs whose texts are the same bytes, mostly blank lines."""
-    text = b"1 SkyWcs 0  Begin FrameSet".ljust(size, b"\n")
-    cards = [(f"ARCHIVE_ID_W{i}", i) for i in range(1, objects + 1)]
-    index = [(i, 1, 0, i - 1, 1, "SkyWcs", "lsst.afw.geom") for i in range(1, objects + 1)]
-    catalog = makeTable([("wcs", "1QB")], [struct.pack(">2q", size, 0)] * objects, text)
-    return makeExposure(cards, archive=makeArchive(index, catalog))
-
-
 def chainOfCalibrations(count):
     """Calibrations, each of which has the next one for its field."""
     rows = [struct.pack(">B2d2i", 0, 1, 0, i + 1, 1) for i in range(1, count + 1)]
@@ -413,7 +404,6 @@ def makeEach():
         yield f"rowsWithoutBytes{name}", rowsWithoutBytes(name, 20_000_000)
     yield "indexWithoutBytes", indexWithoutBytes(20_000_000)
     yield "sharedRows", sharedRows(30, 1000)
-    yield "sharedHeap", sharedHeap(100, 30_000)
     yield "sipOfManyCoefficients", sipOfManyCoefficients(4)
     yield "iteratedPolynomial", iteratedPolynomial(999999999)
     for algorithm in ("GZIP_1", "GZIP_2", "RICE_1", "PLIO_1", "HCOMPRESS_1", "NOCOMPRESS"):

@@ -143,10 +143,6 @@ class ArchiveTestCase(BoundedTestCase):
         data = hostileFiles.repeatedCatalog(1000)
         self.checkRefused("exposure", data, "HDU 4", "different catalogs", "archive id 1")
 
-    def testHeapThatRowsShareIsRefused(self):
-        data = hostileFiles.sharedHeap(3000, 300_000)
-        self.checkRefused("exposure", data, "HDU 5", "at most 300000 bytes", "found 900000000")
-
     def testObjectsInALongChainAreRefused(self):
         self.checkRefused("exposure", hostileFiles.chainOfCalibrations(5000), "HDU 5", "PhotoCalib")
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 __all__ = ["FitsFile", "Hdu", "checkRegular"]
 
+import functools
 import gzip
 import math
 import os
@@ -111,7 +112,7 @@ class Hdu:
             raise self.error(f"expected a valid {key}, found {self.header.get(key)!r}")
         return abs(value)
 
-    @property
+    @functools.cached_property
     def axes(self) -> list[int]:
         """Lengths of the axes of the data, fastest first (`list`)."""
         count = self.header.getInt("NAXIS")

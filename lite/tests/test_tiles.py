@@ -5,6 +5,7 @@ and what is broken is found.
 """
 
 import contextlib
+import itertools
 import multiprocessing
 import os
 import subprocess
@@ -380,6 +381,26 @@ class TileWriteTestCase(TemporaryFolder):
             pixels = makePixels(dtype)
             self.write(pixels)
             self.assertTrue(sameBits(fitsio.read(self.path), pixels))
+
+    @unittest.skipUnless(fitsio, "needs fitsio")
+    def testAllThatCfitsioCompressesIsRead(self):
+        pixels = np.random.default_rng(5).normal(100, 20, SHAPE)
+        quantized = {"qlevel": 16, "qmethod": 1, "dither_seed": 5}
+        for dtype, algorithm, tile in itertools.product(
+            ("u1", "i2", "u2", "i4", "f4"),
+            ("GZIP", "GZIP_2", "RICE", "PLIO", "HCOMPRESS"),
+            ((12, 11), (1, 37), None),
+        ):
+            if (algorithm, dtype) == ("PLIO", "f4") or (algorithm, tile) == ("HCOMPRESS", (1, 37)):
+                continue
+            with self.subTest(dtype=dtype, algorithm=algorithm, tile=tile):
+                options = quantized if dtype == "f4" else {}
+                with fitsio.FITS(self.path, "rw", clobber=True) as file:
+                    file.write(pixels.astype(dtype), compress=algorithm, tile_dims=tile, **options)
+                expected = fitsio.read(self.path, ext=1)
+                self.assertTrue(np.array_equal(readBox(self.path), expected))
+                part = readBox(self.path, range(10, 14), range(20, 30))
+                self.assertTrue(np.array_equal(part, expected[10:14, 20:30]))
 
 
 class TileThreadsTestCase(TemporaryFolder):

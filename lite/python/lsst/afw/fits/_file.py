@@ -220,14 +220,12 @@ class _OpenFile:
         self.name = os.fspath(fileName)
         self._descriptor: Any = None
         try:
-            status = os.stat(self.name)
-            if stat.S_ISREG(status.st_mode):
-                # Without waiting, should it be a FIFO by now.
-                self._descriptor = os.open(self.name, os.O_RDONLY | os.O_NONBLOCK)
-                status = os.fstat(self._descriptor)
+            # Without waiting for a writer, should it be a FIFO.
+            self._descriptor = os.open(self.name, os.O_RDONLY | os.O_NONBLOCK)
         except (OSError, ValueError) as err:
             # ValueError: a null character in the name.
             raise FitsError(f"{self.name}: cannot open: {getattr(err, 'strerror', None) or err}") from err
+        status = os.fstat(self._descriptor)
         checkRegular(self.name, status)
         self.size = status.st_size
 

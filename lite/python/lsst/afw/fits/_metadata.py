@@ -176,10 +176,9 @@ def defaultHdu(file: FitsFile, index: int = DEFAULT_HDU) -> int:
         Number of the HDU; by default the one that the file's name ends in,
         else the primary one, or the one after it if the primary one is empty.
     """
-    if index == DEFAULT_HDU and file.selected:
-        return file.find(file.selected)
     if index == DEFAULT_HDU:
-        return 1 if not isImage(file[0]) and file.has(1) else 0
+        index = file.find(file.selected) if file.selected else 0
+        return 1 if index == 0 and not isImage(file[0]) and file.has(1) else index
     if index < 0:
         raise FitsError(f"{file.name}: expected the number of an HDU, found {index}")
     return index

@@ -394,6 +394,11 @@ class Field:
         return self.form[-1].replace("U", "I")
 
     @property
+    def size(self) -> int:
+        """Bytes in a row."""
+        return 16 if "Q" in self.form else int(self.form[:-1] or 1) * np.dtype(_TYPES[self.code]).itemsize
+
+    @property
     def kind(self) -> str:
         """How afw.table calls such a field."""
         if self.template:
@@ -503,8 +508,7 @@ class Table:
             if field.form == "flag":
                 continue
             if field.form.endswith("A") and "Q" not in field.form:
-                size = int(field.form[:-1])
-                yield value.encode("utf-8")[:size].ljust(size)
+                yield value.encode("utf-8")[: field.size].ljust(field.size)
                 continue
             data = self._encodeElements(field, value)
             if "Q" in field.form:
@@ -538,23 +542,11 @@ class Table:
         -------
         header : `bytes`
         """
-        length = len(self.rows[0]) if self.rows else self._emptyLength()
-        columns = len(self.schema.fields) - len(self.schema.flags) + bool(self.schema.flags)
-        start = tableCards(length, len(self.rows), len(self._heap), columns)
+        flags = self.schema.flags
+        sizes = [field.size for field in self.schema.fields if field.form != "flag"]
+        length = sum(sizes) + -(-len(flags) // 8)
+        start = tableCards(length, len(self.rows), len(self._heap), len(sizes) + bool(flags))
         return formatHeader([*start, *self.schema.cards(self._lengths), *cards])
-
-    def _emptyLength(self) -> int:
-        """Bytes that a row would have, if there are no rows."""
-        sizes = [
-            re.findall(r"(\d*)([A-Z]+)", field.form)[0]
-            for field in self.schema.fields
-            if field.form != "flag"
-        ]
-        fixed = sum(
-            int(count or 1) * (16 if "Q" in code else np.dtype(_TYPES[code.replace("U", "I")]).itemsize)
-            for count, code in sizes
-        )
-        return fixed + -(-len(self.schema.flags) // 8)
 
     @property
     def data(self) -> bytes:

@@ -263,7 +263,7 @@ class TileTable:
             if tile.blank is not None:
                 floats = np.where(pixels == tile.blank, self.dtype.type(np.nan), floats)
             pixels = floats
-        if self._codec.algorithm == "PLIO_1" and self._pixels.zero == 1 << 15:
+        if self._codec.algorithm == "PLIO_1" and self.dtype == np.uint16:
             # PLIO has no negative numbers: these are stored as they are.
             pixels = pixels - (1 << 15)
         stored = self._pixels.stored

@@ -94,35 +94,27 @@ class BoundedTestCase(lsst.utils.tests.TestCase):
 class HeaderTestCase(BoundedTestCase):
     """Headers."""
 
-    def testComponentsAreFoundInTimeThatGrowsWithTheirNumber(self):
-        self.checkRead("exposure", hostileFiles.manyArchiveIds(MANY))
+    def testHeadersAreReadInTimeThatGrowsWithTheirCards(self):
+        for make, *ways in (
+            (hostileFiles.manyArchiveIds, "exposure"),
+            (hostileFiles.longString, "exposure", "primary", "metadata"),
+            (hostileFiles.longHeader, "exposure", "metadata", "wcs"),
+            (hostileFiles.undecidedCards, "metadata"),
+            (hostileFiles.manyMatrices, "wcs"),
+        ):
+            for way in ways:
+                with self.subTest(kind=make.__name__, way=way):
+                    self.checkRead(way, make(MANY))
+        self.checkRead("wcs", hostileFiles.matrixOfManyAxes())
 
-    def testMaskPlanesAreNotMoreThanBits(self):
-        self.checkRefused("exposure", hostileFiles.manyPlanes(MANY), "HDU 2", "MP_P32", "found 32")
-
-    def testStringIsReadInTimeThatGrowsWithItsLength(self):
-        for way in ("exposure", "primary", "metadata"):
-            self.checkRead(way, hostileFiles.longString(MANY))
-
-    def testLongHonestHeaderIsRead(self):
-        for way in ("exposure", "metadata", "wcs"):
-            self.checkRead(way, hostileFiles.longHeader(MANY))
-
-    def testCardsOfNoKindAreReadAsFastAsOthers(self):
-        self.checkRead("metadata", hostileFiles.undecidedCards(MANY))
-
-    def testHeaderWithoutEndIsRefused(self):
-        self.checkRefused("metadata", hostileFiles.headerWithoutEnd(MANY), "HDU 0", "does not end")
-
-    def testAxesThatNoFileCanHoldAreRefused(self):
-        self.checkRefused("exposure", hostileFiles.manyAxes(), "HDU 0", "4000000000000000000")
-
-    def testDataWithoutGroupsAreRefused(self):
-        self.checkRefused("image", hostileFiles.noGroups(), "HDU 1", "GCOUNT, found 0")
-
-    def testWcsOfManyAxesIsNone(self):
-        for data in (hostileFiles.matrixOfManyAxes(), hostileFiles.manyMatrices(MANY)):
-            self.checkRead("wcs", data)
+    def testHeadersThatNoFileCanHaveAreRefused(self):
+        for way, data, *words in (
+            ("exposure", hostileFiles.manyPlanes(MANY), "HDU 2", "MP_P32", "found 32"),
+            ("metadata", hostileFiles.headerWithoutEnd(MANY), "HDU 0", "does not end"),
+            ("exposure", hostileFiles.manyAxes(), "HDU 0", "4000000000000000000"),
+            ("image", hostileFiles.noGroups(), "HDU 1", "GCOUNT, found 0"),
+        ):
+            self.checkRefused(way, data, *words)
 
 
 class ArchiveTestCase(BoundedTestCase):

@@ -188,7 +188,7 @@ class Codec:
             raise hdu.error(f"expected a known ZQUANTIZ, found {header.get('ZQUANTIZ')!r}")
         parameters = {"BLOCKSIZE": 32, "BYTEPIX": 4, "SMOOTH": 0}
         for i in range(1, 10):
-            parameters[header.getStr(f"ZNAME{i}")] = header.getInt(f"ZVAL{i}")
+            parameters[header.getStr(f"ZNAME{i}").upper()] = header.getInt(f"ZVAL{i}")
         # The decompressor takes these on trust.
         for name, allowed in (("BLOCKSIZE", range(1, 1 << 16)), ("BYTEPIX", (1, 2, 4)), ("SMOOTH", (0, 1))):
             if parameters[name] not in allowed:

@@ -290,7 +290,7 @@ class TileTable:
         isPlace = self._pixels.isPlain and target.dtype == native
         bits = (target if isPlace else np.empty(target.shape, native)).view(f"u{stored.itemsize}")
         unshuffle(planes, bits)
-        if not isPlace or tiles[0].blank is not None:
+        if not isPlace:
             self._pixels.assign(bits.view(native), target, tiles[0].blank)
 
     def _inflate(self, tile: _StoredTile, data: memoryview, size: int) -> bytes:
@@ -338,7 +338,10 @@ class TileTable:
     def _numbers(self, table: Rows, name: str) -> list[Any] | None:
         """Read a number of each tile, from a column or else the header."""
         if name in self._table.columns:
-            return table.column(name)[:, 0].tolist()
+            numbers = table.column(name)
+            if numbers.shape[1] != 1 or numbers.dtype.kind == "S":
+                raise self._hdu.error(f"expected one number for each tile in column {name!r}")
+            return numbers[:, 0].tolist()
         if name == "ZBLANK" or name not in self._hdu.header:
             return None
         return [readNumber(self._hdu, name, 0)] * len(table)

@@ -356,13 +356,18 @@ class TileWriteTestCase(TemporaryFolder):
         self.assertEqual([header.get(key) for key in ("ZCMPTYPE", "ZQUANTIZ")], ["GZIP_2", "NONE"])
 
     def testRiceIsWrittenForIntegersOnly(self):
-        pixels = makePixels("i4") % 1000
-        self.write(pixels, "RICE_1")
-        with fits.open(self.path) as hdus:
-            self.assertTrue(np.array_equal(hdus[1].data, pixels))
-            self.assertEqual(hdus[1].header["ANSWER"], 42)
-        with self.assertRaisesRegex(FitsError, "RICE_1"):
-            self.write(makePixels("f4"), "RICE_1")
+        for dtype in ("u1", "i1", "i2", "u2", "i4", "u4"):
+            for tile in ((1, 0), (7, 11)):
+                pixels = makePixels(dtype)
+                self.write(pixels, "RICE_1", tile)
+                self.assertTrue(sameBits(readBox(self.path), pixels))
+                with fits.open(self.path) as hdus:
+                    hdus.verify("exception")
+                    self.assertTrue(np.array_equal(hdus[1].data, pixels))
+                    self.assertEqual(hdus[1].header["ANSWER"], 42)
+        for dtype in ("f4", "i8"):
+            with self.assertRaisesRegex(FitsError, "RICE_1"):
+                self.write(makePixels(dtype), "RICE_1")
 
     def testImageWithoutPixelsIsNotCompressed(self):
         self.write(np.zeros((0, 5), "f4"))
@@ -377,10 +382,11 @@ class TileWriteTestCase(TemporaryFolder):
 
     @unittest.skipUnless(fitsio, "needs fitsio")
     def testCfitsioReadsWhatIsWritten(self):
-        for dtype in ("i2", "i4", "f4", "f8"):
-            pixels = makePixels(dtype)
-            self.write(pixels)
-            self.assertTrue(sameBits(fitsio.read(self.path), pixels))
+        for dtype, algorithm in itertools.product(("u1", "i2", "i4", "f4", "f8"), (*ALGORITHMS, "RICE_1")):
+            if (dtype[0], algorithm) != ("f", "RICE_1"):
+                pixels = makePixels(dtype)
+                self.write(pixels, algorithm)
+                self.assertTrue(sameBits(fitsio.read(self.path), pixels))
 
     @unittest.skipUnless(fitsio, "needs fitsio")
     def testAllThatCfitsioCompressesIsRead(self):

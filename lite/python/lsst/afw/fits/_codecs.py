@@ -8,7 +8,7 @@ public interface, but several times as fast as asking astropy for the image.
 Both let go of the interpreter's lock while they work.
 """
 
-__all__ = ["Codec", "compress", "mostStored", "unshuffle"]
+__all__ = ["RICE_BLOCK", "Codec", "compress", "inflate", "mostStored", "unshuffle"]
 
 import dataclasses
 import math
@@ -31,6 +31,9 @@ _LEVEL = 1
 """Compression level: astropy's sizes, at many times its speed, with isal; and
 what cfitsio uses, with zlib.
 """
+
+RICE_BLOCK = 32
+"""Pixels of a block of Rice's algorithm, usually."""
 
 _GZIP = 31
 """``wbits`` of a stream with a gzip header and a checksum."""
@@ -66,10 +69,25 @@ def mostStored(pixels: int) -> int:
     return _MOST_STORED * pixels + _MOST_OVERHEAD
 
 
-def compress(pixels: npt.NDArray[Any], shuffled: bool) -> bytes:
-    """Compress the big-endian pixels of a tile: GZIP_2, or GZIP_1."""
-    if shuffled:
-        size = pixels.dtype.itemsize
+def compress(pixels: npt.NDArray[Any], algorithm: str) -> bytes:
+    """Compress the big-endian pixels of a tile.
+
+    Parameters
+    ----------
+    pixels : `numpy.ndarray`
+        Pixels in two dimensions.
+    algorithm : `str`
+        "GZIP_1", "GZIP_2", or "RICE_1" with its usual parameters, for
+        integers of up to 32 bits.
+    """
+    size = pixels.dtype.itemsize
+    if algorithm == "RICE_1":
+        # It is needed for some files only.
+        from astropy.io.fits.hdu.compressed import _compression as compiled
+
+        native = pixels.astype(pixels.dtype.newbyteorder("="), copy=False)
+        return compiled.compress_rice_1_c(native.tobytes(), RICE_BLOCK, size)
+    if algorithm == "GZIP_2":
         pixels = np.ascontiguousarray(pixels.reshape(-1).view("u1").reshape(-1, size).T)
     return _deflate.compress(pixels, _LEVEL, _GZIP)
 
@@ -186,7 +204,7 @@ class Codec:
         dither = _DITHERS.get(header.getStr("ZQUANTIZ"))
         if dither is None:
             raise hdu.error(f"expected a known ZQUANTIZ, found {header.get('ZQUANTIZ')!r}")
-        parameters = {"BLOCKSIZE": 32, "BYTEPIX": 4, "SMOOTH": 0}
+        parameters = {"BLOCKSIZE": RICE_BLOCK, "BYTEPIX": 4, "SMOOTH": 0}
         for i in range(1, 10):
             parameters[header.getStr(f"ZNAME{i}").upper()] = header.getInt(f"ZVAL{i}")
         # The decompressor takes these on trust.

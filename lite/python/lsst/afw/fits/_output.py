@@ -5,7 +5,6 @@
 __all__ = ["FitsOutput", "openOutput"]
 
 import contextlib
-import io
 import math
 import os
 import secrets
@@ -15,7 +14,8 @@ from typing import Any, BinaryIO
 import numpy as np
 import numpy.typing as npt
 
-from ._cards import BLOCK, CARD, formatHeader, tableCards
+from ._cards import BLOCK, formatHeader, tableCards
+from ._codecs import RICE_BLOCK
 from ._error import FitsError
 from ._file import FitsFile, checkRegular
 from ._options import CompressionOptions
@@ -159,10 +159,9 @@ class FitsOutput:
             return
         if self.hdus == 0:
             self.writeEmpty()
-        if compression.algorithm.name == "RICE_1":
-            self._writeRice(stored, [*offset, *cards], compression)
-        else:
-            self._writeTiles(stored, [*offset, *cards], compression)
+        if compression.algorithm.name == "RICE_1" and stored.dtype.str[1:] not in ("u1", "i2", "i4"):
+            raise FitsError(f"RICE_1 compresses integers of up to 32 bits only; {stored.dtype} needs GZIP_2.")
+        self._writeTiles(stored, [*offset, *cards], compression)
 
     def _writePlain(self, pixels: npt.NDArray[Any], cards: Iterable[tuple[Any, ...]]) -> None:
         """Write an image that is not compressed."""
@@ -178,7 +177,7 @@ class FitsOutput:
     def _writeTiles(
         self, pixels: npt.NDArray[Any], cards: Iterable[tuple[Any, ...]], compression: CompressionOptions
     ) -> None:
-        """Write an image in GZIP tiles.
+        """Write an image in tiles.
 
         The tiles are written as they are made; what depends on their lengths
         is filled in afterwards.
@@ -193,7 +192,7 @@ class FitsOutput:
         header = self._tileHeader(pixels, grid, element, 0, 0, algorithm, cards)
         self._stream.seek(start + len(header) + tiles * element)
         sizes: list[int] = []
-        for tile in encode(pixels, grid, shuffled=algorithm == "GZIP_2"):
+        for tile in encode(pixels, grid, algorithm):
             # One call for many tiles: they are short.
             self._stream.write(b"".join(tile))
             sizes.extend(map(len, tile))
@@ -218,8 +217,9 @@ class FitsOutput:
         algorithm: str,
         cards: Iterable[tuple[Any, ...]],
     ) -> bytes:
-        """Header of an image in GZIP tiles."""
+        """Header of an image in tiles."""
         bitpix = _bitpix(pixels)
+        parameters = [("BLOCKSIZE", RICE_BLOCK), ("BYTEPIX", bitpix // 8)] if algorithm == "RICE_1" else []
         form = f"1{'P' if element == 8 else 'Q'}B({longest})"
         quantized = [("ZQUANTIZ", "NONE", "Lossless compression without quantization")] if bitpix < 0 else []
         return formatHeader(
@@ -234,40 +234,11 @@ class FitsOutput:
                 *((f"ZTILE{i}", grid.tile[2 - i], "size of tiles to be compressed") for i in (1, 2)),
                 *quantized,
                 ("ZCMPTYPE", algorithm, "compression algorithm"),
+                *((f"ZNAME{i}", name) for i, (name, _) in enumerate(parameters, 1)),
+                *((f"ZVAL{i}", value) for i, (_, value) in enumerate(parameters, 1)),
                 *cards,
             ]
         )
-
-    def _writeRice(
-        self, pixels: npt.NDArray[Any], cards: Iterable[tuple[Any, ...]], compression: CompressionOptions
-    ) -> None:
-        """Write an image of integers in Rice tiles, which astropy makes."""
-        if pixels.dtype.kind == "f":
-            raise FitsError("RICE_1 without quantization compresses integers only; floats need GZIP_2.")
-        header, data = _riceTiles(pixels, _grid(pixels.shape, compression))
-        self.writeRaw(formatHeader([header, *cards]), data)
-
-
-def _riceTiles(pixels: npt.NDArray[Any], grid: TileGrid) -> tuple[str, bytes]:
-    """Compress an image of integers with Rice's algorithm.
-
-    Returns
-    -------
-    header : `str`
-        Cards of the compressed image.
-    data : `bytes`
-        Table and heap.
-    """
-    from astropy.io import fits
-
-    compressed = fits.CompImageHDU(
-        np.ascontiguousarray(pixels), compression_type="RICE_1", tile_shape=grid.tile
-    )
-    buffer = io.BytesIO()
-    fits.HDUList([fits.PrimaryHDU(), compressed]).writeto(buffer)
-    raw = buffer.getvalue()[BLOCK:]
-    end = raw.index(b"END".ljust(CARD))
-    return raw[:end].decode("ascii"), raw[-(-(end + CARD) // BLOCK) * BLOCK :]
 
 
 def _grid(shape: tuple[int, ...], compression: CompressionOptions) -> TileGrid:

@@ -352,7 +352,7 @@ class TileTable:
         return self._hdu.error(f"tile {tile} (row {rows.start}, column {columns.start}): {message}")
 
 
-def _encodeTiles(pixels: npt.NDArray[Any], grid: TileGrid, shuffled: bool, tiles: range) -> list[bytes]:
+def _encodeTiles(pixels: npt.NDArray[Any], grid: TileGrid, algorithm: str, tiles: range) -> list[bytes]:
     """Compress some tiles.
 
     Returns
@@ -363,11 +363,11 @@ def _encodeTiles(pixels: npt.NDArray[Any], grid: TileGrid, shuffled: bool, tiles
     big = pixels.dtype.newbyteorder(">")
     spans = map(grid.span, tiles)
     parts = (pixels[rows.start : rows.stop, columns.start : columns.stop] for rows, columns in spans)
-    return [compress(np.ascontiguousarray(part, dtype=big), shuffled) for part in parts]
+    return [compress(np.ascontiguousarray(part, dtype=big), algorithm) for part in parts]
 
 
 def encode(
-    pixels: npt.NDArray[Any], grid: TileGrid, shuffled: bool = True, count: int | None = None
+    pixels: npt.NDArray[Any], grid: TileGrid, algorithm: str = "GZIP_2", count: int | None = None
 ) -> Iterator[list[bytes]]:
     """Compress an image.
 
@@ -378,8 +378,8 @@ def encode(
         them, in two dimensions.
     grid : `TileGrid`
         How to cut it.
-    shuffled : `bool`, optional
-        Whether to sort the bytes: GZIP_2 rather than GZIP_1.
+    algorithm : `str`, optional
+        How to compress it: see `compress`.
     count : `int`, optional
         Number of threads; by default `threadCount`.
 
@@ -393,12 +393,12 @@ def encode(
     parts = [tiles[i : i + step] for i in range(0, len(tiles), step)]
     count = min(count or threadCount(), len(parts))
     if count <= 1:
-        yield from (_encodeTiles(pixels, grid, shuffled, part) for part in parts)
+        yield from (_encodeTiles(pixels, grid, algorithm, part) for part in parts)
         return
     with ThreadPoolExecutor(count) as pool:
         waiting: deque[Future[list[bytes]]] = deque()
         for part in parts:
-            waiting.append(pool.submit(_encodeTiles, pixels, grid, shuffled, part))
+            waiting.append(pool.submit(_encodeTiles, pixels, grid, algorithm, part))
             # A few more than there are threads keep them all busy; memory
             # stays at that many parts.
             if len(waiting) > 2 * count:

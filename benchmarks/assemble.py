@@ -74,7 +74,7 @@ def compareMethods(scene, args):
         names = sorted(args.methods or METHODS, key=lambda name: name != "limit")
         limit = None
         for name in names:
-            if threads > 1 and name not in ("ours", "limit", "write", "swarp", "whole"):
+            if threads > 1 and name not in ("ours", "limit", "write", "swarp", "whole", "rice"):
                 continue
             row = measure(name, scene, threads, args)
             limit = row["seconds"] if name == "limit" else limit

@@ -8,6 +8,7 @@ that it decompressed.
 
 __all__ = ["METHODS", "Problem"]
 
+import os
 import shutil
 import subprocess
 import tempfile
@@ -19,7 +20,7 @@ import numpy as np
 from astropy.io import fits
 
 import lsst.geom as geom
-from lsst.afw.image import ExposureF
+from lsst.afw.image import ExposureF, ExposureFitsReader, MaskedImageF
 from lsst.daf.butler import Butler
 from lsst.ip.template import GetCoaddAsTemplateTask
 from lsst.pipe.base import InMemoryDatasetHandle
@@ -27,6 +28,11 @@ from lsst.pipe.base import InMemoryDatasetHandle
 from .scene import Scene
 
 PLANES = ("IMAGE", "MASK", "VARIANCE")
+
+GOLDEN_COADD = os.path.join(
+    os.path.dirname(__file__), "..", "lite", "tests", "data", "golden", "exposures", "coadd_full.fits"
+)
+"""A coadd with components of all kinds."""
 
 SWARP = shutil.which("SWarp") or shutil.which("swarp")
 """SWarp's program, if it is installed."""
@@ -288,8 +294,44 @@ def writeAstropy(problem):
     return 0
 
 
+def boxes(problem):
+    """A hundred boxes of 5 x 5 pixels of a coadd, with all components."""
+    corner = ExposureFitsReader(GOLDEN_COADD).readXY0()
+    for _ in range(100):
+        ExposureF(GOLDEN_COADD, geom.Box2I(corner, geom.Extent2I(5, 5)))
+    return 100 * 12 * 25
+
+
+def rice(problem):
+    """The planes of a coadd whose floats are quantized, in Rice tiles."""
+    return 12 * MaskedImageF(_riceCoadd(problem)).getBBox().getArea()
+
+
+def riceAstropy(problem):
+    """The same planes, read by astropy."""
+    with fits.open(_riceCoadd(problem)) as hdus:
+        return sum(hdus[plane].data.nbytes for plane in PLANES)
+
+
+def _riceCoadd(problem):
+    """Write a coadd as public archives have them, if it is not there."""
+    path = os.path.join(problem.repository, "rice.fits")
+    if not os.path.exists(path):
+        maskedImage = next(iter(problem.handles.values())).get().maskedImage
+        hdus = [fits.PrimaryHDU()]
+        for plane in PLANES:
+            array = getattr(maskedImage, plane.lower()).array
+            method = {"quantize_method": 2, "dither_seed": 1} if array.dtype.kind == "f" else {}
+            hdus.append(fits.CompImageHDU(array, name=plane, compression_type="RICE_1", **method))
+        fits.HDUList(hdus).writeto(path)
+    return path
+
+
 METHODS = {
     function.__name__: function
-    for function in (ours, limit, copy, sections, whole, reproject, swarp, write, writeAstropy)
+    for function in (
+        *(ours, limit, copy, sections, whole, reproject, swarp, write, writeAstropy),
+        *(boxes, rice, riceAstropy),
+    )
     if function is not swarp or SWARP
 }

@@ -13,9 +13,8 @@ import zlib
 import numpy as np
 import starlink.Ast as Ast
 
-from lsst.afw.fits._cards import BLOCK, formatHeader
+from lsst.afw.fits._cards import BLOCK, formatHeader, tableCards
 from lsst.afw.fits._inputArchive import INDEX
-from lsst.afw.fits._output import tableCards
 from lsst.afw.fits._tables import Table
 from lsst.afw.geom import makeCdMatrix, makeSkyWcs
 from lsst.afw.geom._ast import dumpObject, series
@@ -265,15 +264,6 @@ def largePolygon(count):
     return makeObject("Polygon", catalog, rows=[count], ids=["VALID_POLYGON"])
 
 
-def sharedHeap(objects, size):
-    """Many WCSs whose texts are the same bytes, mostly blank lines."""
-    text = b"1 SkyWcs 0  Begin FrameSet".ljust(size, b"\n")
-    cards = [(f"ARCHIVE_ID_W{i}", i) for i in range(1, objects + 1)]
-    index = [(i, 1, 0, i - 1, 1, "SkyWcs", "lsst.afw.geom") for i in range(1, objects + 1)]
-    catalog = makeTable([("wcs", "1QB")], [struct.pack(">2q", size, 0)] * objects, text)
-    return makeExposure(cards, archive=makeArchive(index, catalog))
-
-
 def chainOfCalibrations(count):
     """Calibrations, each of which has the next one for its field."""
     rows = [struct.pack(">B2d2i", 0, 1, 0, i + 1, 1) for i in range(1, count + 1)]
@@ -394,17 +384,6 @@ def emptyTile(algorithm):
     return makeTiles(algorithm, (8, 8), (8, 8), [point(0, 0)], b"", TILES)
 
 
-def longUncompressedTile():
-    """A tile that is not compressed, and longer than the file."""
-    columns = [*TILES, ("UNCOMPRESSED_DATA", "1PE")]
-    return makeTiles("RICE_1", (8, 8), (8, 8), [point(0, 0, 2**31 - 1, 0)], bytes(100), columns)
-
-
-def twoColumnsOfTiles():
-    """An image with two columns of the same name."""
-    return makeTiles("RICE_1", (8, 8), (8, 8), [point(0, 0, 9, 0)], bytes(9), 2 * TILES)
-
-
 def makeEach():
     """Make a small file of each kind.
 
@@ -417,7 +396,7 @@ def makeEach():
     """
     for function in (manyArchiveIds, manyPlanes, longString, longHeader, undecidedCards, manyMatrices):
         yield function.__name__, function(300)
-    for function in (manyAxes, noGroups, matrixOfManyAxes, longUncompressedTile, twoColumnsOfTiles):
+    for function in (manyAxes, noGroups, matrixOfManyAxes):
         yield function.__name__, function()
     for function in (repeatedCatalog, largePolygon, chainOfCalibrations, polynomialOfPower, manyMappings):
         yield function.__name__, function(64)
@@ -425,7 +404,6 @@ def makeEach():
         yield f"rowsWithoutBytes{name}", rowsWithoutBytes(name, 20_000_000)
     yield "indexWithoutBytes", indexWithoutBytes(20_000_000)
     yield "sharedRows", sharedRows(30, 1000)
-    yield "sharedHeap", sharedHeap(100, 30_000)
     yield "sipOfManyCoefficients", sipOfManyCoefficients(4)
     yield "iteratedPolynomial", iteratedPolynomial(999999999)
     for algorithm in ("GZIP_1", "GZIP_2", "RICE_1", "PLIO_1", "HCOMPRESS_1", "NOCOMPRESS"):

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """FITS headers and files: what is read, written and refused."""
 
+import gzip
 import math
 import os
 import pickle
@@ -22,6 +23,7 @@ from lsst.afw.fits._cards import Header, formatCard, formatHeader
 from lsst.afw.fits._file import FitsFile
 from lsst.afw.fits._metadata import toCards
 from lsst.afw.fits._output import openOutput
+from lsst.afw.image import ImageF
 from lsst.daf.base import DateTime, PropertyList, PropertySet, getPropertyListState
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "golden", "exposures")
@@ -188,6 +190,45 @@ class FileTestCase(TemporaryFolder):
         with self.assertRaises(OSError):
             os.fstat(descriptor)
 
+    def testFileThatIsCompressedAsAWholeIsRead(self):
+        with open(COADD, "rb") as stream:
+            raw = stream.read()
+        self.write(gzip.compress(raw))
+        plain, packed = FitsFile(COADD), FitsFile(self.path)
+        self.assertEqual([hdu.header.cards for hdu in packed], [hdu.header.cards for hdu in plain])
+        self.assertEqual(packed[1].read(0, packed[1].dataSize), plain[1].read(0, plain[1].dataSize))
+        for damaged in (gzip.compress(raw)[:5000], gzip.compress(raw)[:-4] + b"size", b"\x1f\x8bnot gzip"):
+            self.write(damaged)
+            self.checkError("cannot decompress the file, which begins as gzip's")
+        self.write(gzip.compress(b"something else"))
+        self.checkError("HDU 0", "SIMPLE")
+
+    def testWhatFollowsTheLastHduDoesNoHarm(self):
+        with open(COADD, "rb") as stream:
+            raw = stream.read()
+        for rest in (bytes(2880), bytes(100), b" " * 2880, b"SPECIAL RECORD".ljust(2880), b"\xff" * 81):
+            self.write(raw + rest)
+            self.assertEqual(len(list(FitsFile(self.path))), len(list(FitsFile(COADD))))
+            with openOutput(self.path, "a") as output:
+                output.writeEmpty([("NEW", 1)])
+            self.assertEqual(list(FitsFile(self.path))[-1].header.get("NEW"), 1)
+            with open(self.path, "rb") as stream:
+                self.assertTrue(stream.read().startswith(raw))
+
+    def testFileNameMayEndInAnHdu(self):
+        names = ("ONE", "TWO", "THREE")
+        hdus = [fits.ImageHDU(np.full((3, 4), i, "f4"), name=name) for i, name in enumerate(names, 1)]
+        fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(self.path)
+        for suffix, number in (("", 1), ("[1]", 1), ("[3]", 3), ("[TWO]", 2), ("[three]", 3)):
+            self.assertEqual(readMetadata(self.path + suffix).getScalar("EXTNAME"), names[number - 1])
+            self.assertEqual(ImageF(self.path + suffix).array[0, 0], number)
+            self.assertEqual(ImageF(self.path + suffix, 2).array[0, 0], 2)
+        for suffix in ("[FOUR]", "[7]", "[1:2,1:2]"):
+            with self.assertRaisesRegex(FitsError, "expected an HDU"):
+                ImageF(self.path + suffix)
+        os.rename(self.path, self.path + "[2]")
+        self.assertEqual(ImageF(self.path + "[2]").array[0, 0], 1)
+
 
 class OutputTestCase(TemporaryFolder):
     def listFolder(self):
@@ -329,6 +370,45 @@ class MetadataTestCase(TemporaryFolder):
         metadata.set("TTYPE1", "column")
         with self.assertLogs("lsst.afw.fits", "WARNING"):
             self.assertEqual(toCards(metadata), [])
+
+    def writeCards(self, *cards):
+        """Write a primary header of these cards."""
+        start = [
+            "SIMPLE  =                    T",
+            "BITPIX  =                    8",
+            "NAXIS   =                    0",
+        ]
+        with open(self.path, "w") as stream:
+            stream.write("".join(card.ljust(80) for card in (*start, *cards, "END")).ljust(2880))
+
+    def testCardWithoutValueNeverReplacesOneWith(self):
+        self.writeCards(
+            "FIRST   =                 22.0 / with",
+            "FIRST   =                      / without",
+            "SECOND  =                      / without",
+            "SECOND  = 'word    '           / with",
+            "NEITHER =                      / without",
+            "NEITHER =                      / without",
+        )
+        metadata = readMetadata(self.path)
+        self.assertEqual(
+            [metadata.getScalar(name) for name in ("FIRST", "SECOND", "NEITHER")], [22.0, "word", None]
+        )
+        self.assertEqual(metadata.getComment("FIRST"), "with")
+
+    def testCommentsWithoutKeywordAreKeptWithTheOthers(self):
+        self.writeCards("COMMENT one", "", "         ---- two ----", "COMMENT three", "", "")
+        for strip in (False, True):
+            metadata = readMetadata(self.path, strip=strip)
+            # What is free before END is no comment.
+            self.assertEqual(metadata.getArray("COMMENT"), ["one", "", " ---- two ----", "three"])
+            self.assertNotIn("", metadata)
+
+    def testCommentOfALongStringIsJoinedWithoutBlanks(self):
+        self.writeCards("LONG    = 'some &' / be", "CONTINUE  'words&' / gin", "CONTINUE  '' / ning")
+        metadata = readMetadata(self.path)
+        self.assertEqual(metadata.getScalar("LONG"), "some words")
+        self.assertEqual(metadata.getComment("LONG"), "beginning")
 
 
 class CompressionOptionsTestCase(lsst.utils.tests.TestCase):

@@ -29,7 +29,6 @@ import numpy.typing as npt
 from lsst._lite.arguments import checkArguments
 from lsst._lite.threads import run
 from lsst.afw.fits import CompressionOptions, FitsError
-from lsst.afw.fits._astropyImage import AstropyImage
 from lsst.afw.fits._file import FitsFile, Hdu
 from lsst.afw.fits._images import openImage
 from lsst.afw.fits._metadata import DEFAULT_HDU, defaultHdu, readHduMetadata, toCards
@@ -173,7 +172,7 @@ class Plane:
         return self._hdu.header
 
     @functools.cached_property
-    def image(self) -> PlainImage | TileTable | AstropyImage:
+    def image(self) -> PlainImage | TileTable:
         """The image, however it is stored."""
         return openImage(self._hdu)
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-__all__ = ["BLOCK", "CARD", "Card", "Header", "formatCard", "formatHeader"]
+__all__ = ["BLOCK", "CARD", "Card", "Header", "formatCard", "formatHeader", "tableCards"]
 
 import math
 import re
@@ -115,18 +115,19 @@ class Header:
         """
         cards: list[Card] = []
         parts: list[tuple[Any, str]] = []
+        # What is left free before END is no card.
+        text = text.rstrip(" ")
         for start in range(0, len(text), CARD):
-            raw = text[start : start + CARD]
+            raw = text[start : start + CARD].ljust(CARD)
             if raw.startswith("CONTINUE") and parts and parts[-1][0].endswith("&"):
                 part = _parseValue(raw[8:])
                 if isinstance(part[0], str):
                     parts.append(part)
                     continue
-            if not raw.isspace():
-                cls._join(cards, parts)
-                card = _parseCard(raw)
-                cards.append(card)
-                parts = [card[1:]] if isinstance(card.value, str) and card.key not in _COMMENTARY else []
+            cls._join(cards, parts)
+            card = _parseCard(raw)
+            cards.append(card)
+            parts = [card[1:]] if isinstance(card.value, str) and card.key not in _COMMENTARY else []
         cls._join(cards, parts)
         return cls(cards)
 
@@ -145,7 +146,8 @@ class Header:
         if len(parts) > 1:
             values, comments = zip(*parts, strict=True)
             value = "".join([part[:-1] for part in values[:-1]]) + values[-1]
-            cards[-1] = Card(cards[-1].key, value, " ".join(filter(None, comments)))
+            # Without blanks between them, as in the stack.
+            cards[-1] = Card(cards[-1].key, value, "".join(comments))
 
     def __contains__(self, key: str) -> bool:
         return key in self._first
@@ -289,3 +291,27 @@ def formatHeader(cards: Iterable[tuple[Any, ...] | str]) -> bytes:
     text = "".join(card if isinstance(card, str) else formatCard(*card) for card in cards)
     text += "END".ljust(CARD)
     return text.ljust(-(-len(text) // BLOCK) * BLOCK).encode("ascii")
+
+
+def tableCards(rowLength: int, rows: int, heap: int, fields: int) -> list[tuple[Any, ...]]:
+    """Cards that every binary table starts with.
+
+    Parameters
+    ----------
+    rowLength, rows : `int`
+        Bytes of a row, and number of rows.
+    heap : `int`
+        Bytes behind the rows.
+    fields : `int`
+        Number of columns.
+    """
+    return [
+        ("XTENSION", "BINTABLE", "binary table extension"),
+        ("BITPIX", 8, "8-bit bytes"),
+        ("NAXIS", 2, "2-dimensional binary table"),
+        ("NAXIS1", rowLength, "width of table in bytes"),
+        ("NAXIS2", rows, "number of rows in table"),
+        ("PCOUNT", heap, "size of special data area"),
+        ("GCOUNT", 1, "one data group (required keyword)"),
+        ("TFIELDS", fields, "number of fields in each row"),
+    ]

@@ -6,9 +6,13 @@ from __future__ import annotations
 
 __all__ = ["FitsFile", "Hdu", "checkRegular"]
 
+import functools
+import gzip
 import math
 import os
+import re
 import stat
+import zlib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -32,14 +36,14 @@ _MAX_MESSAGE = 1000
 
 _END = b"END".ljust(CARD)
 
-_KINDS = (
-    (stat.S_ISDIR, "a directory"),
-    (stat.S_ISFIFO, "a FIFO"),
-    (stat.S_ISSOCK, "a socket"),
-    (stat.S_ISCHR, "a device"),
-    (stat.S_ISBLK, "a device"),
-)
-"""What else than a regular file may have the name of one."""
+_EXTENSION = b"XTENSION"
+"""Start of every HDU but the first."""
+
+_GZIP = b"\x1f\x8b"
+"""Start of a file that is compressed as a whole."""
+
+_SELECTED = re.compile(r"(.+)\[([^\[\]]+)\]\Z", re.DOTALL)
+"""Name of a file that ends in the number or the name of an HDU."""
 
 
 class Hdu:
@@ -72,7 +76,7 @@ class Hdu:
     def _readHeader(self) -> str:
         """Read up to the ``END`` card."""
         raw = bytearray()
-        expected = b"SIMPLE  " if self.index == 0 else b"XTENSION"
+        expected = _EXTENSION if self.index else b"SIMPLE  "
         while True:
             # Twice as much each time: long headers are read few times.
             wanted = max(_HEADER_READ, len(raw))
@@ -108,7 +112,7 @@ class Hdu:
             raise self.error(f"expected a valid {key}, found {self.header.get(key)!r}")
         return abs(value)
 
-    @property
+    @functools.cached_property
     def axes(self) -> list[int]:
         """Lengths of the axes of the data, fastest first (`list`)."""
         count = self.header.getInt("NAXIS")
@@ -197,7 +201,7 @@ def checkRegular(fileName: str, status: os.stat_result) -> None:
         Raised if it is a directory, FIFO, socket or device.
     """
     if not stat.S_ISREG(status.st_mode):
-        found = next((kind for isKind, kind in _KINDS if isKind(status.st_mode)), "something else")
+        found = "a directory" if stat.S_ISDIR(status.st_mode) else "a FIFO, socket or device"
         raise FitsError(f"{fileName}: expected a regular file, found {found}")
 
 
@@ -216,14 +220,12 @@ class _OpenFile:
         self.name = os.fspath(fileName)
         self._descriptor: Any = None
         try:
-            status = os.stat(self.name)
-            if stat.S_ISREG(status.st_mode):
-                # Without waiting, should it be a FIFO by now.
-                self._descriptor = os.open(self.name, os.O_RDONLY | os.O_NONBLOCK)
-                status = os.fstat(self._descriptor)
+            # Without waiting for a writer, should it be a FIFO.
+            self._descriptor = os.open(self.name, os.O_RDONLY | os.O_NONBLOCK)
         except (OSError, ValueError) as err:
             # ValueError: a null character in the name.
             raise FitsError(f"{self.name}: cannot open: {getattr(err, 'strerror', None) or err}") from err
+        status = os.fstat(self._descriptor)
         checkRegular(self.name, status)
         self.size = status.st_size
 
@@ -245,6 +247,32 @@ class _OpenFile:
             raise FitsError(f"{self.name}: cannot read: {err.strerror}") from err
 
 
+class _UnpackedFile:
+    """The content of a file that is compressed as a whole, in memory.
+
+    Parameters
+    ----------
+    file : `RangeFile` or `_OpenFile`
+        The file, in gzip's format.
+    """
+
+    isRemote = False
+
+    def __init__(self, file: Any) -> None:
+        self.name = file.name
+        try:
+            self._content = gzip.decompress(file.pread(0, file.size))
+        except (EOFError, OSError, zlib.error) as err:
+            raise FitsError(
+                f"{self.name}: cannot decompress the file, which begins as gzip's: {err}"
+            ) from err
+        self.size = len(self._content)
+
+    def pread(self, offset: int, size: int) -> bytes:
+        """Read bytes of the content, fewer if it ends before."""
+        return self._content[offset : offset + size]
+
+
 class FitsFile:
     """A FITS file that is open for reading.
 
@@ -255,7 +283,14 @@ class FitsFile:
     Parameters
     ----------
     source : `str` or `RangeFile`
-        Path of a local file, or a file of which ranges can be read.
+        Path of a local file, or a file of which ranges can be read. A path
+        may end in the number or the name of an HDU in brackets. A file that
+        is compressed with gzip as a whole is decompressed into memory.
+
+    Attributes
+    ----------
+    selected : `str`
+        What the name has in brackets, or "".
 
     Raises
     ------
@@ -264,7 +299,17 @@ class FitsFile:
     """
 
     def __init__(self, source: Any) -> None:
-        self._file: RangeFile | _OpenFile = source if isinstance(source, RangeFile) else _OpenFile(source)
+        self.selected = ""
+        if isinstance(source, RangeFile):
+            self._file: RangeFile | _OpenFile | _UnpackedFile = source
+        else:
+            path = os.fspath(source)
+            match = _SELECTED.match(path)
+            if match and not os.path.exists(path):
+                path, self.selected = match.groups()
+            self._file = _OpenFile(path)
+        if self.pread(0, len(_GZIP)) == _GZIP:
+            self._file = _UnpackedFile(self._file)
         if self.size == 0:
             raise FitsError(f"{self.name}: expected a FITS file, found an empty file")
         self._hdus = [Hdu(self._file, 0, 0)]
@@ -279,21 +324,49 @@ class FitsFile:
         """Length of the file, in bytes (`int`)."""
         return self._file.size
 
+    def pread(self, offset: int, size: int) -> bytes:
+        """Read bytes of the file, fewer if it ends before."""
+        return self._file.pread(offset, size)
+
     def __getitem__(self, index: int) -> Hdu:
         """Return an HDU by its number, 0 for the primary one."""
-        while len(self._hdus) <= index:
+        if not self.has(index):
             last = self._hdus[-1]
-            if last.end >= self.size:
-                last.checkComplete()
-                raise FitsError(f"{self.name}: expected an HDU {index}, found {len(self._hdus)} HDUs")
-            self._hdus.append(Hdu(self._file, len(self._hdus), last.end))
+            last.checkComplete()
+            rest = self.pread(last.end, len(_EXTENSION))
+            found = f"{last.index + 1} HDUs, then {rest!r}" if rest else f"{last.index + 1} HDUs"
+            raise FitsError(f"{self.name}: expected an HDU {index}, found {found}")
         return self._hdus[index]
 
     def has(self, index: int) -> bool:
         """Whether there is an HDU of this number."""
-        while len(self._hdus) <= index and self._hdus[-1].end < self.size:
-            self._hdus.append(Hdu(self._file, len(self._hdus), self._hdus[-1].end))
-        return index < len(self._hdus)
+        while len(self._hdus) <= index:
+            end = self._hdus[-1].end
+            # Whatever else follows the last HDU does no harm.
+            if self.pread(end, len(_EXTENSION)) != _EXTENSION:
+                return False
+            self._hdus.append(Hdu(self._file, len(self._hdus), end))
+        return True
+
+    def find(self, name: str) -> int:
+        """Find the number of an HDU.
+
+        Parameters
+        ----------
+        name : `str`
+            Its name (``EXTNAME``), in any case; or its number.
+
+        Raises
+        ------
+        FitsError
+            Raised if there is no such HDU.
+        """
+        if name.isdecimal():
+            return int(name)
+        for hdu in self:
+            if hdu.header.getStr("EXTNAME").upper() == name.upper():
+                return hdu.index
+        raise FitsError(f"{self.name}: expected an HDU named {name!r}, found none")
 
     def __iter__(self) -> Iterator[Hdu]:
         index = 0

@@ -4,7 +4,6 @@
 
 __all__ = ["isImage", "openImage"]
 
-from ._astropyImage import AstropyImage
 from ._file import Hdu
 from ._plainImage import PlainImage
 from ._tiles import TileTable
@@ -17,7 +16,7 @@ def isImage(hdu: Hdu) -> bool:
     return hdu.header.get("XTENSION", "IMAGE") == "IMAGE" and len(hdu.axes) > 0
 
 
-def openImage(hdu: Hdu) -> PlainImage | TileTable | AstropyImage:
+def openImage(hdu: Hdu) -> PlainImage | TileTable:
     """Find out how an image is stored.
 
     Parameters
@@ -27,8 +26,8 @@ def openImage(hdu: Hdu) -> PlainImage | TileTable | AstropyImage:
 
     Returns
     -------
-    image : `PlainImage`, `TileTable` or `AstropyImage`
-        All three have ``shape``, ``dtype``, ``checkSize`` and ``tasks``.
+    image : `PlainImage` or `TileTable`
+        Both have ``shape``, ``dtype``, ``checkSize`` and ``tasks``.
 
     Raises
     ------
@@ -36,7 +35,7 @@ def openImage(hdu: Hdu) -> PlainImage | TileTable | AstropyImage:
         Raised if there is no image in that HDU.
     """
     if hdu.header.get("ZIMAGE") is True:
-        return TileTable(hdu) if TileTable.canRead(hdu.header) else AstropyImage(hdu)
+        return TileTable(hdu)
     if not isImage(hdu):
         raise hdu.error(f"expected an image, found {hdu.header.get('XTENSION', 'no pixels')!r}")
     return PlainImage(hdu)

@@ -56,7 +56,7 @@ _BOILERPLATE = re.compile(
     r" *(FITS \(Flexible Image Transport System\)|and Astrophysics', volume 376, page 359)"
 )
 
-_COMMENTARY = ("COMMENT", "HISTORY")
+_COMMENTARY = ("COMMENT", "HISTORY", "")
 
 
 def _isStructure(key: str) -> bool:
@@ -76,17 +76,20 @@ def _toPropertyList(header: Header, strip: bool) -> PropertyList:
     """
     metadata = PropertyList()
     for key, value, comment in header.cards:
-        if not key or (strip and _isStructure(key)):
-            continue
-        if strip and key == "COMMENT" and isinstance(value, str) and _BOILERPLATE.match(value):
+        if strip and (_isStructure(key) or (key == "COMMENT" and _BOILERPLATE.match(str(value)))):
             continue
         if key in _COMMENTARY:
-            value, comment = value or "", ""
+            # The stack keeps comments without a keyword with the others.
+            key, value, comment = key or "COMMENT", value or "", ""
         if isinstance(value, int) and not -(1 << 63) <= value < 1 << 64:
             value = float(value)
+        isThere = metadata.exists(key)
+        isSame = isThere and type(metadata.getScalar(key)) is type(value)
+        if isThere and value is None and not isSame:
+            # Of a keyword that is there again, the value counts.
+            continue
         # A keyword that is there again, with another type, replaces.
-        isAgain = metadata.exists(key) and type(metadata.getScalar(key)) is type(value)
-        (metadata.add if isAgain else metadata.set)(key, value, comment)
+        (metadata.add if isSame else metadata.set)(key, value, comment)
     return metadata
 
 
@@ -140,11 +143,12 @@ def defaultHdu(file: FitsFile, index: int = DEFAULT_HDU) -> int:
     file : `FitsFile`
         The file.
     index : `int`, optional
-        Number of the HDU; by default the primary one, or the one after it if
-        the primary one is empty.
+        Number of the HDU; by default the one that the file's name ends in,
+        else the primary one, or the one after it if the primary one is empty.
     """
     if index == DEFAULT_HDU:
-        return 1 if not isImage(file[0]) and file.has(1) else 0
+        index = file.find(file.selected) if file.selected else 0
+        return 1 if index == 0 and not isImage(file[0]) and file.has(1) else index
     if index < 0:
         raise FitsError(f"{file.name}: expected the number of an HDU, found {index}")
     return index
@@ -161,7 +165,8 @@ def readMetadata(
     Parameters
     ----------
     fileName : `str`
-        Name of the file.
+        Name of the file; it may end in the number or the name of an HDU in
+        brackets.
     hdu : `int`, optional
         Number of the HDU, 0 for the primary one; by default the first that
         is not empty.
@@ -182,12 +187,8 @@ def readMetadata(
     """
     file = FitsFile(fileName)
     name = hdu if isinstance(hdu, str) else hduName
-    if name is None:
-        return readHduMetadata(file, defaultHdu(file, int(hdu)), strip)
-    for candidate in file:
-        if candidate.header.getStr("EXTNAME").upper() == name.upper():
-            return readHduMetadata(file, candidate.index, strip)
-    raise FitsError(f"{file.name}: expected an HDU named {name!r}, found none")
+    index = defaultHdu(file, int(hdu)) if name is None else file.find(name)
+    return readHduMetadata(file, index, strip)
 
 
 def toCards(metadata: PropertySet | None) -> list[tuple[Any, ...]]:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 __all__ = ["CompressionAlgorithm", "CompressionOptions"]
 
+import dataclasses
 import enum
 from collections.abc import Mapping
 from typing import Any
@@ -21,18 +22,9 @@ class CompressionAlgorithm(enum.Enum):
     RICE_1 = 2
 
 
+@dataclasses.dataclass(frozen=True, kw_only=True)
 class CompressionOptions:
     """How an image is compressed when it is written.
-
-    Parameters
-    ----------
-    algorithm : `CompressionAlgorithm`, optional
-        Algorithm; GZIP_1 and GZIP_2 are lossless, and so is RICE_1, which is
-        for integers.
-    tile_width, tile_height : `int`, optional
-        Columns and rows of a tile; 0 is the whole image.
-    quantization : `None`, optional
-        Lossy compression, which lsst-lite reads but does not write.
 
     Raises
     ------
@@ -40,41 +32,30 @@ class CompressionOptions:
         Raised if ``quantization`` is given.
     """
 
-    def __init__(
-        self,
-        *,
-        algorithm: Any = CompressionAlgorithm.GZIP_2,
-        tile_width: int = 0,
-        tile_height: int = 1,
-        quantization: Any = None,
-    ) -> None:
-        if not isinstance(algorithm, CompressionAlgorithm):
-            raise TypeError(f"algorithm must be a CompressionAlgorithm, not {type(algorithm).__name__}.")
-        if quantization is not None:
+    algorithm: CompressionAlgorithm = CompressionAlgorithm.GZIP_2
+    """Compression algorithm (`CompressionAlgorithm`); GZIP_1 and GZIP_2 are
+    lossless, and so is RICE_1, which is for integers.
+    """
+
+    tile_width: int = 0
+    """Columns of a tile, 0 for all (`int`)."""
+
+    tile_height: int = 1
+    """Rows of a tile, 0 for all (`int`)."""
+
+    quantization: None = None
+    """Lossy compression, which lsst-lite reads but does not write
+    (`None`).
+    """
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.algorithm, CompressionAlgorithm):
+            raise TypeError(f"algorithm must be a CompressionAlgorithm, not {self.algorithm!r}.")
+        if self.quantization is not None:
             raise notInLite("lsst.afw.fits.QuantizationOptions")
-        self._algorithm = algorithm
-        self._tileWidth = _size("tile_width", tile_width)
-        self._tileHeight = _size("tile_height", tile_height)
-
-    @property
-    def algorithm(self) -> CompressionAlgorithm:
-        """Compression algorithm (`CompressionAlgorithm`)."""
-        return self._algorithm
-
-    @property
-    def tile_width(self) -> int:
-        """Columns of a tile, 0 for all (`int`)."""
-        return self._tileWidth
-
-    @property
-    def tile_height(self) -> int:
-        """Rows of a tile, 0 for all (`int`)."""
-        return self._tileHeight
-
-    @property
-    def quantization(self) -> Any:
-        """Lossy compression (`None`: there is none)."""
-        return None
+        for size in (self.tile_width, self.tile_height):
+            if int(size) != size or size < 0:
+                raise ValueError(f"The size of a tile must be a non-negative integer, not {size!r}.")
 
     @staticmethod
     def from_mapping(mapping: Mapping[str, Any]) -> CompressionOptions:
@@ -95,7 +76,7 @@ class CompressionOptions:
         ValueError
             Raised if there is an unknown name or algorithm.
         """
-        unknown = set(mapping) - {"algorithm", "tile_width", "tile_height", "quantization"}
+        unknown = set(mapping) - {field.name for field in dataclasses.fields(CompressionOptions)}
         if unknown:
             raise ValueError(f"Unrecognized compression options: {sorted(unknown)}.")
         values = dict(mapping)
@@ -112,24 +93,4 @@ class CompressionOptions:
         -------
         mapping : `dict` [`str`, `object`]
         """
-        return {
-            "algorithm": self._algorithm.name,
-            "tile_width": self._tileWidth,
-            "tile_height": self._tileHeight,
-            "quantization": None,
-        }
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, CompressionOptions) and self.to_dict() == other.to_dict()
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return CompressionOptions.from_mapping, (self.to_dict(),)
-
-
-def _size(name: str, value: int) -> int:
-    """Check the length of a tile along an axis."""
-    if int(value) != value or value < 0:
-        raise ValueError(f"{name} must be a non-negative integer, not {value!r}.")
-    return int(value)
+        return dataclasses.asdict(self) | {"algorithm": self.algorithm.name}

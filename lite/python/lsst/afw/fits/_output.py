@@ -2,21 +2,20 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Writing FITS files: whole or not at all."""
 
-__all__ = ["FitsOutput", "openOutput", "tableCards"]
+__all__ = ["FitsOutput", "openOutput"]
 
 import contextlib
-import io
 import math
 import os
 import secrets
-import shutil
 from collections.abc import Iterable, Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
 import numpy.typing as npt
 
-from ._cards import BLOCK, CARD, formatHeader
+from ._cards import BLOCK, formatHeader, tableCards
+from ._codecs import RICE_BLOCK
 from ._error import FitsError
 from ._file import FitsFile, checkRegular
 from ._options import CompressionOptions
@@ -91,30 +90,6 @@ def _imageCards(primary: bool, bitpix: int, shape: tuple[int, ...]) -> list[tupl
     ]
 
 
-def tableCards(rowLength: int, rows: int, heap: int, fields: int) -> list[tuple[Any, ...]]:
-    """Cards that every binary table starts with.
-
-    Parameters
-    ----------
-    rowLength, rows : `int`
-        Bytes of a row, and number of rows.
-    heap : `int`
-        Bytes behind the rows.
-    fields : `int`
-        Number of columns.
-    """
-    return [
-        ("XTENSION", "BINTABLE", "binary table extension"),
-        ("BITPIX", 8, "8-bit bytes"),
-        ("NAXIS", 2, "2-dimensional binary table"),
-        ("NAXIS1", rowLength, "width of table in bytes"),
-        ("NAXIS2", rows, "number of rows in table"),
-        ("PCOUNT", heap, "size of special data area"),
-        ("GCOUNT", 1, "one data group (required keyword)"),
-        ("TFIELDS", fields, "number of fields in each row"),
-    ]
-
-
 class FitsOutput:
     """A FITS file that is being written, one HDU after the other.
 
@@ -184,10 +159,9 @@ class FitsOutput:
             return
         if self.hdus == 0:
             self.writeEmpty()
-        if compression.algorithm.name == "RICE_1":
-            self._writeRice(stored, [*offset, *cards], compression)
-        else:
-            self._writeTiles(stored, [*offset, *cards], compression)
+        if compression.algorithm.name == "RICE_1" and stored.dtype.str[1:] not in ("u1", "i2", "i4"):
+            raise FitsError(f"RICE_1 compresses integers of up to 32 bits only; {stored.dtype} needs GZIP_2.")
+        self._writeTiles(stored, [*offset, *cards], compression)
 
     def _writePlain(self, pixels: npt.NDArray[Any], cards: Iterable[tuple[Any, ...]]) -> None:
         """Write an image that is not compressed."""
@@ -203,7 +177,7 @@ class FitsOutput:
     def _writeTiles(
         self, pixels: npt.NDArray[Any], cards: Iterable[tuple[Any, ...]], compression: CompressionOptions
     ) -> None:
-        """Write an image in GZIP tiles.
+        """Write an image in tiles.
 
         The tiles are written as they are made; what depends on their lengths
         is filled in afterwards.
@@ -218,7 +192,7 @@ class FitsOutput:
         header = self._tileHeader(pixels, grid, element, 0, 0, algorithm, cards)
         self._stream.seek(start + len(header) + tiles * element)
         sizes: list[int] = []
-        for tile in encode(pixels, grid, shuffled=algorithm == "GZIP_2"):
+        for tile in encode(pixels, grid, algorithm):
             # One call for many tiles: they are short.
             self._stream.write(b"".join(tile))
             sizes.extend(map(len, tile))
@@ -243,8 +217,9 @@ class FitsOutput:
         algorithm: str,
         cards: Iterable[tuple[Any, ...]],
     ) -> bytes:
-        """Header of an image in GZIP tiles."""
+        """Header of an image in tiles."""
         bitpix = _bitpix(pixels)
+        parameters = [("BLOCKSIZE", RICE_BLOCK), ("BYTEPIX", bitpix // 8)] if algorithm == "RICE_1" else []
         form = f"1{'P' if element == 8 else 'Q'}B({longest})"
         quantized = [("ZQUANTIZ", "NONE", "Lossless compression without quantization")] if bitpix < 0 else []
         return formatHeader(
@@ -259,40 +234,11 @@ class FitsOutput:
                 *((f"ZTILE{i}", grid.tile[2 - i], "size of tiles to be compressed") for i in (1, 2)),
                 *quantized,
                 ("ZCMPTYPE", algorithm, "compression algorithm"),
+                *((f"ZNAME{i}", name) for i, (name, _) in enumerate(parameters, 1)),
+                *((f"ZVAL{i}", value) for i, (_, value) in enumerate(parameters, 1)),
                 *cards,
             ]
         )
-
-    def _writeRice(
-        self, pixels: npt.NDArray[Any], cards: Iterable[tuple[Any, ...]], compression: CompressionOptions
-    ) -> None:
-        """Write an image of integers in Rice tiles, which astropy makes."""
-        if pixels.dtype.kind == "f":
-            raise FitsError("RICE_1 without quantization compresses integers only; floats need GZIP_2.")
-        header, data = _riceTiles(pixels, _grid(pixels.shape, compression))
-        self.writeRaw(formatHeader([header, *cards]), data)
-
-
-def _riceTiles(pixels: npt.NDArray[Any], grid: TileGrid) -> tuple[str, bytes]:
-    """Compress an image of integers with Rice's algorithm.
-
-    Returns
-    -------
-    header : `str`
-        Cards of the compressed image.
-    data : `bytes`
-        Table and heap.
-    """
-    from astropy.io import fits
-
-    compressed = fits.CompImageHDU(
-        np.ascontiguousarray(pixels), compression_type="RICE_1", tile_shape=grid.tile
-    )
-    buffer = io.BytesIO()
-    fits.HDUList([fits.PrimaryHDU(), compressed]).writeto(buffer)
-    raw = buffer.getvalue()[BLOCK:]
-    end = raw.index(b"END".ljust(CARD))
-    return raw[:end].decode("ascii"), raw[-(-(end + CARD) // BLOCK) * BLOCK :]
 
 
 def _grid(shape: tuple[int, ...], compression: CompressionOptions) -> TileGrid:
@@ -301,6 +247,17 @@ def _grid(shape: tuple[int, ...], compression: CompressionOptions) -> TileGrid:
     height, width = compression.tile_height, compression.tile_width
     tile = min(height, rows) if height > 0 else rows, min(width, columns) if width > 0 else columns
     return TileGrid((rows, columns), tile)
+
+
+def _copyHdus(fileName: str, stream: BinaryIO) -> int:
+    """Copy the HDUs of a file, without what follows them; count them."""
+    old = FitsFile(fileName)
+    last = list(old)[-1]
+    last.checkComplete()
+    for start in range(0, last.end, _CHUNK):
+        stream.write(old.pread(start, min(_CHUNK, last.end - start)))
+    stream.write(bytes(last.end - stream.tell()))
+    return last.index + 1
 
 
 @contextlib.contextmanager
@@ -334,17 +291,13 @@ def openOutput(fileName: str, mode: str = "w") -> Iterator[FitsOutput]:
     fileName = os.fspath(fileName)
     folder, base = os.path.split(os.path.abspath(fileName))
     partial = os.path.join(folder, f".{base[:64]}.{secrets.token_hex(8)}.part")
-    hdus = 0
     if os.path.exists(fileName):
         # Not a FIFO or a device: it would be replaced by the file.
         checkRegular(fileName, os.stat(fileName))
-        hdus = sum(1 for _ in FitsFile(fileName)) if mode == "a" else 0
     try:
         try:
             with open(partial, "x+b") as stream:
-                if hdus:
-                    with open(fileName, "rb") as old:
-                        shutil.copyfileobj(old, stream)
+                hdus = _copyHdus(fileName, stream) if mode == "a" and os.path.exists(fileName) else 0
                 yield FitsOutput(stream, hdus)
             os.replace(partial, fileName)
         finally:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ._file import Hdu
-from ._pixelTypes import STORED, readNumber, scaledType
+from ._pixelTypes import PixelType
 
 _CHUNK = 1 << 22
 """Bytes of plain pixels that are read at once."""
@@ -39,10 +39,8 @@ class PlainImage:
         if len(hdu.axes) != 2:
             raise hdu.error(f"expected an image of 2 dimensions, found NAXIS = {len(hdu.axes)}")
         self.shape = hdu.axes[1], hdu.axes[0]
-        bitpix = hdu.header.getInt("BITPIX")
-        self._stored = np.dtype(STORED[bitpix])
-        self._zero, self._scale = readNumber(hdu, "BZERO", 0), readNumber(hdu, "BSCALE", 1)
-        self.dtype = scaledType(bitpix, self._zero, self._scale)
+        self._pixels = PixelType.ofHeader(hdu)
+        self.dtype = self._pixels.dtype
 
     def checkSize(self) -> None:
         """Make sure that the file holds all pixels."""
@@ -52,7 +50,7 @@ class PlainImage:
         """Make the tasks that read a box: see `TileTable.tasks`."""
         if not rows or not columns:
             return []
-        rowSize = self.shape[1] * self._stored.itemsize
+        rowSize = self.shape[1] * self._pixels.stored.itemsize
         if self._hdu.isRemote:
             self._hdu.expect([(rows.start * rowSize, len(rows) * rowSize)])
         step = max(1, _CHUNK // rowSize)
@@ -63,15 +61,7 @@ class PlainImage:
 
     def _read(self, rows: range, columns: range, out: npt.NDArray[Any]) -> None:
         """Read some rows."""
-        size, width = self._stored.itemsize, self.shape[1]
-        data = self._hdu.read(rows.start * width * size, len(rows) * width * size)
-        part = np.frombuffer(data, self._stored).reshape(len(rows), width)[:, columns.start : columns.stop]
-        out = out[: len(rows)]
-        if self.dtype == self._stored.newbyteorder("="):
-            out[...] = part
-        elif self.dtype.kind in "ui":
-            bits = part.astype(part.dtype.newbyteorder("=")).view(f"u{size}")
-            bits ^= bits.dtype.type(1 << (8 * size - 1))
-            out[...] = bits.view(self.dtype)
-        else:
-            out[...] = part * float(self._scale) + float(self._zero)
+        stored, width = self._pixels.stored, self.shape[1]
+        data = self._hdu.read(rows.start * width * stored.itemsize, len(rows) * width * stored.itemsize)
+        part = np.frombuffer(data, stored).reshape(len(rows), width)[:, columns.start : columns.stop]
+        self._pixels.assign(part, out[: len(rows)], self._pixels.blank)

@@ -15,9 +15,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ._cards import formatHeader
+from ._cards import formatHeader, tableCards
 from ._error import FitsError
-from ._output import tableCards
 
 _FORM = re.compile(r"(\d*)([LXBIJKAED]|[PQ][LBIJKAED])(?:\(\d*\))?\s*\Z", re.ASCII)
 
@@ -87,8 +86,7 @@ class Catalog:
             # As many as the header likes.
             raise hdu.error(f"expected rows that have columns, found {self.rows} rows and NAXIS1 = 0")
         self.columns = {column.name: column for column in self._parseColumns()}
-        self._heap = hdu.header.getInt("THEAP", self.rowLength * self.rows)
-        self._isHeapChecked = False
+        self.heap = hdu.header.getInt("THEAP", self.rowLength * self.rows)
         self.flags = self._parseFlags()
 
     def _parseColumns(self) -> Iterator[_Column]:
@@ -170,11 +168,10 @@ class Catalog:
             or (code == "J" and column.count != 1)
         ):
             raise self.hdu.error(f"expected a column {name!r} of type {code}, found {sorted(self.columns)}")
-        table = np.frombuffer(self.hdu.read(0, self.rows * self.rowLength), "u1")
-        part = table.reshape(self.rows, self.rowLength)[:, column.offset : column.offset + column.size]
+        elements = self.read(0, self.rows).column(name)
         if code == "A":
-            return [_decode(row.tobytes()) for row in part]
-        return part.copy().view(_TYPES[column.code]).reshape(-1).tolist()
+            return [_decode(row.tobytes()) for row in elements]
+        return elements[:, 0].tolist()
 
     def getFlag(self, name: str) -> int:
         """Return the bit of a flag."""
@@ -187,32 +184,7 @@ class Catalog:
 
     def readHeap(self, offset: int, size: int) -> bytes:
         """Read bytes of the heap."""
-        return self.hdu.read(self._heap + offset, size)
-
-    def checkHeap(self) -> None:
-        """Make sure that the heap has bytes for each row.
-
-        Were they shared, a short file could have many long rows.
-
-        Raises
-        ------
-        FitsError
-            Raised if the rows are longer than the heap.
-        """
-        if self._isHeapChecked:
-            return
-        table = np.frombuffer(self.hdu.read(0, self.rows * self.rowLength), "u1")
-        table = table.reshape(self.rows, self.rowLength)
-        size = 0.0
-        for column in self.columns.values():
-            if column.variable and column.count == 1:
-                place = table[:, column.offset : column.offset + column.size].copy()
-                counts = place.view(_DESCRIPTORS[column.variable])[:, 0]
-                size += np.abs(counts.astype(float)).sum() * column.elementSize
-        heap = max(0, self.hdu.dataSize - self._heap)
-        if size > heap:
-            raise self.hdu.error(f"expected rows with at most {heap} bytes in the heap, found {size:.0f}")
-        self._isHeapChecked = True
+        return self.hdu.read(self.heap + offset, size)
 
 
 def _decode(characters: bytes) -> str:
@@ -244,13 +216,15 @@ class Rows(Sequence["Row"]):
     def __getitem__(self, i: int) -> Row:  # type: ignore[override]
         if not 0 <= i < self._count:
             raise IndexError(f"{i} is not one of {self._count} rows")
-        length = self.catalog.rowLength
-        return Row(self.catalog, memoryview(self.data)[i * length : (i + 1) * length])
+        return Row(self, i)
 
-    def _bytes(self, column: _Column) -> npt.NDArray[Any]:
-        """Return the bytes of a column, of shape (rows, bytes)."""
-        table = np.frombuffer(self.data, "u1").reshape(self._count, self.catalog.rowLength)
-        return table[:, column.offset : column.offset + column.size]
+    def _view(self, column: _Column, code: str, count: int, offset: int = 0) -> npt.NDArray[Any]:
+        """View the elements that a column has in the rows themselves."""
+        dtype, stride = np.dtype(code), self.catalog.rowLength
+        if not self._count:
+            return np.empty((0, count), dtype)
+        place = column.offset + offset
+        return np.ndarray((self._count, count), dtype, self.data, place, (stride, dtype.itemsize))
 
     def column(self, name: str) -> npt.NDArray[Any]:
         """Return a column's elements in all rows.
@@ -271,9 +245,9 @@ class Rows(Sequence["Row"]):
             Raised if there is no such column.
         """
         column = self.catalog.columns.get(name)
-        if column is None or column.variable or column.code == "X" or column.count == 0:
+        if column is None or column.variable or column.code == "X":
             raise self.catalog.hdu.error(f"expected a column {name!r}, found {sorted(self.catalog.columns)}")
-        return self._bytes(column).copy().view(_TYPES[column.code])
+        return self._view(column, _TYPES[column.code], column.count)
 
     def places(self, name: str) -> list[tuple[int, int]]:
         """Find a column's elements in the heap, for all rows.
@@ -289,9 +263,9 @@ class Rows(Sequence["Row"]):
             First byte, from the start of the heap, and number of bytes.
         """
         column = self.catalog.columns[name]
-        if column.count != 1:
+        if column.count != 1 or not column.variable:
             return [(0, 0)] * self._count
-        descriptors = self._bytes(column).copy().view(_DESCRIPTORS[column.variable]).tolist()
+        descriptors = self._view(column, _DESCRIPTORS[column.variable], 2).tolist()
         return [(offset, count * column.elementSize) for count, offset in descriptors]
 
     def flag(self, name: str) -> npt.NDArray[Any]:
@@ -308,7 +282,8 @@ class Rows(Sequence["Row"]):
             Array of `bool`.
         """
         bit = self.catalog.getFlag(name)
-        return (self._bytes(self.catalog.columns["flags"])[:, bit // 8] >> (7 - bit % 8) & 1).astype(bool)
+        bits = self._view(self.catalog.columns["flags"], "u1", 1, bit // 8)[:, 0]
+        return (bits >> (7 - bit % 8) & 1).astype(bool)
 
 
 class Row:
@@ -316,15 +291,16 @@ class Row:
 
     Parameters
     ----------
-    catalog : `Catalog`
-        Catalog that the row is of.
-    data : `memoryview`
-        Bytes of the row.
+    rows : `Rows`
+        Rows that it is one of.
+    number : `int`
+        Which.
     """
 
-    def __init__(self, catalog: Catalog, data: memoryview) -> None:
-        self._catalog = catalog
-        self._data = data
+    def __init__(self, rows: Rows, number: int) -> None:
+        self._rows = rows
+        self._catalog = rows.catalog
+        self._number = number
 
     def error(self, message: str) -> FitsError:
         """Make an error that names file and HDU."""
@@ -352,18 +328,12 @@ class Row:
             Raised if there is no such column of numbers or characters.
         """
         column = self._catalog.columns.get(name)
-        if column is None or column.code == "X":
-            raise self.error(f"expected a column {name!r}, found {sorted(self._catalog.columns)}")
-        dtype = np.dtype(_TYPES[column.code])
-        data: bytes | memoryview
-        data, count = self._data[column.offset : column.offset + column.size], column.count
-        if column.variable:
-            self._catalog.checkHeap()
-            ((offset, size),) = Rows(self._catalog, self._data, 1).places(name)
-            data, count = self._catalog.readHeap(offset, size), size // dtype.itemsize
-        if count == 0:
-            return np.empty(0, dtype.newbyteorder("="))
-        return np.frombuffer(data, dtype, count).astype(dtype.newbyteorder("="))
+        if column is not None and column.variable:
+            data = self._catalog.readHeap(*self._rows.places(name)[self._number])
+            elements = np.frombuffer(data, _TYPES[column.code])
+        else:
+            elements = self._rows.column(name)[self._number]
+        return elements.astype(elements.dtype.newbyteorder("="))
 
     def scalar(self, name: str) -> int | float:
         """Return a column's only number in this row.
@@ -394,8 +364,7 @@ class Row:
 
     def flag(self, name: str) -> bool:
         """Return a flag in this row (`bool`)."""
-        bit = self._catalog.getFlag(name)
-        return bool(self._data[self._catalog.columns["flags"].offset + bit // 8] >> (7 - bit % 8) & 1)
+        return bool(self._rows.flag(name)[self._number])
 
 
 @dataclasses.dataclass(frozen=True)
@@ -423,6 +392,11 @@ class Field:
     def code(self) -> str:
         """FITS code of an element."""
         return self.form[-1].replace("U", "I")
+
+    @property
+    def size(self) -> int:
+        """Bytes in a row."""
+        return 16 if "Q" in self.form else int(self.form[:-1] or 1) * np.dtype(_TYPES[self.code]).itemsize
 
     @property
     def kind(self) -> str:
@@ -534,8 +508,7 @@ class Table:
             if field.form == "flag":
                 continue
             if field.form.endswith("A") and "Q" not in field.form:
-                size = int(field.form[:-1])
-                yield value.encode("utf-8")[:size].ljust(size)
+                yield value.encode("utf-8")[: field.size].ljust(field.size)
                 continue
             data = self._encodeElements(field, value)
             if "Q" in field.form:
@@ -569,23 +542,11 @@ class Table:
         -------
         header : `bytes`
         """
-        length = len(self.rows[0]) if self.rows else self._emptyLength()
-        columns = len(self.schema.fields) - len(self.schema.flags) + bool(self.schema.flags)
-        start = tableCards(length, len(self.rows), len(self._heap), columns)
+        flags = self.schema.flags
+        sizes = [field.size for field in self.schema.fields if field.form != "flag"]
+        length = sum(sizes) + -(-len(flags) // 8)
+        start = tableCards(length, len(self.rows), len(self._heap), len(sizes) + bool(flags))
         return formatHeader([*start, *self.schema.cards(self._lengths), *cards])
-
-    def _emptyLength(self) -> int:
-        """Bytes that a row would have, if there are no rows."""
-        sizes = [
-            re.findall(r"(\d*)([A-Z]+)", field.form)[0]
-            for field in self.schema.fields
-            if field.form != "flag"
-        ]
-        fixed = sum(
-            int(count or 1) * (16 if "Q" in code else np.dtype(_TYPES[code.replace("U", "I")]).itemsize)
-            for count, code in sizes
-        )
-        return fixed + -(-len(self.schema.flags) // 8)
 
     @property
     def data(self) -> bytes:

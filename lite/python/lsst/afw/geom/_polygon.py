@@ -327,14 +327,20 @@ def _transformRing(ring: Any, transform: Any) -> list[tuple[float, float]]:
 # ---- persistence
 
 
+_LEAST_VERTICES = 3
+
 _POLYGON = Schema(
     (Field("vertices_x", "D", "list of vertex points"), Field("vertices_y", "D", "list of vertex points"))
 )
 
 
 def _readPolygon(archive: Any, rows: Any) -> Polygon:
-    x, y = (rows[0].column(name).reshape(len(rows[0])).tolist() for name in ("vertices_x", "vertices_y"))
-    return Polygon(list(map(Point2D, x, y)))
+    ring = np.hstack([rows[0].column(name) for name in ("vertices_x", "vertices_y")])
+    if not np.isfinite(ring).all():
+        raise ValueError("expected finite vertices")
+    if len(np.unique(ring, axis=0)) < _LEAST_VERTICES:
+        raise ValueError(f"expected at least {_LEAST_VERTICES} different vertices, found {ring.tolist()}")
+    return Polygon._fromRings(ring)
 
 
 def _polygonRows(polygon: Polygon, archive: OutputArchive) -> Any:

@@ -11,7 +11,7 @@ from lsst.pex.exceptions import Exception as PexException, TypeError as PexTypeE
 
 from .._pixels._plane import Plane
 from .._pixels._planeTriple import PlaneTriple
-from ._filterLabel import FilterLabel
+from ._filterLabel import FilterLabel, labelOfOldName
 from ._photoCalib import makePhotoCalibFromMetadata
 from ._visitInfo import VisitInfo
 from ._visitInfoCards import stripVisitInfoKeywords
@@ -37,8 +37,6 @@ ARCHIVE_ID = "ARCHIVE_ID_"
 
 _UNUSED_CARDS = ("LTV1", "LTV2", "MJD-OBS", "DATE-OBS", "DETNAME", "DETSER", "AR_HDU")
 """Cards that only say again what components say."""
-
-_NO_FILTER = ("", "_unknown_")
 
 
 class ExposureHeader:
@@ -83,9 +81,8 @@ class ExposureHeader:
 
     @staticmethod
     def _readFilter(metadata: PropertyList) -> FilterLabel | None:
-        """Read the name of the physical filter of an old file."""
-        name = metadata.getScalar("FILTER") if metadata.exists("FILTER") else ""
-        return None if name in _NO_FILTER else FilterLabel(physical=str(name))
+        """Read the name of the filter of an old file."""
+        return labelOfOldName(str(metadata.getScalar("FILTER"))) if metadata.exists("FILTER") else None
 
 
 def _archiveCards(metadata: PropertyList) -> list[str]:

@@ -526,6 +526,17 @@ def _readPhotoCalib(archive: Any, rows: Any) -> PhotoCalib:
     )
 
 
+def _readCalib(archive: Any, rows: Any) -> PhotoCalib:
+    """Read a calibration as it was before 2019: always a constant."""
+    row = onlyRow(rows)
+    # Columns of the oldest tables have underscores for dots.
+    error = "fluxmag0.err" if "fluxmag0.err" in row else "fluxmag0_err"
+    return makePhotoCalibFromCalibZeroPoint(row.scalar("fluxmag0"), row.scalar(error))
+
+
+register(Persistable("Calib", "", _readCalib))
+
+
 def _photoCalibRows(photoCalib: PhotoCalib, archive: OutputArchive) -> Iterator[dict[str, Any]]:
     yield {
         "calibrationMean": photoCalib.getCalibrationMean(),

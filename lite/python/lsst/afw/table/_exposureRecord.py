@@ -126,9 +126,11 @@ class ExposureRecord(BaseRecord):
         """
         value = self._components.get(name)
         if isinstance(value, OpaqueComponent):
-            value = self._components[name] = understand(value)
+            fileName, value = value._archive.fileName, understand(value)
             if not isinstance(value, COMPONENTS[name]):
-                raise FitsError(f"Record {self.getId()}: {name} cannot be {type(value).__name__}")
+                found = type(value).__name__
+                raise FitsError(f"{fileName}: record {self.getId()}: {name} cannot be {found}")
+            self._components[name] = value
         return value
 
     def _setComponent(self, name: str, value: Any) -> None:

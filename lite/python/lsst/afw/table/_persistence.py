@@ -39,6 +39,11 @@ _CODES = {"B": "B", "U": "U", "I": "J", "L": "K", "F": "E", "D": "D", "Angle": "
 _TYPES = {"B": "B", "I": "U", "J": "I", "K": "L", "E": "F", "D": "D"}
 """Types of fields by the FITS codes of their elements."""
 
+_AXES = "xy"
+"""Ends of the names of the two fields that a point is; until 2015 one column
+had both.
+"""
+
 _DESCRIPTION = re.compile(r"(TTYPE|TFLAG)(\d{1,9})\Z", re.ASCII)
 
 
@@ -165,8 +170,12 @@ def _parseColumns(catalog: Any) -> Iterator[Any]:
             yield name, ("Flag", header.getStr(f"TFDOC{number}"), "", None)
         elif name != "flags" and name in catalog.columns:
             column, template = catalog.columns[name], header.getStr(f"TCCLS{number}")
-            unit = header.getStr(f"TUNIT{number}")
-            yield name, _parseType(column, template, unit, header.getStr(f"TDOC{number}"))
+            unit, doc = header.getStr(f"TUNIT{number}"), header.getStr(f"TDOC{number}") or card.comment
+            if template == "Point":
+                for axis in _AXES:
+                    yield f"{name}_{axis}", (_TYPES[column.code], doc, unit, None)
+            else:
+                yield name, _parseType(column, template, unit, doc)
 
 
 def _parseType(column: Any, template: str, unit: str, doc: str) -> Any:
@@ -206,7 +215,16 @@ def _parseField(catalog: Any, item: Any, rows: Rows) -> None:
         for record, row in zip(catalog, rows, strict=True):
             key.set(record, row.string(name) if typeString == "String" else _decode(key, row.array(name)))
     else:
-        key._column(catalog.columns._data)[:] = _decode(key, rows.column(name))
+        key._column(catalog.columns._data)[:] = _decode(key, _readColumn(rows, name))
+
+
+def _readColumn(rows: Rows, name: str) -> Any:
+    """Read the elements of a field, of shape (rows, elements)."""
+    point, _, axis = name.rpartition("_")
+    if name not in rows.catalog.columns and point in rows.catalog.columns:
+        index = _AXES.index(axis)
+        return rows.column(point)[:, index : index + 1]
+    return rows.column(name)
 
 
 def _decode(key: Any, elements: Any) -> Any:

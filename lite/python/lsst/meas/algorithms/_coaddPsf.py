@@ -30,6 +30,11 @@ from ._warpedPsf import WarpedPsf
 
 _WEIGHT = "weight"
 
+_MAX_KERNEL = 100
+"""More pixels along an axis than any warping kernel in a file has: the time
+that is needed grows with their square.
+"""
+
 _KEPT = ("goodpix", "tract", "patch")
 """Fields of a catalog that are kept, if it has them."""
 
@@ -339,13 +344,20 @@ def _read(archive: Any, rows: Any) -> CoaddPsf:
     if len(rows) != 2 or len(rows[0]) != 1:
         raise ValueError(f"expected one row and a catalog, found {[len(catalog) for catalog in rows]} rows")
     row = rows[0][0]
-    return CoaddPsf(
+    psf = CoaddPsf(
         ExposureCatalog._readFromArchive(rows[1], archive),
         archive.get(row.integer("coaddwcs")),
         Point2D(row.scalar("avgpos_x"), row.scalar("avgpos_y")),
         row.string("warpingkernelname"),
         row.integer("cachesize"),
     )
+    width = psf._control.getWarpingKernel().getWidth()
+    if width > _MAX_KERNEL:
+        raise ValueError(
+            f"expected a warping kernel of at most {_MAX_KERNEL} pixels, "
+            f"found {psf._warpingKernelName!r} of {width}"
+        )
+    return psf
 
 
 def _write(psf: CoaddPsf, archive: OutputArchive) -> Iterator[tuple[Any, Any]]:

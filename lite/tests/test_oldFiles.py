@@ -140,7 +140,7 @@ class OldFilesTestCase(lsst.utils.tests.TestCase):
                 self.assertEqual(ExposureFitsReader(self.path).readFilter(), expected)
 
     def testOnlyOldFilesNameTheirFilterSo(self):
-        self.writeExposure([("EXPINFO_V", 2), ("FILTER", "i2")])
+        self.writeExposure([("HIERARCH EXPINFO_V", 2), ("FILTER", "i2")])
         self.assertIsNone(ExposureF(self.path).getFilter())
 
     # ---- archives
@@ -187,7 +187,7 @@ class OldFilesTestCase(lsst.utils.tests.TestCase):
 
     # ---- catalogs
 
-    def writeCatalog(self, archive, bbox=None, components=(), **cards):
+    def writeCatalog(self, archive, bbox=None, components=(), version=0):
         """Write a catalog of two exposures; only the first has components."""
         columns = {name: ("1J", [id, 0]) for name, id in components}
         columns["id"] = ("1K", [7, 8])
@@ -196,7 +196,8 @@ class OldFilesTestCase(lsst.utils.tests.TestCase):
             for end, value in (("min", 3), ("max", 30))
             for axis in "xy"
         }
-        cards = [("AFW_TYPE", "EXPOSURE"), *cards.items()]
+        cards = [("AFW_TYPE", "EXPOSURE")]
+        cards += [("HIERARCH AFW_TABLE_VERSION", version)] if version else []
         self.write(makeTable(columns | {"b": ("1J", [4, 2])}, cards), *archive)
 
     def testCalibOfAnOldCatalogIsAPhotoCalib(self):
@@ -205,7 +206,7 @@ class OldFilesTestCase(lsst.utils.tests.TestCase):
         for calib in (CALIB, oldest, withTime):
             with self.subTest(list(calib)):
                 archive = makeArchive(("Calib", calib), ("Wcs", makeWcsRow("SIN")))
-                self.writeCatalog(archive, None, (("wcs", 2), ("calib", 1)), AFW_TABLE_VERSION=1)
+                self.writeCatalog(archive, None, (("wcs", 2), ("calib", 1)), 1)
                 first, second = ExposureCatalog.readFits(self.path)
                 self.assertEqual(first.getPhotoCalib(), makePhotoCalibFromCalibZeroPoint(1e10, 1e8))
                 self.assertIsInstance(first.getWcs(), SkyWcs)

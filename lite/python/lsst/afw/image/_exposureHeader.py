@@ -11,7 +11,8 @@ from lsst.pex.exceptions import Exception as PexException, TypeError as PexTypeE
 
 from .._pixels._plane import Plane
 from .._pixels._planeTriple import PlaneTriple
-from ._filterLabel import FilterLabel, labelOfOldName
+from ._filterLabel import FilterLabel
+from ._oldFilters import labelOfOldName
 from ._photoCalib import makePhotoCalibFromMetadata
 from ._visitInfo import VisitInfo
 from ._visitInfoCards import stripVisitInfoKeywords

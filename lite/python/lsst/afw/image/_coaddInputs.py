@@ -5,9 +5,9 @@
 __all__ = ["CoaddInputs"]
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, overload
 
-from lsst._lite.arguments import Overloads, checkArguments
+from lsst._lite.arguments import checkArguments
 from lsst.afw._persistable import FitsPersistable
 from lsst.afw.fits._inputArchive import InputArchive
 from lsst.afw.fits._outputArchive import OutputArchive
@@ -19,9 +19,6 @@ from lsst.geom import Point2D
 
 class CoaddInputs(FitsPersistable):
     """Visits and detectors that went into a coadd.
-
-    Called as ``CoaddInputs()``, ``CoaddInputs(visitSchema, ccdSchema)`` or
-    ``CoaddInputs(visits, ccds)``.
 
     Parameters
     ----------
@@ -35,17 +32,16 @@ class CoaddInputs(FitsPersistable):
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        _INIT_FORMS(self, args, kwargs)
-
-    def _initEmpty(self) -> None:
-        self._initCatalogs(ExposureCatalog(), ExposureCatalog())
-
-    def _initSchemas(self, visitSchema: Schema, ccdSchema: Schema) -> None:
-        self._initCatalogs(ExposureCatalog(visitSchema), ExposureCatalog(ccdSchema))
-
-    def _initCatalogs(self, visits: ExposureCatalog, ccds: ExposureCatalog) -> None:
-        self._visits, self._ccds = visits, ccds
+    @overload
+    def __init__(self) -> None: ...
+    @overload
+    def __init__(self, visitSchema: Schema, ccdSchema: Schema, /) -> None: ...
+    @overload
+    def __init__(self, visits: ExposureCatalog, ccds: ExposureCatalog) -> None: ...
+    def __init__(self, visits: Any = None, ccds: Any = None) -> None:
+        if visits is ccds is None or (isinstance(visits, Schema) and isinstance(ccds, Schema)):
+            visits, ccds = ExposureCatalog(visits), ExposureCatalog(ccds)
+        self.visits, self.ccds = visits, ccds
 
     @property
     def visits(self) -> ExposureCatalog:
@@ -121,11 +117,6 @@ class CoaddInputs(FitsPersistable):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return CoaddInputs, (self._visits, self._ccds)
-
-
-_INIT_FORMS = Overloads(
-    "CoaddInputs", CoaddInputs._initEmpty, CoaddInputs._initSchemas, CoaddInputs._initCatalogs
-)
 
 
 # ---- persistence

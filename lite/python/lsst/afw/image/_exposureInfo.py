@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """All that an exposure has besides pixels."""
 
+from __future__ import annotations
+
 __all__ = ["ExposureInfo"]
 
-from typing import Any
+from typing import Any, overload
 
-from lsst._lite.arguments import Bool, MismatchError, Overloads, checkArguments
+from lsst._lite.arguments import checkArguments
 from lsst._lite.numbers import toInteger
 from lsst._lite.properties import TypedProperty
 from lsst.afw.detection import Psf
@@ -26,9 +28,6 @@ _PLAIN_TYPES = (str, bytes, bool, int, float, complex, list, tuple, dict, set)
 
 class ExposureInfo:
     """The components of an exposure, any of which may be missing.
-
-    Called as ``ExposureInfo()``, ``ExposureInfo(other)`` or
-    ``ExposureInfo(other, copyMetadata)``, or with components, all optional:
 
     Parameters
     ----------
@@ -52,6 +51,10 @@ class ExposureInfo:
         Facts about the visit.
     transmissionCurve : opaque
         Transmission curve.
+    other : `ExposureInfo`
+        Info whose components this has, too.
+    copyMetadata : `bool`
+        Whether to copy the metadata of the other one.
 
     Notes
     -----
@@ -75,12 +78,29 @@ class ExposureInfo:
     KEY_TRANSMISSION_CURVE = "TRANSMISSION_CURVE"
     KEY_SUMMARY_STATS = "SUMMARY_STATS"
 
+    @overload
+    def __init__(
+        self,
+        wcs: SkyWcs | None = None,
+        psf: Psf | None = None,
+        photoCalib: PhotoCalib | None = None,
+        detector: Any = None,
+        polygon: Polygon | None = None,
+        metadata: PropertySet | None = None,
+        coaddInputs: CoaddInputs | None = None,
+        apCorrMap: Any = None,
+        visitInfo: VisitInfo | None = None,
+        transmissionCurve: Any = None,
+    ) -> None: ...
+    @overload
+    def __init__(self, other: ExposureInfo, copyMetadata: bool = False) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         self._components: dict[str, Any] = {}
         self._metadata: Any = None
         self._visitInfo: VisitInfo | None = None
         self._exposureId: int | None = None
-        _INIT_FORMS(self, args, kwargs)
+        isCopy = isinstance(args[0], ExposureInfo) if args else "other" in kwargs
+        (self._initCopy if isCopy else self._initComponents)(*args, **kwargs)
 
     def _initComponents(
         self,
@@ -95,8 +115,6 @@ class ExposureInfo:
         visitInfo: VisitInfo | None = None,
         transmissionCurve: Any = None,
     ) -> None:
-        if isinstance(wcs, ExposureInfo):
-            raise MismatchError("another form")
         self._put(self.KEY_WCS, wcs)
         self._put(self.KEY_PSF, psf)
         self._put(self.KEY_PHOTO_CALIB, photoCalib)
@@ -105,12 +123,11 @@ class ExposureInfo:
         self._put(self.KEY_COADD_INPUTS, coaddInputs)
         self._put(self.KEY_AP_CORR_MAP, apCorrMap)
         self._put(self.KEY_TRANSMISSION_CURVE, transmissionCurve)
-        self._visitInfo = visitInfo
-        self._metadata = PropertyList() if metadata is None else metadata
+        self.setVisitInfo(visitInfo)
+        self.setMetadata(PropertyList() if metadata is None else metadata)
 
-    def _initCopy(self, other: object, copyMetadata: Bool = False) -> None:
-        if not isinstance(other, ExposureInfo):
-            raise MismatchError("not an ExposureInfo")
+    def _initCopy(self, other: ExposureInfo, copyMetadata: bool = False) -> None:
+        checkArguments("ExposureInfo", other=(other, ExposureInfo))
         self._components = dict(other._components)
         self._visitInfo = other._visitInfo
         self._exposureId = other._exposureId
@@ -380,6 +397,3 @@ def findClass(key: str) -> Any:
     if key == ExposureInfo.KEY_COADD_INPUTS:
         return CoaddInputs
     return object
-
-
-_INIT_FORMS = Overloads("ExposureInfo", ExposureInfo._initCopy, ExposureInfo._initComponents)

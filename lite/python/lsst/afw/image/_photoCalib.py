@@ -13,13 +13,13 @@ import enum
 import math
 import warnings
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any, NoReturn, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from lsst._lite import notInLite
-from lsst._lite.arguments import Bool, Float, Overloads, checkArguments
+from lsst._lite.arguments import checkArguments, toFlag
 from lsst._lite.numbers import toDouble
 from lsst.afw.fits._outputArchive import OutputArchive
 from lsst.afw.fits._registry import Persistable, oneCatalog, onlyRow, register
@@ -92,11 +92,6 @@ class PhotoCalib(FitsPersistable):
     It is the same everywhere, or a function of position. Calibrations never
     change after construction.
 
-    Called as ``PhotoCalib()`` (a scale of zero), ``PhotoCalib(calibrationMean,
-    calibrationErr=0.0, bbox=Box2I())``, ``PhotoCalib(calibration,
-    calibrationErr=0.0)`` or ``PhotoCalib(calibrationMean, calibrationErr,
-    calibration, isConstant)``.
-
     Parameters
     ----------
     calibrationMean : `float`
@@ -120,30 +115,42 @@ class PhotoCalib(FitsPersistable):
 
     __hash__ = None  # type: ignore[assignment]
 
+    @overload
+    def __init__(
+        self, calibrationMean: float = 0.0, calibrationErr: float = 0.0, bbox: Box2I = Box2I()
+    ) -> None: ...
+    @overload
+    def __init__(self, calibration: BoundedField, calibrationErr: float = 0.0) -> None: ...
+    @overload
+    def __init__(
+        self, calibrationMean: float, calibrationErr: float, calibration: BoundedField, isConstant: bool
+    ) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        _INIT_FORMS(self, args, kwargs)
+        if len(args) + len(kwargs) == 4:
+            self._initParts(*args, **kwargs)
+        elif isinstance(args[0], BoundedField) if args else "calibration" in kwargs:
+            self._initField(*args, **kwargs)
+        else:
+            self._initMean(*args, **kwargs)
         for name, value in (("Calibration mean", self._mean), ("Calibration error", self._error)):
             if value < 0:
                 raise InvalidParameterError(f"{name} must be non-negative, not {value}")
 
-    def _initEmpty(self) -> None:
-        self._initMean(0.0)
+    def _initMean(
+        self, calibrationMean: float = 0.0, calibrationErr: float = 0.0, bbox: Box2I = Box2I()
+    ) -> None:
+        field = ChebyshevBoundedField(bbox, np.array([[toDouble(calibrationMean)]]))
+        self._initParts(calibrationMean, calibrationErr, field, True)
 
-    def _initMean(self, calibrationMean: Float, calibrationErr: Float = 0.0, bbox: Box2I = Box2I()) -> None:
-        field = ChebyshevBoundedField(bbox, np.array([[calibrationMean]]))
-        self._setParts(calibrationMean, calibrationErr, field, True)
-
-    def _initField(self, calibration: BoundedField, calibrationErr: Float = 0.0) -> None:
-        self._setParts(calibration.mean(), calibrationErr, calibration, False)
+    def _initField(self, calibration: BoundedField, calibrationErr: float = 0.0) -> None:
+        self._initParts(calibration.mean(), calibrationErr, calibration, False)
 
     def _initParts(
-        self, calibrationMean: Float, calibrationErr: Float, calibration: BoundedField, isConstant: Bool
+        self, calibrationMean: float, calibrationErr: float, calibration: BoundedField, isConstant: bool
     ) -> None:
-        self._setParts(calibrationMean, calibrationErr, calibration, isConstant)
-
-    def _setParts(self, mean: float, error: float, field: BoundedField, isConstant: bool) -> None:
-        self._mean, self._error = mean, error
-        self._field, self._isConstant = field, isConstant
+        checkArguments("PhotoCalib", calibration=(calibration, BoundedField))
+        self._mean, self._error = toDouble(calibrationMean), toDouble(calibrationErr)
+        self._field, self._isConstant = calibration, toFlag(isConstant)
 
     # ---- the scale
 
@@ -188,25 +195,33 @@ class PhotoCalib(FitsPersistable):
 
     # ---- fluxes and magnitudes
 
-    def _fluxAt(self, instFlux: Float, point: Point2D) -> float:
-        return instFlux * self.getLocalCalibration(point)
+    def _prepare(self, method: str, *args: Any, **kwargs: Any) -> tuple[float, float | None, float]:
+        """Return counts, their error if it is given, and the scale."""
+        _checkNoCatalog(method, args, kwargs)
+        if len(args) == 2 and isinstance(args[1], Point2D):
+            return self._withScale(args[0], point=args[1], **kwargs)
+        return self._withScale(*args, **kwargs)
 
-    def _flux(self, instFlux: Float) -> float:
-        return instFlux * self._mean
+    def _withScale(
+        self, instFlux: float, instFluxErr: float | None = None, point: Point2D | None = None
+    ) -> tuple[float, float | None, float]:
+        error = None if instFluxErr is None else toDouble(instFluxErr)
+        return toDouble(instFlux), error, self._scaleAt(point)
 
-    def _fluxAndErrorAt(self, instFlux: Float, instFluxErr: Float, point: Point2D) -> Measurement:
-        scale = self.getLocalCalibration(point)
-        return Measurement(instFlux * scale, instFluxErr * scale)
+    def _scaleAt(self, point: Point2D | None) -> float:
+        """Return the scale at a position; the mean if there is none."""
+        return self._mean if point is None else self.getLocalCalibration(point)
 
-    def _fluxAndError(self, instFlux: Float, instFluxErr: Float) -> Measurement:
-        return Measurement(instFlux * self._mean, instFluxErr * self._mean)
-
+    @overload
+    def instFluxToNanojansky(self, instFlux: float) -> float: ...
+    @overload
+    def instFluxToNanojansky(self, instFlux: float, point: Point2D) -> float: ...
+    @overload
+    def instFluxToNanojansky(
+        self, instFlux: float, instFluxErr: float, point: Point2D | None = None
+    ) -> Measurement: ...
     def instFluxToNanojansky(self, *args: Any, **kwargs: Any) -> Any:
         """Convert counts to nJy.
-
-        Called as ``instFluxToNanojansky(instFlux)``, ``...(instFlux,
-        point)``, ``...(instFlux, instFluxErr)`` or ``...(instFlux,
-        instFluxErr, point)``.
 
         Parameters
         ----------
@@ -214,7 +229,7 @@ class PhotoCalib(FitsPersistable):
             Counts.
         instFluxErr : `float`
             Their standard error.
-        point : `lsst.geom.Point2D`
+        point : `lsst.geom.Point2D`, optional
             Position, in pixels; without it the mean scale is used.
 
         Returns
@@ -222,27 +237,19 @@ class PhotoCalib(FitsPersistable):
         flux : `float` or `Measurement`
             Flux in nJy, with its error if there is ``instFluxErr``.
         """
-        _checkNoCatalog("instFluxToNanojansky", args, kwargs)
-        return _FLUX_FORMS(self, args, kwargs)
+        instFlux, error, scale = self._prepare("instFluxToNanojansky", *args, **kwargs)
+        return instFlux * scale if error is None else Measurement(instFlux * scale, error * scale)
 
-    def _magnitudeAt(self, instFlux: Float, point: Point2D) -> float:
-        return _toMagnitude(instFlux * self.getLocalCalibration(point))
-
-    def _magnitude(self, instFlux: Float) -> float:
-        return _toMagnitude(instFlux * self._mean)
-
-    def _magnitudeAndErrorAt(self, instFlux: Float, instFluxErr: Float, point: Point2D) -> Measurement:
-        return Measurement(self._magnitudeAt(instFlux, point), _toMagnitudeError(instFlux, instFluxErr))
-
-    def _magnitudeAndError(self, instFlux: Float, instFluxErr: Float) -> Measurement:
-        return Measurement(self._magnitude(instFlux), _toMagnitudeError(instFlux, instFluxErr))
-
+    @overload
+    def instFluxToMagnitude(self, instFlux: float) -> float: ...
+    @overload
+    def instFluxToMagnitude(self, instFlux: float, point: Point2D) -> float: ...
+    @overload
+    def instFluxToMagnitude(
+        self, instFlux: float, instFluxErr: float, point: Point2D | None = None
+    ) -> Measurement: ...
     def instFluxToMagnitude(self, *args: Any, **kwargs: Any) -> Any:
         """Convert counts to AB magnitudes.
-
-        Called as ``instFluxToMagnitude(instFlux)``, ``...(instFlux,
-        point)``, ``...(instFlux, instFluxErr)`` or ``...(instFlux,
-        instFluxErr, point)``.
 
         Parameters
         ----------
@@ -250,7 +257,7 @@ class PhotoCalib(FitsPersistable):
             Counts.
         instFluxErr : `float`
             Their standard error.
-        point : `lsst.geom.Point2D`
+        point : `lsst.geom.Point2D`, optional
             Position, in pixels; without it the mean scale is used.
 
         Returns
@@ -258,26 +265,18 @@ class PhotoCalib(FitsPersistable):
         magnitude : `float` or `Measurement`
             AB magnitude, with its error if there is ``instFluxErr``.
         """
-        _checkNoCatalog("instFluxToMagnitude", args, kwargs)
-        return _MAGNITUDE_FORMS(self, args, kwargs)
+        instFlux, error, scale = self._prepare("instFluxToMagnitude", *args, **kwargs)
+        magnitude = _toMagnitude(instFlux * scale)
+        return magnitude if error is None else Measurement(magnitude, _toMagnitudeError(instFlux, error))
 
-    def _countsFromMagnitudeAt(self, magnitude: Float, point: Point2D) -> float:
-        return _fromMagnitude(magnitude) / self.getLocalCalibration(point)
-
-    def _countsFromMagnitude(self, magnitude: Float) -> float:
-        return _fromMagnitude(magnitude) / self._mean
-
-    def magnitudeToInstFlux(self, *args: Any, **kwargs: Any) -> float:
+    def magnitudeToInstFlux(self, magnitude: float, point: Point2D | None = None) -> float:
         """Convert an AB magnitude to counts.
-
-        Called as ``magnitudeToInstFlux(magnitude)`` or
-        ``magnitudeToInstFlux(magnitude, point)``.
 
         Parameters
         ----------
         magnitude : `float`
             AB magnitude.
-        point : `lsst.geom.Point2D`
+        point : `lsst.geom.Point2D`, optional
             Position, in pixels; without it the mean scale is used.
 
         Returns
@@ -285,25 +284,16 @@ class PhotoCalib(FitsPersistable):
         instFlux : `float`
             Counts.
         """
-        return _COUNTS_FROM_MAGNITUDE_FORMS(self, args, kwargs)
+        return _fromMagnitude(toDouble(magnitude)) / self._scaleAt(point)
 
-    def _countsFromFluxAt(self, nanojansky: Float, point: Point2D) -> float:
-        return nanojansky / self.getLocalCalibration(point)
-
-    def _countsFromFlux(self, nanojansky: Float) -> float:
-        return nanojansky / self._mean
-
-    def nanojanskyToInstFlux(self, *args: Any, **kwargs: Any) -> float:
+    def nanojanskyToInstFlux(self, nanojansky: float, point: Point2D | None = None) -> float:
         """Convert a flux to counts.
-
-        Called as ``nanojanskyToInstFlux(nanojansky)`` or
-        ``nanojanskyToInstFlux(nanojansky, point)``.
 
         Parameters
         ----------
         nanojansky : `float`
             Flux, in nJy.
-        point : `lsst.geom.Point2D`
+        point : `lsst.geom.Point2D`, optional
             Position, in pixels; without it the mean scale is used.
 
         Returns
@@ -311,7 +301,7 @@ class PhotoCalib(FitsPersistable):
         instFlux : `float`
             Counts.
         """
-        return _COUNTS_FROM_FLUX_FORMS(self, args, kwargs)
+        return toDouble(nanojansky) / self._scaleAt(point)
 
     # ---- images and catalogs
 
@@ -418,39 +408,6 @@ def _checkNoCatalog(name: str, args: Any, kwargs: Any) -> None:
     isCatalog = args and not hasattr(args[0], "__float__") and any(isinstance(name, str) for name in args[1:])
     if isCatalog or {"instFluxField", "sourceRecord", "sourceCatalog"} & kwargs.keys():
         raise notInLite(f"lsst.afw.image.PhotoCalib.{name} with catalogs")
-
-
-_INIT_FORMS = Overloads(
-    "PhotoCalib",
-    PhotoCalib._initEmpty,
-    PhotoCalib._initMean,
-    PhotoCalib._initField,
-    PhotoCalib._initParts,
-)
-
-_FLUX_FORMS = Overloads(
-    "instFluxToNanojansky",
-    PhotoCalib._fluxAt,
-    PhotoCalib._flux,
-    PhotoCalib._fluxAndErrorAt,
-    PhotoCalib._fluxAndError,
-)
-
-_MAGNITUDE_FORMS = Overloads(
-    "instFluxToMagnitude",
-    PhotoCalib._magnitudeAt,
-    PhotoCalib._magnitude,
-    PhotoCalib._magnitudeAndErrorAt,
-    PhotoCalib._magnitudeAndError,
-)
-
-_COUNTS_FROM_MAGNITUDE_FORMS = Overloads(
-    "magnitudeToInstFlux", PhotoCalib._countsFromMagnitudeAt, PhotoCalib._countsFromMagnitude
-)
-
-_COUNTS_FROM_FLUX_FORMS = Overloads(
-    "nanojanskyToInstFlux", PhotoCalib._countsFromFluxAt, PhotoCalib._countsFromFlux
-)
 
 
 def makePhotoCalibFromCalibZeroPoint(instFluxMag0: float, instFluxMag0Err: float = False) -> PhotoCalib:

@@ -69,12 +69,14 @@ class ExposureCatalog(Partial):
     Record = ExposureRecord
 
     def __init__(self, source: Schema | ExposureTable | ExposureCatalog | None = None, /) -> None:
+        self._table: ExposureTable
         self._records: list[ExposureRecord] = []
         if isinstance(source, ExposureCatalog):
-            self._records, source = list(source), source._table
-        if not isinstance(source, ExposureTable):
-            source = ExposureTable(ExposureTable.makeMinimalSchema() if source is None else source)
-        self._table = source
+            self._table, self._records = source._table, list(source)
+        elif isinstance(source, ExposureTable):
+            self._table = source
+        else:
+            self._table = ExposureTable(ExposureTable.makeMinimalSchema() if source is None else source)
 
     def _withRecords(self, records: Iterable[ExposureRecord]) -> ExposureCatalog:
         """Make a catalog of some of the records."""

@@ -7,11 +7,11 @@ from __future__ import annotations
 __all__ = ["CoaddPsf"]
 
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any, NoReturn, overload
 
 import numpy as np
 
-from lsst._lite.arguments import Int, Overloads
+from lsst._lite.arguments import checkArguments
 from lsst._lite.numbers import toInteger
 from lsst.afw.detection import InvalidPsfError, Psf
 from lsst.afw.fits._outputArchive import OutputArchive
@@ -42,11 +42,6 @@ _KEPT = ("goodpix", "tract", "patch")
 class CoaddPsf(ImagePsf):
     """The point spread function of a coadd: at each position, the weighted
     mean of those of the exposures that were coadded there.
-
-    Called as ``CoaddPsf(catalog, coaddWcs, weightFieldName,
-    warpingKernelName, cacheSize)``, ``CoaddPsf(catalog, coaddWcs,
-    averagePosition, warpingKernelName, cacheSize)`` or ``CoaddPsf(catalog,
-    coaddWcs, ctrl, weightFieldName)``.
 
     Parameters
     ----------
@@ -81,9 +76,42 @@ class CoaddPsf(ImagePsf):
 
     __hash__ = None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    @overload
+    def __init__(
+        self,
+        catalog: ExposureCatalog,
+        coaddWcs: SkyWcs,
+        weightFieldName: str = _WEIGHT,
+        warpingKernelName: str = "lanczos3",
+        cacheSize: int = 10000,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        catalog: ExposureCatalog,
+        coaddWcs: SkyWcs,
+        averagePosition: Point2D,
+        warpingKernelName: str = "lanczos3",
+        cacheSize: int = 10000,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        catalog: ExposureCatalog,
+        coaddWcs: SkyWcs,
+        ctrl: CoaddPsfControl,
+        weightFieldName: str = _WEIGHT,
+    ) -> None: ...
+    def __init__(self, catalog: Any, coaddWcs: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(isFixed=False)
-        _INIT_FORMS(self, args, kwargs)
+        checkArguments("CoaddPsf", catalog=(catalog, ExposureCatalog), coaddWcs=(coaddWcs, SkyWcs))
+        third = args[0] if args else kwargs.get("averagePosition", kwargs.get("ctrl"))
+        if isinstance(third, Point2D):
+            self._initPosition(catalog, coaddWcs, *args, **kwargs)
+        elif isinstance(third, CoaddPsfControl):
+            self._initControl(catalog, coaddWcs, *args, **kwargs)
+        else:
+            self._initWeights(catalog, coaddWcs, *args, **kwargs)
 
     def _initWeights(
         self,
@@ -91,7 +119,7 @@ class CoaddPsf(ImagePsf):
         coaddWcs: SkyWcs,
         weightFieldName: str = _WEIGHT,
         warpingKernelName: str = "lanczos3",
-        cacheSize: Int = 10000,
+        cacheSize: int = 10000,
     ) -> None:
         selected = _selectFields(catalog, weightFieldName)
         position = _computeAveragePosition(selected, coaddWcs)
@@ -103,7 +131,7 @@ class CoaddPsf(ImagePsf):
         coaddWcs: SkyWcs,
         averagePosition: Point2D,
         warpingKernelName: str = "lanczos3",
-        cacheSize: Int = 10000,
+        cacheSize: int = 10000,
     ) -> None:
         self._catalog = ExposureCatalog(catalog)
         self._weightKey = catalog.schema[_WEIGHT].asKey()
@@ -248,9 +276,6 @@ class CoaddPsf(ImagePsf):
     def isPersistable(self) -> bool:
         """Whether this can be written to a file: always `True`."""
         return True
-
-
-_INIT_FORMS = Overloads("CoaddPsf", CoaddPsf._initWeights, CoaddPsf._initPosition, CoaddPsf._initControl)
 
 
 def _selectFields(catalog: ExposureCatalog, weightFieldName: str) -> ExposureCatalog:

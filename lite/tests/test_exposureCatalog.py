@@ -272,13 +272,15 @@ class RecordTestCase(lsst.utils.tests.TestCase):
                 self.assertEqual(record.contains(wcs.pixelToSky(x, y)), expected)
                 shifted = makeSkyWcs(Point2D(0, 0), wcs.pixelToSky(x, y), makeCdMatrix(1 * arcseconds))
                 self.assertEqual(record.contains(Point2D(0, 0), shifted), expected)
+                self.assertEqual(record.contains(point=Point2D(0, 0), wcs=shifted), expected)
         record.setValidPolygon(Polygon([Point2D(10, 20), Point2D(30, 20), Point2D(10, 40)]))
         corner = wcs.pixelToSky(28, 38)
         self.assertTrue(record.contains(corner))
         self.assertFalse(record.contains(corner, includeValidPolygon=True))
         self.assertTrue(record.contains(wcs.pixelToSky(12, 22), includeValidPolygon=True))
-        with self.assertRaises(TypeError):
-            record.contains(Point2D(12, 22))
+        for wrong in ((), (Point2D(12, 22),), (Point2D(12, 22), 5), (5,), (corner, wcs, True)):
+            with self.subTest(wrong), self.assertRaises(TypeError):
+                record.contains(*wrong)
 
     def testRightAscensionZeroIsNoBorder(self):
         record = ExposureCatalog(makeSchema()).addNew()

@@ -11,8 +11,9 @@ from astropy.io import fits
 from astropy.wcs import WCS
 
 import lsst.utils.tests
+from lsst.afw.detection import GaussianPsf
 from lsst.afw.fits import FitsError
-from lsst.afw.geom import SkyWcs
+from lsst.afw.geom import Polygon, SkyWcs
 from lsst.afw.image import (
     ExposureF,
     ExposureFitsReader,
@@ -21,7 +22,8 @@ from lsst.afw.image import (
     makePhotoCalibFromCalibZeroPoint,
 )
 from lsst.afw.table import ExposureCatalog
-from lsst.geom import Box2I, Point2I, SpherePoint, arcseconds, degrees
+from lsst.geom import Box2I, Extent2I, Point2D, Point2I, SpherePoint, arcseconds, degrees
+from lsst.meas.algorithms import CoaddPsf
 
 UNDEFINED = 9.87654321e107
 """What wcslib has for a number that is not there."""
@@ -51,8 +53,8 @@ def makeArchive(*objects, dot="."):
     Parameters
     ----------
     *objects : `tuple`
-        Class of each object and its catalogs, of one row each; the first one
-        has the archive id 1.
+        Class of each object and its catalogs; the first one has the archive
+        id 1.
     dot : `str`, optional
         What is in the names of columns for a dot.
     """
@@ -60,14 +62,14 @@ def makeArchive(*objects, dot="."):
     for id, (name, *tables) in enumerate(objects, 1):
         for i, columns in enumerate(tables):
             catalogs.append(makeTable(columns, [("EXTTYPE", "ARCHIVE_DATA"), ("AR_NAME", name)]))
-            rows.append((id, len(catalogs), i, 0, 1, name, ""))
+            rows.append((id, len(catalogs), i, 0, len(next(iter(columns.values()))[1]), name, ""))
     names = ("id", f"cat{dot}archive", f"cat{dot}persistable", "row0", "nrows")
     columns = {name: ("1J", [row[i] for row in rows]) for i, name in enumerate(names)}
     columns |= {name: ("64A", [row[i] for row in rows]) for i, name in ((5, "name"), (6, "module"))}
     return [makeTable(columns, [("EXTTYPE", "ARCHIVE_INDEX"), ("AR_NCAT", len(catalogs) + 1)]), *catalogs]
 
 
-def makeWcsRow(projection, equinox=2000.0, isOldest=False):
+def makeWcsRow(projection, equinox=2000.0, isOldest=False, radesys="FK5"):
     """Make the row of a WCS of a class before ``SkyWcs``."""
     points = {"crval": (150.0, 2.0), "crpix": (999.0, 499.0)}
     if isOldest:
@@ -83,7 +85,7 @@ def makeWcsRow(projection, equinox=2000.0, isOldest=False):
         "ctype1": ("72A", [f"RA---{projection}"], "String"),
         "ctype2": ("72A", [f"DEC--{projection}"], "String"),
         "equinox": ("1D", [equinox]),
-        "radesys": ("72A", ["ICRS" if equinox == UNDEFINED else "FK5"], "String"),
+        "radesys": ("72A", [radesys], "String"),
         "cunit1": ("72A", ["deg"], "String"),
         "cunit2": ("72A", ["deg"], "String"),
     }
@@ -153,14 +155,47 @@ class OldFilesTestCase(lsst.utils.tests.TestCase):
                 self.writeExposure([("AR_HDU", 5), ("PSF_ID", 1)], *archive)
                 self.assertRegex(repr(ExposureF(self.path).getPsf()), "StrangerPsf, opaque")
 
+    def testPointsOfTheOldestObjectsAreOneColumn(self):
+        vertices = [(0.0, 0.0), (0.0, 5.0), (6.0, 5.0)]
+        polygon = {"vertices": ("2D", vertices, "Point")}
+        psf = {"dimensions": ("2J", [(7, 9)], "Point"), "sigma": ("1D", [1.5])}
+        self.write(*makeArchive(("Polygon", polygon), dot="_"))
+        self.assertEqual(Polygon.readFits(self.path), Polygon([Point2D(*vertex) for vertex in vertices]))
+        self.write(*makeArchive(("GaussianPsf", psf), dot="_"))
+        self.assertEqual(GaussianPsf.readFits(self.path).getDimensions(), Extent2I(7, 9))
+
+    def testPsfOfAnOldCoadd(self):
+        coadd = {
+            "coaddwcs": ("1J", [2]),
+            "cachesize": ("1J", [100]),
+            "avgpos": ("2D", [(999.0, 499.0)], "Point"),
+            "warpingkernelname": ("32A", ["lanczos3"], "String"),
+        }
+        psf = {"dimensions": ("2J", [(7, 9)], "Point"), "sigma": ("1D", [1.5])}
+        inputs = {"wcs": ("1J", [2]), "psf": ("1J", [3]), "calib": ("1J", [0]), "id": ("1K", [5])}
+        inputs |= {"bbox_min": ("2J", [(0, 0)], "Point"), "bbox_max": ("2J", [(2000, 1000)], "Point")}
+        inputs |= {"weight": ("1D", [2.0])}
+        objects = ("CoaddPsf", coadd, inputs), ("TanWcs", makeWcsRow("TAN")), ("GaussianPsf", psf)
+        self.write(*makeArchive(*objects, dot="_"))
+        found = CoaddPsf.readFits(self.path)
+        self.assertEqual(found.getBBox(0), Box2I(Point2I(0, 0), Point2I(2000, 1000)))
+        self.assertEqual(found.getAveragePosition(), Point2D(999, 499))
+        self.assertAlmostEqual(found.computeShape(Point2D(999, 499)).getDeterminantRadius(), 1.5, 1)
+        # Nor does it bring the rest of its file into another one.
+        exposure = ExposureF(3, 2)
+        exposure.setPsf(found)
+        exposure.writeFits(self.path + "2")
+        self.assertEqual(ExposureF(self.path + "2").getPsf().getPsf(0).getSigma(), 1.5)
+
     # ---- WCSs
 
     def testOldWcsIsThatOfItsCards(self):
         for name, projection in (("TanWcs", "TAN"), ("Wcs", "SIN"), ("Wcs", "STG")):
             for isOldest in (False, True):
-                for equinox in (2000.0, UNDEFINED):
-                    with self.subTest(name=name, isOldest=isOldest, equinox=equinox):
-                        self.write(*makeArchive((name, makeWcsRow(projection, equinox, isOldest))))
+                for equinox, radesys in ((2000.0, "FK5"), (2000.0, ""), (UNDEFINED, "ICRS"), (UNDEFINED, "")):
+                    with self.subTest(name=name, isOldest=isOldest, equinox=equinox, radesys=radesys):
+                        row = makeWcsRow(projection, equinox, isOldest, radesys)
+                        self.write(*makeArchive((name, row)))
                         self.assertPlaces(makeHeader(projection))
 
     def testDistortionOfAnOldWcsIsInASecondTable(self):
@@ -243,7 +278,7 @@ class OldFilesTestCase(lsst.utils.tests.TestCase):
     def testBrokenOldObjectsRaiseErrorsThatNameTheFile(self):
         for name, columns, message in (
             ("Calib", {"fluxmag0": ("1D", [1.0])}, "fluxmag0_err"),
-            ("Wcs", {"crval": ("1D", [1.0])}, "crpix_x"),
+            ("Wcs", {"crval": ("1D", [1.0])}, "crval_x"),
         ):
             with self.subTest(name):
                 self.write(*makeArchive((name, columns)))

@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reading from archives: in files, and in memory."""
 
-__all__ = ["InputArchive", "readObject", "readingErrors", "understand"]
+__all__ = ["InputArchive", "openCatalog", "readObject", "readingErrors", "understand"]
 
 import contextlib
+import dataclasses
 import itertools
 import threading
 from collections.abc import Iterator
@@ -46,6 +47,39 @@ def readingErrors(hdu: Any, what: str) -> Iterator[None]:
         raise
     except _BAD_VALUES as err:
         raise hdu.error(f"cannot read {what}: {err}") from err
+
+
+def openCatalog(hdu: Any) -> Catalog:
+    """Open a catalog with the columns that it would have today.
+
+    Parameters
+    ----------
+    hdu : `lsst.afw.fits._file.Hdu`
+        A binary table.
+
+    Returns
+    -------
+    catalog : `lsst.afw.fits._tables.Catalog`
+        Catalog in which the x and y coordinate of points are columns of
+        their own. Until 2015 one column had both.
+    """
+    catalog = Catalog(hdu)
+    columns: dict[str, Any] = {}
+    for i, column in enumerate(catalog.columns.values(), 1):
+        axes = [column]
+        if hdu.header.getStr(f"TCCLS{i}") == "Point" and column.count == 2 and not column.variable:
+            axes = [
+                dataclasses.replace(
+                    column,
+                    name=f"{column.name}_{axis}",
+                    count=1,
+                    offset=column.offset + j * column.elementSize,
+                )
+                for j, axis in enumerate("xy")
+            ]
+        columns |= {axis.name: axis for axis in axes}
+    catalog.columns = columns
+    return catalog
 
 
 class _ArchiveReader:
@@ -249,7 +283,7 @@ class InputArchive(_ArchiveReader):
 
     def _catalog(self, number: int) -> Catalog:
         if number not in self._catalogs:
-            self._catalogs[number] = Catalog(self._file[self._hdu + number])
+            self._catalogs[number] = openCatalog(self._file[self._hdu + number])
         return self._catalogs[number]
 
     def readOpaque(self) -> OpaqueArchive:
@@ -306,7 +340,7 @@ class _MemoryArchive(_ArchiveReader):
     def _catalog(self, number: int) -> Catalog:
         if number not in self._catalogs:
             hdu = MemoryHdu(self._archive.catalogs[number], self._archive.fileName)
-            self._catalogs[number] = Catalog(hdu)
+            self._catalogs[number] = openCatalog(hdu)
         return self._catalogs[number]
 
     def readOpaque(self) -> OpaqueArchive:

@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from lsst.afw.fits._inputArchive import InputArchive
 from lsst.afw.fits._registry import Persistable, onlyRow, register
-from lsst.afw.fits._tables import Row
 from lsst.daf.base import PropertyList
 
 from ._makeWcs import makeSkyWcs
@@ -28,21 +27,13 @@ _UNDEFINED = 1e100
 """No number is larger: wcslib has 9.87654321e107 for one that is not there."""
 
 
-def _readPoint(row: Row, name: str) -> list[float]:
-    """Read a point: one column of two elements, or since 2015 two columns."""
-    if name in row:
-        return row.array(name).tolist()
-    return [row.scalar(f"{name}_{axis}") for axis in "xy"]
-
-
 def _readOldWcs(archive: InputArchive, rows: Any) -> SkyWcs:
     row = onlyRow(rows[:1])
     metadata = PropertyList()
-    crval, crpix = _readPoint(row, "crval"), _readPoint(row, "crpix")
-    for axis in (0, 1):
-        metadata.set(f"CRVAL{axis + 1}", crval[axis])
+    for axis, letter in enumerate("xy"):
+        metadata.set(f"CRVAL{axis + 1}", row.scalar(f"crval_{letter}"))
         # The file counts pixels from 0.
-        metadata.set(f"CRPIX{axis + 1}", crpix[axis] + 1)
+        metadata.set(f"CRPIX{axis + 1}", row.scalar(f"crpix_{letter}") + 1)
         # The file has the coefficients of SIP, but not its name.
         ctype = row.string(f"ctype{axis + 1}").removesuffix("-SIP")
         metadata.set(f"CTYPE{axis + 1}", f"{ctype}-SIP" if len(rows) > 1 else ctype)
@@ -51,7 +42,8 @@ def _readOldWcs(archive: InputArchive, rows: Any) -> SkyWcs:
         metadata.set(name, value)
     if (equinox := row.scalar("equinox")) < _UNDEFINED:
         metadata.set("EQUINOX", equinox)
-    metadata.set("RADESYS", row.string("radesys"))
+    if radesys := row.string("radesys"):
+        metadata.set("RADESYS", radesys)
     if len(rows) > 1:
         sip = onlyRow(rows[1:])
         for column, name in (("A", "A"), ("B", "B"), ("Ap", "AP"), ("Bp", "BP")):

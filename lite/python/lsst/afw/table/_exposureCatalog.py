@@ -21,7 +21,7 @@ from lsst._lite.numbers import toInteger
 from lsst._lite.properties import TypedProperty
 from lsst.afw.fits import _tables as fitsTables
 from lsst.afw.fits._file import FitsFile
-from lsst.afw.fits._inputArchive import InputArchive, readingErrors
+from lsst.afw.fits._inputArchive import InputArchive, openCatalog, readingErrors
 from lsst.afw.fits._metadata import DEFAULT_HDU, readMetadata, toCards
 from lsst.afw.fits._output import openOutput
 from lsst.afw.fits._outputArchive import OutputArchive
@@ -375,16 +375,20 @@ class ExposureCatalog(Partial):
         lsst.pex.exceptions.RuntimeError
             Raised if the records are not next to each other in memory.
         """
-        self._getRows()
+        rows = self._getRows()
         columns = []
         for name, (key, field) in self._table._schema.extract("*").items():
             if key._isArray and key._size == 0:
                 continue
-            isString = key.getTypeString() == "String"
-            data = np.array([key.get(record) for record in self], "U") if isString else self[key]
-            unit = "radian" if key.getTypeString() == "Angle" else field.getUnits() or None
-            description = field.getDoc()
-            columns.append(astropy.table.Column(data, name, unit=unit, description=description, copy=copy))
+            typeString, data = key.getTypeString(), rows[key._name]
+            if typeString == "String":
+                data = np.array([key.get(record) for record in self], "U")
+            unit = "radian" if typeString == "Angle" else field.getUnits() or None
+            columns.append(
+                astropy.table.Column(
+                    data, name, unit=unit, description=field.getDoc(), copy=copy or typeString == "Flag"
+                )
+            )
         metadata = self._table.getMetadata()
         meta = None if metadata is None else metadata.toOrderedDict()
         return (astropy.table.Table if cls is None else cls)(columns, meta=meta, copy=False)
@@ -460,7 +464,7 @@ class ExposureCatalog(Partial):
         """
         file = FitsFile(filename)
         number = 1 if hdu == DEFAULT_HDU else hdu
-        table = fitsTables.Catalog(file[number])
+        table = openCatalog(file[number])
         if table.hdu.header.getStr("AFW_TYPE") != "EXPOSURE":
             raise table.hdu.error("expected a catalog of exposures")
         archive = InputArchive(file, number + 1) if file.has(number + 1) else None

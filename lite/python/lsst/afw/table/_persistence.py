@@ -40,11 +40,6 @@ _CODES = {"B": "B", "U": "U", "I": "J", "L": "K", "F": "E", "D": "D", "Angle": "
 _TYPES = {"B": "B", "I": "U", "J": "I", "K": "L", "E": "F", "D": "D"}
 """Types of fields by the FITS codes of their elements."""
 
-_AXES = "xy"
-"""Ends of the names of the two fields that a point is; until 2015 one column
-had both.
-"""
-
 _DESCRIPTION = re.compile(r"(TTYPE|TFLAG)(\d{1,9})\Z", re.ASCII)
 
 
@@ -167,14 +162,12 @@ def _parseColumns(catalog: Any) -> Iterator[Any]:
         number, name = match[2], header.getStr(card.key)
         if match[1] == "TFLAG":
             yield name, ("Flag", header.getStr(f"TFDOC{number}"), "", None)
-        elif name != "flags" and name in catalog.columns:
-            column, template = catalog.columns[name], header.getStr(f"TCCLS{number}")
-            unit, doc = header.getStr(f"TUNIT{number}"), header.getStr(f"TDOC{number}") or card.comment
-            if template == "Point":
-                for axis in _AXES:
-                    yield f"{name}_{axis}", (_TYPES[column.code], doc, unit, None)
-            else:
-                yield name, _parseType(column, template, unit, doc)
+            continue
+        template, unit = header.getStr(f"TCCLS{number}"), header.getStr(f"TUNIT{number}")
+        doc = header.getStr(f"TDOC{number}") or card.comment
+        for part in (f"{name}_x", f"{name}_y") if template == "Point" else (name,):
+            if part in catalog.columns and part != "flags":
+                yield part, _parseType(catalog.columns[part], template, unit, doc)
 
 
 def _parseType(column: Any, template: str, unit: str, doc: str) -> Any:
@@ -215,16 +208,7 @@ def _parseField(catalog: Any, key: Key, rows: Rows) -> None:
     if typeString == "Flag":
         column[:] = rows.flag(name)
     else:
-        column[:] = _decode(key, _readColumn(rows, name)).reshape(column.shape)
-
-
-def _readColumn(rows: Rows, name: str) -> Any:
-    """Read the elements of a field, of shape (rows, elements)."""
-    point, _, axis = name.rpartition("_")
-    if name not in rows.catalog.columns and point in rows.catalog.columns:
-        index = _AXES.index(axis)
-        return rows.column(point)[:, index : index + 1]
-    return rows.column(name)
+        column[:] = _decode(key, rows.column(name)).reshape(column.shape)
 
 
 def _decode(key: Key, elements: Any) -> Any:

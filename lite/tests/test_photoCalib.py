@@ -105,8 +105,6 @@ class PhotoCalibTestCase(lsst.utils.tests.TestCase):
         self.assertFloatsAlmostEqual(result[2, 3][2], 4 * scale**2, rtol=1e-6)
         with self.assertRaises(TypeError):
             varying.calibrateImage(MaskedImageD(BOX))
-        with self.assertWarns(FutureWarning):
-            varying.calibrateImage(maskedImage, True)
 
     def testCatalogsAreNotInLite(self):
         for method in ("instFluxToNanojansky", "instFluxToMagnitude", "calibrateCatalog"):

@@ -9,9 +9,7 @@ __all__ = [
     "makePhotoCalibFromMetadata",
 ]
 
-import enum
 import math
-import warnings
 from collections.abc import Iterator
 from typing import Any, NoReturn, overload
 
@@ -35,10 +33,6 @@ from .._pixels._maskedImage import MaskedImageF, TypedMaskedImage
 
 _REFERENCE_FLUX = 1e23 * 10 ** (48.6 / -2.5) * 1e9
 """Flux of a source of AB magnitude 0, in nJy (Oke & Gunn 1983)."""
-
-
-class _Unset(enum.Enum):
-    UNSET = enum.auto()
 
 
 class Measurement:
@@ -305,51 +299,37 @@ class PhotoCalib(FitsPersistable):
 
     # ---- images and catalogs
 
-    def calibrateImage(
-        self, maskedImage: TypedMaskedImage, includeScaleUncertainty: Any = _Unset.UNSET
-    ) -> TypedMaskedImage:
+    def calibrateImage(self, maskedImage: TypedMaskedImage) -> TypedMaskedImage:
         """Convert an image in counts to one in nJy.
 
         Parameters
         ----------
         maskedImage : `MaskedImageF`
             Image in counts.
-        includeScaleUncertainty : `bool`, optional
-            Deprecated, and ignored.
 
         Returns
         -------
         calibrated : `MaskedImageF`
             New image, in nJy.
         """
-        return self._scaleImage("calibrateImage", maskedImage, np.multiply, includeScaleUncertainty)
+        return self._scaleImage("calibrateImage", maskedImage, np.multiply)
 
-    def uncalibrateImage(
-        self, maskedImage: TypedMaskedImage, includeScaleUncertainty: Any = _Unset.UNSET
-    ) -> TypedMaskedImage:
+    def uncalibrateImage(self, maskedImage: TypedMaskedImage) -> TypedMaskedImage:
         """Convert an image in nJy to one in counts.
 
         Parameters
         ----------
         maskedImage : `MaskedImageF`
             Image in nJy.
-        includeScaleUncertainty : `bool`, optional
-            Deprecated, and ignored.
 
         Returns
         -------
         uncalibrated : `MaskedImageF`
             New image, in counts.
         """
-        return self._scaleImage("uncalibrateImage", maskedImage, np.divide, includeScaleUncertainty)
+        return self._scaleImage("uncalibrateImage", maskedImage, np.divide)
 
-    def _scaleImage(self, name: str, maskedImage: Any, ufunc: np.ufunc, includeScaleUncertainty: Any) -> Any:
-        if includeScaleUncertainty is not _Unset.UNSET:
-            warnings.warn(
-                f"The includeScaleUncertainty argument of {name} is deprecated, and does nothing.",
-                category=FutureWarning,
-                stacklevel=3,
-            )
+    def _scaleImage(self, name: str, maskedImage: Any, ufunc: np.ufunc) -> Any:
         checkArguments(name, maskedImage=(maskedImage, MaskedImageF))
         result = maskedImage.clone()
         image, variance = result.image.array, result.variance.array

@@ -43,6 +43,7 @@ def makeTable(columns, cards=()):
     hdu = fits.BinTableHDU.from_columns(fits.ColDefs(described))
     for i, (_, _, *kind) in enumerate(columns.values(), 1):
         hdu.header[f"TCCLS{i}"] = kind[0] if kind else "Scalar"
+        hdu.header.comments[f"TTYPE{i}"] = "what it is"
     hdu.header.update(cards)
     return hdu
 
@@ -260,6 +261,7 @@ class OldFilesTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(catalog[0].getBBox(), Box2I(Point2I(-5, -4), Point2I(5, 6)))
         self.assertTrue(catalog[1].getBBox().isEmpty())
         self.assertEqual(catalog["bbox_min_y"].tolist(), [-4, 0])
+        self.assertEqual(catalog.schema.find("bbox_min_y").field.getDoc(), "what it is")
         self.assertRegex(repr(catalog[0].getApCorrMap()), "StrangerMap, opaque")
         self.assertIsNone(catalog[0].getWcs())
 

@@ -290,7 +290,8 @@ def sipOfManyCoefficients(side):
     heap = struct.pack(f">{4 * count}d", *(1e-9 for _ in range(4 * count)))
     places = [number for i in range(4) for number in (count, 8 * count * i)]
     sip = makeTable([(name, "1QD") for name in ("A", "B", "Ap", "Bp")], [struct.pack(">8q", *places)], heap)
-    return makeObject("TanWcs", makeTable(columns, [row]), sip, rows=[1, 1], ids=["SKYWCS"])
+    points = [("TCCLS1", "Point"), ("TCCLS2", "Point")]
+    return makeObject("TanWcs", makeTable(columns, [row], cards=points), sip, rows=[1, 1], ids=["SKYWCS"])
 
 
 # WCSs

@@ -76,6 +76,7 @@ class CoaddInputsTestCase(lsst.utils.tests.TestCase):
     def testInputsAreMadeOfSchemasOrCatalogs(self):
         inputs = makeInputs()
         self.assertEqual((len(inputs.visits), len(inputs.ccds)), (1, 2))
+        self.assertIs(CoaddInputs(visits=inputs.visits, ccds=inputs.ccds).visits, inputs.visits)
         other = CoaddInputs(inputs.visits, inputs.ccds)
         self.assertIs(other.ccds, inputs.ccds)
         other.ccds = inputs.visits

@@ -17,6 +17,7 @@ import unittest.mock
 import warnings
 
 import numpy as np
+from astropy.io import fits
 
 import lsst.utils.tests
 from lsst.afw.detection import GaussianPsf, InvalidPsfError, Psf
@@ -660,6 +661,7 @@ class PersistenceTestCase(lsst.utils.tests.TestCase):
             (b"'coaddwcs'", b"'coaddwc2'", "coaddwcs"),
             (b"'avgpos_x'", b"'avgpos_z'", "avgpos_x"),
             (b"lanczos3", b"lanczosx", "unknown warping kernel"),
+            (b"lanczos3" + b" " * 4, b"lanczos30000", "at most 100 pixels, found 'lanczos30000' of 60000"),
             (b"NAXIS2  =                    3", b"NAXIS2  =                    2", "rows"),
             (b"NAXIS2  =                    1", b"NAXIS2  =                    0", "rows"),
         ):
@@ -667,6 +669,22 @@ class PersistenceTestCase(lsst.utils.tests.TestCase):
                 self.writeMutated(psf, old, new)
                 with self.assertRaisesRegex(FitsError, f"psf.fits.*{message}"):
                     CoaddPsf.readFits(self.path)
+
+    def testPsfInsideItselfIsRefused(self):
+        inner = makePsf(makeThree()[:1])
+        outer = makeCatalog()
+        addExposure(outer, COADD_WCS, inner)
+        makePsf(outer).writeFits(self.path)
+        # In itself, and in the one that is in it.
+        for row in (0, 1):
+            with fits.open(self.path) as hdus:
+                hdus["CoaddPsf", 2].data["psf"][row] = 1
+                hdus.writeto(f"{self.path}{row}")
+            with (
+                self.subTest(row),
+                self.assertRaisesRegex(FitsError, f"psf.fits{row}.* refer to themselves, .* archive id"),
+            ):
+                CoaddPsf.readFits(f"{self.path}{row}").computeImage(CENTER)
 
     def testBrokenComponentsRaiseErrorsThatNameTheFileWhenAskedFor(self):
         psf = makePsf(makeThree())

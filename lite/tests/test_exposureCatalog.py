@@ -19,16 +19,7 @@ from lsst.afw.detection import GaussianPsf
 from lsst.afw.fits import FitsError
 from lsst.afw.geom import Polygon, makeCdMatrix, makeSkyWcs
 from lsst.afw.image import PhotoCalib, VisitInfo
-from lsst.afw.table import (
-    AliasMap,
-    ExposureCatalog,
-    ExposureRecord,
-    ExposureTable,
-    Field,
-    Key,
-    Schema,
-    SchemaItem,
-)
+from lsst.afw.table import ExposureCatalog, ExposureRecord, ExposureTable, Schema
 from lsst.daf.base import PropertyList
 from lsst.geom import Angle, Box2I, Extent2I, Point2D, Point2I, SpherePoint, arcseconds, degrees
 from lsst.pex.exceptions import (
@@ -62,7 +53,8 @@ def makeSchema():
     schema.addField("words", type="ArrayU", doc="16 bits each", size=3)
     schema.addField("one", type="ArrayD", doc="array of one", size=1)
     schema.addField("any", type="ArrayF", doc="any number", size=0)
-    schema.getAliasMap().set("heavy", "weight")
+    # Only files give a schema aliases.
+    schema._aliases["heavy"] = "weight"
     return schema
 
 
@@ -86,19 +78,12 @@ def makeCatalog(count=3):
 
 
 class SchemaTestCase(lsst.utils.tests.TestCase):
-    def testFieldsAreInOrderAndKeysAreWhereTheyAreInARecord(self):
+    def testFieldsAreInOrder(self):
         schema = makeSchema()
         self.assertEqual(schema.getOrderedNames()[:6], [*MINIMAL, "weight"])
         self.assertEqual([item.field.getName() for item in schema], schema.getOrderedNames())
         self.assertEqual(schema.getNames(), set(schema.getOrderedNames()))
-        self.assertEqual(schema.getNames(topOnly=True) & {"bbox", "id"}, {"bbox", "id"})
-        offsets = {name: schema.find(name).key.getOffset() for name in ("id", "bbox_max_y", "weight", "word")}
-        self.assertEqual(offsets, {"id": 0, "bbox_max_y": 20, "weight": 24, "word": 64})
-        bits = [schema.find(name).key.getBit() for name in ("good", "bad")]
-        self.assertEqual(bits, [0, 1])
-        self.assertEqual(schema.find("good").key.getOffset(), schema.find("bad").key.getOffset())
-        self.assertEqual(schema.getFlagFieldCount(), 2)
-        self.assertEqual(schema.getNonFlagFieldCount(), schema.getFieldCount() - 2)
+        self.assertEqual(schema.getFieldCount(), len(schema.getNames()))
 
     def testTypesHaveTheirNamesAndAliases(self):
         for types, typeString in (
@@ -110,33 +95,29 @@ class SchemaTestCase(lsst.utils.tests.TestCase):
             ((str, "String"), "String"),
         ):
             for type_ in types:
-                field = Field[type_]("x", size=4) if typeString == "String" else Field[type_]("x")
-                self.assertEqual(field.getTypeString(), typeString)
-                key = Schema().addField(field)
-                self.assertIsInstance(key, Key)
-                self.assertIsInstance(key, Key[typeString])
-                self.assertEqual(type(key).__name__, f"Key{typeString}")
-        with self.assertRaises(KeyError):
-            Field[int]
+                schema = Schema()
+                key = schema.addField("x", type=type_, size=4 if typeString == "String" else None)
+                self.assertEqual(key.getTypeString(), typeString)
+                self.assertEqual(schema.find("x").field.getTypeString(), typeString)
+        for type_ in (int, bool, "X", None):
+            with self.assertRaises(KeyError):
+                Schema().addField("x", type=type_)
 
     def testItemsAreUnpackedIntoKeyAndField(self):
-        item = makeSchema().find("pixel")
-        key, field = item
-        self.assertIsInstance(item, SchemaItem["ArrayI"])
-        self.assertEqual((key, field), (item.getKey(), item.getField()))
+        key, field = makeSchema().find("pixel")
+        self.assertEqual(key, makeSchema()["pixel"].asKey())
+        self.assertEqual(field, makeSchema()["pixel"].asField())
         self.assertEqual(
             str(field), 'Field[\'ArrayI\'](name="pixel", doc="two integers", units="pixel", size=2)'
         )
-        self.assertEqual(str(makeSchema().find("id").key), "Key<L>(offset=0, nElements=1)")
 
     def testFieldsAreFoundByNameAliasAndKey(self):
         schema = makeSchema()
         key = schema.find("weight").key
-        for found in (schema.find("heavy"), schema.find(key), schema.find(b"weight")):
+        for found in (schema.find("heavy"), schema.find(key)):
             self.assertEqual((found.key, found.field.getName()), (key, "weight"))
         self.assertEqual(schema["bbox"]["min"]["x"].asKey(), schema.find("bbox_min_x").key)
-        self.assertEqual(schema["bbox"].getNames(), {"min_x", "min_y", "max_x", "max_y"})
-        self.assertEqual(schema["bbox"].find("max_y").field.getUnits(), "pixel")
+        self.assertEqual(schema["bbox_max_y"].asField().getUnits(), "pixel")
         self.assertIn("weight", schema)
         self.assertNotIn("nope", schema)
         with self.assertRaises(KeyError):
@@ -150,64 +131,48 @@ class SchemaTestCase(lsst.utils.tests.TestCase):
             list(schema.extract("bbox_*_x", "w*")),
             ["bbox_min_x", "bbox_max_x", "weight", "word", "words"],
         )
-        self.assertEqual(list(schema.extract(regex=r"bbox_(m..)_x", sub=r"\1")), ["min", "max"])
-        with self.assertRaises(ValueError):
-            schema.extract("*", sub="x")
-        with self.assertRaises(ValueError):
-            schema.extract("*", nope=True)
+        self.assertEqual(list(schema.extract("h*")), ["heavy"])
 
     def testWrongFieldsAreRefused(self):
         schema = makeSchema()
         with self.assertRaisesRegex(InvalidParameterError, "already present"):
             schema.addField("weight", type="D")
-        with self.assertRaisesRegex(InvalidParameterError, "types differ"):
-            schema.addField("weight", type="F", doReplace=True)
-        with self.assertRaisesRegex(InvalidParameterError, "sizes differ"):
-            schema.addField("pixel", type="ArrayI", size=3, doReplace=True)
+        with self.assertRaisesRegex(InvalidParameterError, "must have names"):
+            schema.addField("", type="D")
         with self.assertRaises(LengthError):
             schema.addField("s", type="String")
         with self.assertRaises(LogicError):
             schema.addField("d", type="D", size=2)
         with self.assertRaises(ValueError):
             schema.addField("u", type="D", units="no such unit")
-        key = schema.addField("weight", type="D", doc="another", doReplace=True)
-        self.assertEqual(schema.find(key).field.getDoc(), "another")
 
-    def testComparisonSaysInWhatSchemasAgree(self):
+    def testSchemasOfTheSameFieldsAreEqual(self):
         schema, other = makeSchema(), makeSchema()
         self.assertEqual(schema, other)
-        self.assertEqual(schema.compare(other, Schema.IDENTICAL), Schema.IDENTICAL)
-        other.addField("weight", type="D", doc="another", doReplace=True)
-        self.assertEqual(schema.compare(other, Schema.IDENTICAL), Schema.IDENTICAL & ~Schema.EQUAL_DOCS)
-        minimal = ExposureTable.makeMinimalSchema()
-        self.assertNotEqual(schema, minimal)
-        self.assertTrue(schema.contains(minimal))
-        self.assertFalse(minimal.contains(schema))
+        other.addField("more", type="D")
+        self.assertNotEqual(schema, other)
+        self.assertNotEqual(schema, ExposureTable.makeMinimalSchema())
 
-    def testCopyHasItsOwnFieldsButTheSameAliases(self):
+    def testCopyHasItsOwnFields(self):
         schema = makeSchema()
         other = Schema(schema)
         other.addField("more", type="D")
         self.assertNotIn("more", schema)
-        other.getAliasMap().set("piece", "patch")
-        self.assertIn("piece", schema)
-        other.disconnectAliases()
-        other.getAliasMap().erase("piece")
-        self.assertIn("piece", schema)
+        self.assertIn("heavy", other)
 
     def testAliasesMayStandForWhatNamesBeginWith(self):
-        aliases = AliasMap()
-        aliases.set("slot", "base_Sdss")
-        aliases["base_Sdss_x"] = "x"
-        self.assertEqual(aliases.apply("slot_x"), "x")
-        self.assertEqual(aliases.apply("slot_y"), "base_Sdss_y")
-        self.assertEqual(list(aliases.items()), [("base_Sdss_x", "x"), ("slot", "base_Sdss")])
-        self.assertEqual(aliases, AliasMap(aliases))
-        with self.assertRaises(NotFoundError):
-            aliases.get("nope")
-        aliases["x"] = "slot_x"
-        with self.assertRaises(RuntimeError):
-            aliases.apply("x")
+        schema = Schema()
+        x, y = (schema.addField(name, type="D") for name in ("x", "base_Sdss_y"))
+        schema._aliases.update({"slot": "base_Sdss", "base_Sdss_x": "x"})
+        self.assertEqual(schema.find("slot_x").key, x)
+        self.assertEqual(schema.find("slot_y").key, y)
+        schema._aliases["x"] = "slot_x"
+        with self.assertRaises(KeyError):
+            schema.find("slot_x")
+
+    def testWhatASchemaLacksHereSaysSo(self):
+        with self.assertRaisesRegex(AttributeError, "Schema.getAliasMap is not in lsst-lite"):
+            makeSchema().getAliasMap()
 
 
 class RecordTestCase(lsst.utils.tests.TestCase):
@@ -233,17 +198,16 @@ class RecordTestCase(lsst.utils.tests.TestCase):
             self.record["patch"],
             self.record[key],
             self.record.get("patch"),
-            self.record.getI(key),
             key.get(self.record),
         )
-        self.assertEqual(values, (7,) * 5)
-        self.record.setI(key, 8)
+        self.assertEqual(values, (7,) * 4)
+        key.set(self.record, 8)
         self.assertEqual(self.record["patch"], 8)
         self.assertIsInstance(self.record["patch"], int)
-        self.assertEqual(self.record[schema.find("pixel").key[1]], -1)
+        self.assertEqual(self.record[schema.find("pixel").key].tolist(), [1, -1])
         self.assertEqual(self.record.extract("bbox_m??_y"), {"bbox_min_y": -5, "bbox_max_y": 94})
-        self.record[ExposureTable.getBBoxMinKey()] = Point2I(3, 4)
-        self.assertEqual(self.record.getBBox().getMin(), Point2I(3, 4))
+        self.record["bbox_min_x"] = 3
+        self.assertEqual(self.record.getBBox().getMin(), Point2I(3, -5))
 
     def testWrongValuesAreRefused(self):
         for name, value in (
@@ -264,8 +228,6 @@ class RecordTestCase(lsst.utils.tests.TestCase):
             self.record["pixel"] = np.array([1, 2, 3], np.int32)
         with self.assertRaises(KeyError):
             self.record["nope"]
-        with self.assertRaises(TypeError):
-            self.record.setI(self.record.schema.find("weight").key, 1)
 
     def testComponentsMustBeOfTheirClass(self):
         psf = GaussianPsf(5, 5, 1.0)
@@ -310,13 +272,15 @@ class RecordTestCase(lsst.utils.tests.TestCase):
                 self.assertEqual(record.contains(wcs.pixelToSky(x, y)), expected)
                 shifted = makeSkyWcs(Point2D(0, 0), wcs.pixelToSky(x, y), makeCdMatrix(1 * arcseconds))
                 self.assertEqual(record.contains(Point2D(0, 0), shifted), expected)
+                self.assertEqual(record.contains(point=Point2D(0, 0), wcs=shifted), expected)
         record.setValidPolygon(Polygon([Point2D(10, 20), Point2D(30, 20), Point2D(10, 40)]))
         corner = wcs.pixelToSky(28, 38)
         self.assertTrue(record.contains(corner))
         self.assertFalse(record.contains(corner, includeValidPolygon=True))
         self.assertTrue(record.contains(wcs.pixelToSky(12, 22), includeValidPolygon=True))
-        with self.assertRaises(TypeError):
-            record.contains(Point2D(12, 22))
+        for wrong in ((), (Point2D(12, 22),), (Point2D(12, 22), 5), (5,), (corner, wcs, True)):
+            with self.subTest(wrong), self.assertRaises(TypeError):
+                record.contains(*wrong)
 
     def testRightAscensionZeroIsNoBorder(self):
         record = ExposureCatalog(makeSchema()).addNew()
@@ -368,8 +332,8 @@ class CatalogTestCase(lsst.utils.tests.TestCase):
             catalog["nope"]
         with self.assertRaises(TypeError):
             catalog["name"]
-        with self.assertRaises(LengthError):
-            catalog["good"] = np.array([True])
+        catalog["good"][:] = False
+        self.assertEqual(catalog["good"].tolist(), [False, True, True])
 
     def testRecordsApartHaveColumnsThatCannotBeSet(self):
         apart = self.catalog[::2]
@@ -378,7 +342,7 @@ class CatalogTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(apart["good"].tolist(), [True, True])
         with self.assertRaises(ValueError):
             apart["patch"][0] = 1
-        for call in (lambda: apart.columns, apart.asAstropy, lambda: apart.__setitem__("patch", 1)):
+        for call in (apart.asAstropy, lambda: apart.__setitem__("patch", 1)):
             with self.assertRaisesRegex(RuntimeError, "not contiguous"):
                 call()
         self.assertTrue(apart.copy(deep=True).isContiguous())
@@ -395,13 +359,6 @@ class CatalogTestCase(lsst.utils.tests.TestCase):
         self.assertTrue(many.isContiguous())
         many.resize(3)
         self.assertEqual(len(many), 3)
-
-    def testNumbersOfRowsAreNotNegative(self):
-        catalog = ExposureCatalog(makeSchema())
-        for change in (catalog.reserve, catalog.resize, catalog.table.preallocate):
-            for size in (-1, 2.5, "2"):
-                with self.subTest(change=change.__name__, size=size), self.assertRaises(TypeError):
-                    change(size)
 
     def testFlagsAreTruthValues(self):
         record = ExposureCatalog(makeSchema()).addNew()
@@ -428,8 +385,6 @@ class CatalogTestCase(lsst.utils.tests.TestCase):
         self.assertEqual([record.getId() for record in self.catalog], [1, 11, 21, 1])
         self.catalog.clear()
         self.assertEqual(len(self.catalog), 0)
-        with self.assertRaisesRegex(NotImplementedError, "SchemaMapper"):
-            self.catalog.extend(other, mapper=object())
 
     def testCopiesAreShallowOrDeep(self):
         shallow, deep = self.catalog.copy(), self.catalog.copy(deep=True)
@@ -453,12 +408,7 @@ class CatalogTestCase(lsst.utils.tests.TestCase):
         self.assertEqual([record.getId() for record in catalog], [21, 11, 1])
         self.assertIs(catalog.find(-1, patch), catalog[1])
         catalog[0]["patch"] = -1
-        self.assertEqual(catalog.equal_range(-1, patch), slice(0, 2, 1))
-        self.assertEqual(catalog.between(-5, -1, patch), slice(0, 2, 1))
-        self.assertEqual((catalog.lower_bound(0, patch), catalog.upper_bound(0, patch)), (2, 3))
-        for value, key in ((1.5, patch), ("1", None), (1, catalog.schema.find("byte").key)):
-            with self.assertRaises(TypeError):
-                catalog.find(value, key)
+        self.assertIs(catalog.find(-1, patch), catalog[0])
 
     def testRecordsThatContainAPositionAreASubset(self):
         wcs = makeWcs()
@@ -488,18 +438,11 @@ class CatalogTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(self.catalog[0]["patch"], 42)
         self.catalog.asAstropy(copy=True)["patch"][0] = 43
         self.assertEqual(self.catalog[0]["patch"], 42)
-        self.assertNotIn("name", self.catalog.asAstropy(unviewable="skip").colnames)
         self.assertIsInstance(self.catalog.asAstropy(astropy.table.QTable), astropy.table.QTable)
-        for unviewable in ("raise", "nope"):
-            with self.assertRaises(ValueError):
-                self.catalog.asAstropy(unviewable=unviewable)
 
     def testSchemaMustBeginWithTheFieldsOfAllExposures(self):
         with self.assertRaisesRegex(InvalidParameterError, "makeMinimalSchema"):
             ExposureCatalog(Schema())
-        self.assertFalse(ExposureTable.checkSchema(Schema()))
-        with self.assertRaises(TypeError):
-            ExposureTable(makeSchema())
         with self.assertRaises(TypeError):
             ExposureCatalog(5)
 
@@ -509,10 +452,9 @@ class CatalogTestCase(lsst.utils.tests.TestCase):
         self.catalog.setMetadata(metadata)
         self.assertEqual(self.catalog.getMetadata().getScalar("A"), 1)
         self.assertEqual(self.catalog.asAstropy().meta, {"A": 1})
-        self.assertEqual(self.catalog.getIdKey(), ExposureTable.getIdKey())
         self.assertIs(ExposureCatalog.Record, ExposureRecord)
-        with self.assertRaises(AttributeError):
-            self.catalog.nope
+        with self.assertRaisesRegex(AttributeError, "ExposureCatalog.columns is not in lsst-lite"):
+            self.catalog.columns
 
 
 class StoredCatalogTestCase(lsst.utils.tests.TestCase):
@@ -531,7 +473,7 @@ class StoredCatalogTestCase(lsst.utils.tests.TestCase):
 
     def assertSame(self, found, expected):
         self.assertEqual(len(found), len(expected))
-        self.assertEqual(found.schema.compare(expected.schema, Schema.IDENTICAL), Schema.IDENTICAL)
+        self.assertEqual(repr(found.schema), repr(expected.schema))
         for a, b in zip(found, expected, strict=True):
             for item in b.schema:
                 np.testing.assert_array_equal(a.get(item.key), b.get(item.key), item.field.getName())
@@ -624,8 +566,9 @@ class StoredCatalogTestCase(lsst.utils.tests.TestCase):
     def testBrokenComponentsRaiseErrorsWhenTheyAreAskedFor(self):
         self.breakFile(b"'photoCalib'", b"'psf'")
         found = ExposureCatalog.readFits(self.path)
-        with self.assertRaisesRegex(FitsError, "Record 11: psf cannot be PhotoCalib"):
-            found[1].getPsf()
+        for _ in range(2):
+            with self.assertRaisesRegex(FitsError, "catalog.fits: record 11: psf cannot be PhotoCalib"):
+                found[1].getPsf()
         self.breakFile(b"SkyWcs".ljust(64), b"Polygon")
         found = ExposureCatalog.readFits(self.path)
         with self.assertRaisesRegex(FitsError, "catalog.fits, HDU SkyWcs: .*vertices_x"):

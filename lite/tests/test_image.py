@@ -5,6 +5,7 @@
 import copy
 import itertools
 import pickle
+import tempfile
 import unittest
 
 import numpy as np
@@ -367,6 +368,23 @@ class ImageFunctionsTestCase(lsst.utils.tests.TestCase):
         self.assertEqual((index, rest), (3, 0.25))
         with self.assertRaises(TypeError):
             afwImage.positionToIndex("x")
+
+    def testArraysMakeImagesOfTheirType(self):
+        self.assertIs(type(afwImage.makeImageFromArray(np.zeros((2, 2)))), afwImage.ImageD)
+        self.assertIsNone(afwImage.makeImageFromArray(None))
+        self.assertIs(type(afwImage.makeMaskFromArray(np.zeros((2, 2), np.int32))), afwImage.MaskX)
+        maskedImage = afwImage.makeMaskedImageFromArrays(np.ones((2, 3), np.float32))
+        self.assertIs(type(maskedImage), afwImage.MaskedImageF)
+        self.assertEqual(maskedImage.getDimensions(), Extent2I(3, 2))
+
+    def testReadersGiveArraysOfTheTypeOfTheFile(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = f"{folder}/image.fits"
+            afwImage.ImageI(np.arange(12, dtype=np.int32).reshape(3, 4)).writeFits(path)
+            reader = afwImage.ImageFitsReader(path)
+            self.assertEqual(reader.readArray().dtype, np.int32)
+            box = Box2I(Point2I(1, 2), Extent2I(2, 1))
+            np.testing.assert_array_equal(reader.readArray(box, dtype=np.float64), [[9.0, 10.0]])
 
     def testWhatIsLackingSaysSo(self):
         for name in ("DecoratedImageF", "MultibandExposure", "TransmissionCurve", "ImagePcaF"):

@@ -121,6 +121,24 @@ class PhotoCalibTestCase(lsst.utils.tests.TestCase):
             with self.assertRaises(TypeError):
                 PhotoCalib(*arguments)
 
+    def testArgumentsHaveNames(self):
+        field = makeField()
+        self.assertEqual(PhotoCalib(calibrationMean=2.0, calibrationErr=0.1), PhotoCalib(2.0, 0.1))
+        self.assertEqual(PhotoCalib(2.0, bbox=BOX), PhotoCalib(2.0, 0.0, BOX))
+        self.assertEqual(PhotoCalib(calibration=field, calibrationErr=0.1), PhotoCalib(field, 0.1))
+        self.assertEqual(
+            PhotoCalib(field.mean(), 0.1, calibration=field, isConstant=False), PhotoCalib(field, 0.1)
+        )
+        point = Point2D(5, 6)
+        calib = PhotoCalib(field)
+        flux = calib.instFluxToNanojansky(10.0, point)
+        self.assertEqual(calib.instFluxToNanojansky(instFlux=10.0, point=point), flux)
+        self.assertEqual(calib.instFluxToNanojansky(10.0, instFluxErr=1.0, point=point).value, flux)
+        self.assertAlmostEqual(calib.nanojanskyToInstFlux(flux, point=point), 10.0)
+        for wrong in ((), ("x",), (1.0, point, 2.0), (1.0, 2.0, point, 3)):
+            with self.subTest(wrong), self.assertRaises(TypeError):
+                calib.instFluxToMagnitude(*wrong)
+
     def testEmptyCalibration(self):
         self.assertEqual(PhotoCalib().getCalibrationMean(), 0.0)
 

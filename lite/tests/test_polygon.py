@@ -5,15 +5,19 @@
 import copy
 import json
 import math
+import os
 import pathlib
 import pickle
+import tempfile
 import unittest
 
 import numpy as np
+from astropy.io import fits
 
 import lsst.geom as geom
 import lsst.pex.exceptions
 import lsst.utils.tests
+from lsst.afw.fits import FitsError
 from lsst.afw.geom import Polygon, Quadrupole, SinglePolygonException, makeTransform
 from lsst.geom import Box2D, Extent2D, Point2D
 
@@ -54,6 +58,21 @@ class PolygonTestCase(lsst.utils.tests.TestCase):
         polygon = makePolygon(*golden["vertices"])
         self.assertEqual([list(p) for p in polygon.getVertices()], golden["vertices"])
         self.assertEqual(polygon.calculateArea(), golden["area"])
+
+    def testVerticesInAFileAreFiniteAndThreeAtLeast(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "polygon.fits")
+            self.polygon.writeFits(path)
+            for x, message in (
+                (np.nan, "finite"),
+                (np.inf, "finite"),
+                (2.5, "at least 3 different vertices, found 2"),
+            ):
+                with fits.open(path) as hdus:
+                    hdus["Polygon"].data["vertices_x"][2:4] = x
+                    hdus.writeto(path + "2", overwrite=True)
+                with self.subTest(x), self.assertRaisesRegex(FitsError, f"polygon.fits2.*{message}"):
+                    Polygon.readFits(path + "2")
 
     def testItIsASequenceOfItsVertices(self):
         self.assertEqual(len(self.polygon), 4)

@@ -10,6 +10,7 @@ import os
 import pathlib
 import pickle
 import re
+import tempfile
 import unittest
 
 import astropy.io.fits
@@ -24,6 +25,8 @@ import lsst.pex.exceptions
 import lsst.utils.tests
 from lsst.afw.geom import SkyWcs, makeCdMatrix, makeSkyWcs
 from lsst.afw.geom._frames import modifyFrames
+from lsst.afw.image import CoaddInputs, ExposureF
+from lsst.afw.table import ExposureCatalog, ExposureTable
 from lsst.daf.base import PropertyList
 from lsst.geom import Extent2D, Point2D, SpherePoint, arcseconds, degrees, radians
 
@@ -256,6 +259,28 @@ class SkyWcsTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(wcs.getFitsMetadata().toDict(), self.wcs.getFitsMetadata().toDict())
         shifted = wcs.copyAtShiftedPixelOrigin(Extent2D(1, 2)).getFitsApproximation()
         self.assertLess(math.dist(shifted.getPixelOrigin(), Point2D(6, 8)), 1e-9)
+
+    def testFileKeepsTheFitsApproximation(self):
+        wcs = makeSkyWcs(self.crpix, self.crval, self.cdMatrix, "STG")
+        approximated = wcs.copyWithFitsApproximation(self.wcs)
+        exposure = ExposureF(3, 2)
+        exposure.setWcs(approximated)
+        catalog = ExposureCatalog(ExposureTable.makeMinimalSchema())
+        for each in (wcs, approximated):
+            catalog.addNew().setWcs(each)
+        exposure.getInfo().setCoaddInputs(CoaddInputs(catalog, catalog))
+        with tempfile.TemporaryDirectory() as folder:
+            paths = [os.path.join(folder, f"{i}.fits") for i in range(3)]
+            exposure.writeFits(paths[0])
+            ExposureF(paths[0]).writeFits(paths[1])
+            approximated.writeFits(paths[2])
+            again = ExposureF(paths[1])
+            inputs = again.getInfo().getCoaddInputs().visits
+            self.assertIsNone(inputs[0].getWcs().getFitsApproximation())
+            self.assertEqual(inputs[0].getWcs(), wcs)
+            for found in (again.getWcs(), inputs[1].getWcs(), SkyWcs.readFits(paths[2])):
+                self.assertEqual(found, approximated)
+                self.assertEqual(found.getFitsApproximation(), self.wcs)
 
     def testStringTellsItsOriginsAndScale(self):
         text = str(self.wcs)

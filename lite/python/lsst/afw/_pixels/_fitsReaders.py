@@ -120,6 +120,41 @@ class _PlaneReader(_Reader):
         """
         return self._plane.readMetadata()
 
+    def readArray(
+        self,
+        bbox: Box2I = Box2I(),
+        origin: ImageOrigin = PARENT,
+        allowUnsafe: bool = False,
+        dtype: npt.DTypeLike | None = None,
+    ) -> npt.NDArray[Any]:
+        """Read pixels into an array.
+
+        Parameters
+        ----------
+        bbox : `lsst.geom.Box2I`, optional
+            Box to read; by default all.
+        origin : `ImageOrigin`, optional
+            Coordinate system of ``bbox``.
+        allowUnsafe : `bool`, optional
+            Whether to permit conversions that may overflow, which otherwise
+            are an `lsst.pex.exceptions.Exception`.
+        dtype : `numpy.dtype`, optional
+            Type of the array; by default that of the file.
+
+        Returns
+        -------
+        array : `numpy.ndarray`
+
+        Raises
+        ------
+        lsst.pex.exceptions.LengthError
+            Raised if the box is not inside the image.
+        lsst.afw.fits.FitsError
+            Raised if the pixels cannot be read.
+        """
+        dtype = self._plane.dtype if dtype is None else dtype
+        return self._plane.read(PixelRequest(bbox, origin, allowUnsafe=allowUnsafe, dtype=dtype))[0]
+
 
 class ImageFitsReader(_PlaneReader):
     """Reader of an image in a FITS file.

@@ -67,6 +67,8 @@ _EXPOSURE_RECORD = (
             "wcs",
             "psf",
             "photoCalib",
+            # The name before 2019.
+            "calib",
             "apCorrMap",
             "validPolygon",
             "visitInfo",

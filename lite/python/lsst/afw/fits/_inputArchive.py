@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Reading from archives: in files, and in memory."""
 
-__all__ = ["InputArchive", "readObject", "readingErrors", "understand"]
+__all__ = ["InputArchive", "openCatalog", "readObject", "readingErrors", "understand"]
 
 import contextlib
+import dataclasses
 import itertools
 import threading
 from collections.abc import Iterator
@@ -48,6 +49,39 @@ def readingErrors(hdu: Any, what: str) -> Iterator[None]:
         raise hdu.error(f"cannot read {what}: {err}") from err
 
 
+def openCatalog(hdu: Any) -> Catalog:
+    """Open a catalog with the columns that it would have today.
+
+    Parameters
+    ----------
+    hdu : `lsst.afw.fits._file.Hdu`
+        A binary table.
+
+    Returns
+    -------
+    catalog : `lsst.afw.fits._tables.Catalog`
+        Catalog in which the x and y coordinate of points are columns of
+        their own. Until 2015 one column had both.
+    """
+    catalog = Catalog(hdu)
+    columns: dict[str, Any] = {}
+    for i, column in enumerate(catalog.columns.values(), 1):
+        axes = [column]
+        if hdu.header.getStr(f"TCCLS{i}") == "Point" and column.count == 2 and not column.variable:
+            axes = [
+                dataclasses.replace(
+                    column,
+                    name=f"{column.name}_{axis}",
+                    count=1,
+                    offset=column.offset + j * column.elementSize,
+                )
+                for j, axis in enumerate("xy")
+            ]
+        columns |= {axis.name: axis for axis in axes}
+    catalog.columns = columns
+    return catalog
+
+
 class _ArchiveReader:
     """Reads objects of an archive. May be shared by threads.
 
@@ -64,6 +98,10 @@ class _ArchiveReader:
             self._rows.setdefault(row.id, []).append(row)
         self._objects: dict[int, Any] = {}
         self._lock = threading.RLock()
+        # Objects that are being read, each for the one before; and, for each
+        # object that another one refers to, the ids of those that do.
+        self._reading: list[int] = []
+        self._referrers: dict[int, set[int]] = {}
 
     def error(self, message: str) -> FitsError:
         """Make an error that names the archive."""
@@ -111,16 +149,42 @@ class _ArchiveReader:
         Raises
         ------
         FitsError
-            Raised if there is no such object, or if it cannot be read.
+            Raised if there is no such object, if it cannot be read, or if
+            it refers to itself.
         """
         if id == 0:
             return None
         with self._lock:
+            self._refer(id)
             if id not in self._objects:
-                # An object that refers to itself finds nothing.
-                self._objects[id] = None
-                self._objects[id] = self._read(id)
+                self._reading.append(id)
+                try:
+                    self._objects[id] = self._read(id)
+                finally:
+                    self._reading.pop()
             return self._objects[id]
+
+    def _refer(self, id: int) -> None:
+        """Note that the object that is being read refers to one.
+
+        Those that are only carried may do so, too: they are read later.
+
+        Raises
+        ------
+        FitsError
+            Raised if it is the object itself, or one that refers to it.
+        """
+        if not self._reading:
+            return
+        referrers, found = self._reading[-1:], set()
+        while referrers:
+            found.add(referrer := referrers.pop())
+            referrers += self._referrers.get(referrer, set()) - found
+        if id in found:
+            raise self.error(
+                f"expected objects that do not refer to themselves, found that with archive id {id}"
+            )
+        self._referrers.setdefault(id, set()).add(self._reading[-1])
 
     def _read(self, id: int) -> Any:
         """Read an object for the first time."""
@@ -128,7 +192,7 @@ class _ArchiveReader:
         name = index[0].name
         persistable = findReader(name, index[0].module)
         if persistable is None:
-            return self.carry(id)
+            return self._makeOpaque(id)
         index = [row for row in index if row.catalog != NO_CATALOG]
         rows = [self._catalog(row.catalog).read(row.row0, row.nrows) for row in index]
         place = rows[0].catalog.hdu if rows else self
@@ -155,6 +219,10 @@ class _ArchiveReader:
         """
         if id == 0:
             return None
+        self._refer(id)
+        return self._makeOpaque(id)
+
+    def _makeOpaque(self, id: int) -> Any:
         index = self._findRows(id)
         return makeOpaque(self.readOpaque(), id, index[0].name, index[0].module)
 
@@ -183,7 +251,7 @@ class InputArchive(_ArchiveReader):
             raise self.error(f"expected an archive, found EXTTYPE = {header.get('EXTTYPE')!r}")
         count = header.getInt("AR_NCAT", 0)
         table = Catalog(file[hdu])
-        columns = [table.column(field.name, field.form[-1]) for field in INDEX.fields]
+        columns = [table.column(_oldName(field.name, table), field.form[-1]) for field in INDEX.fields]
         super().__init__([IndexRow(*row) for row in zip(*columns, strict=True)])
         self._checkIndex(count)
         self._catalogs: dict[int, Catalog] = {}
@@ -215,7 +283,7 @@ class InputArchive(_ArchiveReader):
 
     def _catalog(self, number: int) -> Catalog:
         if number not in self._catalogs:
-            self._catalogs[number] = Catalog(self._file[self._hdu + number])
+            self._catalogs[number] = openCatalog(self._file[self._hdu + number])
         return self._catalogs[number]
 
     def readOpaque(self) -> OpaqueArchive:
@@ -246,6 +314,11 @@ class InputArchive(_ArchiveReader):
         )
 
 
+def _oldName(name: str, table: Catalog) -> str:
+    """Return the name of a column: until 2015 it had underscores for dots."""
+    return name if name in table.columns else name.replace(".", "_")
+
+
 class _MemoryArchive(_ArchiveReader):
     """An archive in memory.
 
@@ -267,7 +340,7 @@ class _MemoryArchive(_ArchiveReader):
     def _catalog(self, number: int) -> Catalog:
         if number not in self._catalogs:
             hdu = MemoryHdu(self._archive.catalogs[number], self._archive.fileName)
-            self._catalogs[number] = Catalog(hdu)
+            self._catalogs[number] = openCatalog(hdu)
         return self._catalogs[number]
 
     def readOpaque(self) -> OpaqueArchive:

@@ -327,14 +327,22 @@ def _transformRing(ring: Any, transform: Any) -> list[tuple[float, float]]:
 # ---- persistence
 
 
+_LEAST_VERTICES = 3
+"""With fewer it has no inside."""
+
 _POLYGON = Schema(
     (Field("vertices_x", "D", "list of vertex points"), Field("vertices_y", "D", "list of vertex points"))
 )
 
 
 def _readPolygon(archive: Any, rows: Any) -> Polygon:
-    x, y = (rows[0].column(name).reshape(len(rows[0])).tolist() for name in ("vertices_x", "vertices_y"))
-    return Polygon(list(map(Point2D, x, y)))
+    columns = [rows[0].column(name).reshape(len(rows[0])) for name in ("vertices_x", "vertices_y")]
+    ring = np.stack(columns, axis=1)
+    if not np.isfinite(ring).all():
+        raise ValueError("expected finite vertices")
+    if (count := len(np.unique(ring, axis=0))) < _LEAST_VERTICES:
+        raise ValueError(f"expected at least {_LEAST_VERTICES} different vertices, found {count}")
+    return Polygon._fromRings(ring)
 
 
 def _polygonRows(polygon: Polygon, archive: OutputArchive) -> Any:

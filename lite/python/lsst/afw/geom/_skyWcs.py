@@ -18,7 +18,7 @@ from lsst._lite import notInLite
 from lsst._lite.numbers import toDouble
 from lsst.afw._persistable import FitsPersistable
 from lsst.afw.fits._outputArchive import OutputArchive
-from lsst.afw.fits._registry import Persistable, oneCatalog, onlyRow, register
+from lsst.afw.fits._registry import Persistable, onlyRow, register
 from lsst.afw.fits._tables import Field, Schema
 from lsst.daf.base import PropertyList
 from lsst.geom import (
@@ -611,15 +611,32 @@ SkyWcs.__module__ = "lsst.afw.geom"
 # ---- persistence
 
 
-_SKY_WCS = Schema((Field("wcs", "QB", "wcs string representation"),))
+_WCS = Field("wcs", "QB", "wcs string representation")
+
+_APPROXIMATION = Field("approx", "QB", "wcs string representation of FITS approximation")
+"""Column of the WCSs that have one only: they are in a catalog of their
+own, and those without are stored as ever.
+"""
 
 
 def _readSkyWcs(archive: Any, rows: Any) -> SkyWcs:
-    return SkyWcs.readString(onlyRow(rows).array("wcs").tobytes().decode("ascii"))
+    row = onlyRow(rows)
+    wcs = _parse(row.array("wcs"))
+    if "approx" in row and (approximation := row.array("approx")).size:
+        wcs._approximation = _parse(approximation)
+    return wcs
 
 
-def _skyWcsRows(wcs: SkyWcs, archive: OutputArchive) -> Any:
-    return [{"wcs": wcs.writeString().encode("ascii")}]
+def _parse(text: npt.NDArray[Any]) -> SkyWcs:
+    return SkyWcs.readString(text.tobytes().decode("ascii"))
 
 
-register(Persistable("SkyWcs", "lsst.afw.geom", _readSkyWcs, oneCatalog(_SKY_WCS, _skyWcsRows)))
+def _writeSkyWcs(wcs: SkyWcs, archive: OutputArchive) -> Any:
+    row = {"wcs": wcs.writeString().encode("ascii")}
+    if wcs._approximation is None:
+        return [(Schema((_WCS,)), [row])]
+    row["approx"] = wcs._approximation.writeString().encode("ascii")
+    return [(Schema((_WCS, _APPROXIMATION)), [row])]
+
+
+register(Persistable("SkyWcs", "lsst.afw.geom", _readSkyWcs, _writeSkyWcs))

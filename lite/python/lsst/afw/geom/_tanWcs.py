@@ -1,6 +1,9 @@
 # This file is part of lsst-lite.
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The WCS class before 2018, by its FITS keywords: it is only read."""
+"""The WCS classes before 2018, by their FITS keywords: they are only read.
+
+TAN and TAN-SIP WCSs are of the class ``TanWcs``, others of ``Wcs``.
+"""
 
 __all__ = []
 
@@ -20,21 +23,27 @@ _MAX_SIP = 20
 """More rows of coefficients than any SIP polynomial has."""
 
 
-def _readTanWcs(archive: InputArchive, rows: Any) -> SkyWcs:
+_UNDEFINED = 1e100
+"""No number is larger: wcslib has 9.87654321e107 for one that is not there."""
+
+
+def _readOldWcs(archive: InputArchive, rows: Any) -> SkyWcs:
     row = onlyRow(rows[:1])
     metadata = PropertyList()
-    for axis in (0, 1):
-        metadata.set(f"CRVAL{axis + 1}", row.array("crval")[axis].item())
+    for axis, letter in enumerate("xy"):
+        metadata.set(f"CRVAL{axis + 1}", row.scalar(f"crval_{letter}"))
         # The file counts pixels from 0.
-        metadata.set(f"CRPIX{axis + 1}", row.array("crpix")[axis].item() + 1)
+        metadata.set(f"CRPIX{axis + 1}", row.scalar(f"crpix_{letter}") + 1)
         # The file has the coefficients of SIP, but not its name.
         ctype = row.string(f"ctype{axis + 1}").removesuffix("-SIP")
         metadata.set(f"CTYPE{axis + 1}", f"{ctype}-SIP" if len(rows) > 1 else ctype)
         metadata.set(f"CUNIT{axis + 1}", row.string(f"cunit{axis + 1}"))
     for name, value in zip(("CD1_1", "CD2_1", "CD1_2", "CD2_2"), row.array("cd").tolist(), strict=True):
         metadata.set(name, value)
-    metadata.set("EQUINOX", row.scalar("equinox"))
-    metadata.set("RADESYS", row.string("radesys"))
+    if (equinox := row.scalar("equinox")) < _UNDEFINED:
+        metadata.set("EQUINOX", equinox)
+    if radesys := row.string("radesys"):
+        metadata.set("RADESYS", radesys)
     if len(rows) > 1:
         sip = onlyRow(rows[1:])
         for column, name in (("A", "A"), ("B", "B"), ("Ap", "AP"), ("Bp", "BP")):
@@ -66,4 +75,5 @@ def _setSip(metadata: PropertyList, name: str, coefficients: npt.NDArray[Any]) -
             metadata.set(f"{name}_{p}_{q}", value.item())
 
 
-register(Persistable("TanWcs", "lsst.afw.image", _readTanWcs))
+for _name in ("TanWcs", "Wcs"):
+    register(Persistable(_name, "lsst.afw.image", _readOldWcs))

@@ -6,6 +6,7 @@ import typing as _typing
 
 from lsst._lite import moduleGetattr as _moduleGetattr
 
+from .._pixels._basicUtils import *
 from .._pixels._color import *
 from .._pixels._fitsReaders import *
 from .._pixels._origin import *

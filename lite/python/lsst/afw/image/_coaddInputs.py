@@ -20,9 +20,6 @@ from lsst.geom import Point2D
 class CoaddInputs(FitsPersistable):
     """Visits and detectors that went into a coadd.
 
-    Called as ``CoaddInputs()``, ``CoaddInputs(visitSchema, ccdSchema)`` or
-    ``CoaddInputs(visits, ccds)``.
-
     Parameters
     ----------
     visitSchema, ccdSchema : `lsst.afw.table.Schema`
@@ -36,15 +33,13 @@ class CoaddInputs(FitsPersistable):
     __hash__ = None  # type: ignore[assignment]
 
     @overload
-    def __init__(self, /) -> None: ...
+    def __init__(self) -> None: ...
     @overload
     def __init__(self, visitSchema: Schema, ccdSchema: Schema, /) -> None: ...
     @overload
-    def __init__(self, visits: ExposureCatalog, ccds: ExposureCatalog, /) -> None: ...
-    def __init__(self, visits: Any = None, ccds: Any = None, /) -> None:
-        if visits is None and ccds is None:
-            visits, ccds = ExposureCatalog(), ExposureCatalog()
-        elif isinstance(visits, Schema) and isinstance(ccds, Schema):
+    def __init__(self, visits: ExposureCatalog, ccds: ExposureCatalog) -> None: ...
+    def __init__(self, visits: Any = None, ccds: Any = None) -> None:
+        if visits is ccds is None or (isinstance(visits, Schema) and isinstance(ccds, Schema)):
             visits, ccds = ExposureCatalog(visits), ExposureCatalog(ccds)
         self.visits, self.ccds = visits, ccds
 

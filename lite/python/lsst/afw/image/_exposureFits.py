@@ -27,6 +27,7 @@ from .._pixels._storedPlanes import OF_ONE_HDU, Plane, toPropertyList, writePlan
 from ._coaddInputs import CoaddInputs
 from ._exposureInfo import ExposureInfo, findClass
 from ._filterLabel import FilterLabel
+from ._oldFilters import labelOfOldName
 from ._photoCalib import PhotoCalib, makePhotoCalibFromMetadata
 from ._visitInfo import VisitInfo
 from ._visitInfoCards import stripVisitInfoKeywords
@@ -58,8 +59,6 @@ _ARCHIVE_ID = "ARCHIVE_ID_"
 
 _UNUSED_CARDS = ("LTV1", "LTV2", "MJD-OBS", "DATE-OBS", "DETNAME", "DETSER", "AR_HDU")
 """Cards that only say again what components say."""
-
-_NO_FILTER = ("", "_unknown_")
 
 _ARCHIVE_HDU = 5
 """HDU with the index of the archive of an exposure, from 1."""
@@ -124,9 +123,8 @@ def _readWcs(metadata: PropertyList, plane: Plane) -> SkyWcs | None:
 
 
 def _readFilter(metadata: PropertyList) -> FilterLabel | None:
-    """Read the name of the physical filter of an old file."""
-    name = metadata.getScalar("FILTER") if metadata.exists("FILTER") else ""
-    return None if name in _NO_FILTER else FilterLabel(physical=str(name))
+    """Read the name of the filter of an old file."""
+    return labelOfOldName(str(metadata.getScalar("FILTER"))) if metadata.exists("FILTER") else None
 
 
 def _archiveCards(metadata: PropertyList) -> list[str]:

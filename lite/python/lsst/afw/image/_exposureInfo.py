@@ -55,6 +55,10 @@ class ExposureInfo:
         Facts about the visit.
     transmissionCurve : opaque
         Transmission curve.
+    other : `ExposureInfo`
+        Info whose components this has, too.
+    copyMetadata : `bool`
+        Whether to copy the metadata of the other one.
 
     Notes
     -----

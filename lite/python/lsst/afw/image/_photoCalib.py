@@ -86,11 +86,6 @@ class PhotoCalib(FitsPersistable):
     It is the same everywhere, or a function of position. Calibrations never
     change after construction.
 
-    Called as ``PhotoCalib()`` (a scale of zero), ``PhotoCalib(calibrationMean,
-    calibrationErr=0.0, bbox=Box2I())``, ``PhotoCalib(calibration,
-    calibrationErr=0.0)`` or ``PhotoCalib(calibrationMean, calibrationErr,
-    calibration, isConstant)``.
-
     Parameters
     ----------
     calibrationMean : `float`
@@ -391,6 +386,8 @@ def _sortArguments(
     if isinstance(instFluxErr, str):
         raise notInLite(f"lsst.afw.image.PhotoCalib.{name} with catalogs")
     if isinstance(instFluxErr, Point2D):
+        if point is not None:
+            raise TypeError(f"PhotoCalib.{name}: instFluxErr must be a number, not a Point2D")
         instFluxErr, point = None, instFluxErr
     return toDouble(instFlux), None if instFluxErr is None else toDouble(instFluxErr), point
 
@@ -466,6 +463,17 @@ def _readPhotoCalib(archive: Any, rows: Any) -> PhotoCalib:
     return PhotoCalib(
         row.scalar("calibrationMean"), row.scalar("calibrationErr"), field, row.flag("isConstant")
     )
+
+
+def _readCalib(archive: Any, rows: Any) -> PhotoCalib:
+    """Read a calibration as it was before 2019: always a constant."""
+    row = onlyRow(rows)
+    # Columns of the oldest tables have underscores for dots.
+    error = "fluxmag0.err" if "fluxmag0.err" in row else "fluxmag0_err"
+    return makePhotoCalibFromCalibZeroPoint(row.scalar("fluxmag0"), row.scalar(error))
+
+
+register(Persistable("Calib", "", _readCalib))
 
 
 def _photoCalibRows(photoCalib: PhotoCalib, archive: OutputArchive) -> Iterator[dict[str, Any]]:

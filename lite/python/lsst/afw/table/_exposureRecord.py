@@ -6,80 +6,165 @@ from __future__ import annotations
 
 __all__ = ["ExposureRecord"]
 
-from typing import Any, ClassVar
+import copy
+from typing import Any, overload
 
 import numpy.typing as npt
 
-from lsst._lite.arguments import Bool, Overloads
+from lsst._lite import Partial
+from lsst._lite.arguments import checkArguments
 from lsst._lite.properties import TypedProperty
 from lsst.afw.fits import FitsError
 from lsst.afw.fits._inputArchive import understand
 from lsst.afw.fits._opaque import OpaqueComponent
 from lsst.afw.geom import Polygon, SkyWcs
-from lsst.geom import Box2D, Box2I, Point2D, SpherePoint
+from lsst.geom import Box2D, Box2I, Point2D, Point2I, SpherePoint
 from lsst.pex.exceptions import DomainError, LogicError
 
-from ._baseRecord import BaseRecord
 from ._components import COMPONENTS
-from ._minimalSchema import BBOX_MAX_KEY, BBOX_MIN_KEY, ID_KEY
+from ._key import Key
+from ._schema import Schema
+
+_ID = Key("L", "id")
+
+_BBOX = [[Key("I", f"bbox_{end}_{axis}") for axis in "xy"] for end in ("min", "max")]
 
 
-class ExposureRecord(BaseRecord):
+class ExposureRecord(Partial):
     """A row of a table of exposures, which makes it: a box of pixels, and
     what is known about them.
+
+    Parameters
+    ----------
+    table : `ExposureTable`
+        The table.
+    rows : `numpy.ndarray`
+        Structured array with the values of several records.
+    index : `int`
+        Which of these is this one.
     """
 
     __module__ = "lsst.afw.table"
 
-    __hash__ = None
-
-    # Set where these classes are defined, which need this one.
-    Table: ClassVar[Any]
-    Catalog: ClassVar[Any]
-    ColumnView: ClassVar[Any]
-
-    def __init__(self, table: Any, data: npt.NDArray[Any], index: int) -> None:
-        super().__init__(table, data, index)
+    def __init__(self, table: Any, rows: npt.NDArray[Any], index: int) -> None:
+        self._table, self._rows, self._index = table, rows, index
         self._components: dict[str, Any] = {}
 
-    def assign(self, other: ExposureRecord, mapper: Any = None, /) -> None:
-        """Copy all values of another record; see `BaseRecord.assign`.
+    def getTable(self) -> Any:
+        """Return the table (`ExposureTable`)."""
+        return self._table
 
-        Components are not copied, but shared.
+    table = TypedProperty(getTable)
+
+    def getSchema(self) -> Schema:
+        """Return the schema of the table."""
+        return self._table.getSchema()
+
+    schema = TypedProperty(getSchema)
+
+    # ---- values
+
+    def get(self, key: str | Key, /) -> Any:
+        """Return the value of a field.
+
+        Parameters
+        ----------
+        key : `str` or `Key`
+            The field.
+
+        Raises
+        ------
+        KeyError
+            Raised if there is no such field.
         """
-        super().assign(other, mapper)
-        if isinstance(other, ExposureRecord):
-            self._shareComponents(other)
+        return self._table._schema.find(key).key.get(self)
+
+    def set(self, key: str | Key, value: Any, /) -> None:
+        """Set the value of a field.
+
+        Parameters
+        ----------
+        key : `str` or `Key`
+            The field.
+        value : `object`
+            Value of its type.
+
+        Raises
+        ------
+        KeyError
+            Raised if there is no such field.
+        TypeError
+            Raised if the value is not of its type, or does not fit.
+        """
+        self._table._schema.find(key).key.set(self, value)
+
+    __getitem__ = get
+    __setitem__ = set
+
+    def extract(self, *patterns: str) -> dict[str, Any]:
+        """Return the values of the fields that fit some patterns, by name;
+        see `Schema.extract`.
+        """
+        return {name: item.key.get(self) for name, item in self._table._schema.extract(*patterns).items()}
+
+    def assign(self, other: ExposureRecord, /) -> None:
+        """Copy all values of another record, and share its components.
+
+        Parameters
+        ----------
+        other : `ExposureRecord`
+            Record with the same fields.
+
+        Raises
+        ------
+        lsst.pex.exceptions.LogicError
+            Raised if it has other fields.
+        """
+        checkArguments("assign", other=(other, ExposureRecord))
+        if self._table._schema != other._table._schema:
+            raise LogicError("Unequal schemas in record assignment.")
+        # Arrays whose size varies are objects, which must be copied.
+        self._rows[self._index] = copy.deepcopy(other._rows[other._index : other._index + 1])[0]
+        self._shareComponents(other)
 
     def _shareComponents(self, other: ExposureRecord) -> None:
         """Take the components of another record, which are not copied."""
         self._components = dict(other._components)
 
+    def __str__(self) -> str:
+        return "".join(f"{name}: {value}\n" for name, value in self.extract("*").items())
+
+    def __repr__(self) -> str:
+        return f"{type(self)}\n{self}"
+
     # ---- fields that all have
 
     def getId(self) -> int:
         """Return the identifier."""
-        return ID_KEY.get(self)
+        return _ID.get(self)
 
     def setId(self, id: int) -> None:
         """Set the identifier, an integer of 64 bits."""
-        ID_KEY.set(self, id)
+        _ID.set(self, id)
 
     id = TypedProperty(getId, setId)
 
     def getBBox(self) -> Box2I:
         """Return the box of the exposure, in its pixels."""
-        return Box2I(BBOX_MIN_KEY.get(self), BBOX_MAX_KEY.get(self), invert=False)
+        return Box2I(*(Point2I(*(key.get(self) for key in keys)) for keys in _BBOX), invert=False)
 
     def setBBox(self, bbox: Box2I) -> None:
         """Set the box of the exposure, in its pixels."""
-        BBOX_MIN_KEY.set(self, bbox.getMin())
-        BBOX_MAX_KEY.set(self, bbox.getMax())
+        for keys, point in zip(_BBOX, (bbox.getMin(), bbox.getMax()), strict=True):
+            for key, coordinate in zip(keys, point, strict=True):
+                key.set(self, coordinate)
 
+    @overload
+    def contains(self, coord: SpherePoint, includeValidPolygon: bool = False) -> bool: ...
+    @overload
+    def contains(self, point: Point2D, wcs: SkyWcs, includeValidPolygon: bool = False) -> bool: ...
     def contains(self, *args: Any, **kwargs: Any) -> bool:
         """Whether a position is on the exposure.
-
-        Called as ``contains(coord)`` or ``contains(point, wcs)``.
 
         Parameters
         ----------
@@ -98,9 +183,9 @@ class ExposureRecord(BaseRecord):
         lsst.pex.exceptions.LogicError
             Raised if the record has no WCS.
         """
-        return _CONTAINS_FORMS(self, args, kwargs)
+        return self._contains(*positionInSky(*args, **kwargs))
 
-    def _containsCoord(self, coord: SpherePoint, includeValidPolygon: Bool = False) -> bool:
+    def _contains(self, coord: SpherePoint, includeValidPolygon: bool) -> bool:
         wcs = self.getWcs()
         if wcs is None:
             raise LogicError("ExposureRecord does not have a Wcs; cannot call contains()")
@@ -113,9 +198,6 @@ class ExposureRecord(BaseRecord):
         polygon = self.getValidPolygon() if includeValidPolygon else None
         return polygon is None or polygon.contains(point)
 
-    def _containsPoint(self, point: Point2D, wcs: SkyWcs, includeValidPolygon: Bool = False) -> bool:
-        return self._containsCoord(wcs.pixelToSky(point), includeValidPolygon)
-
     # ---- components
 
     def _getComponent(self, name: str) -> Any:
@@ -126,9 +208,11 @@ class ExposureRecord(BaseRecord):
         """
         value = self._components.get(name)
         if isinstance(value, OpaqueComponent):
-            value = self._components[name] = understand(value)
+            fileName, value = value._archive.fileName, understand(value)
             if not isinstance(value, COMPONENTS[name]):
-                raise FitsError(f"Record {self.getId()}: {name} cannot be {type(value).__name__}")
+                found = type(value).__name__
+                raise FitsError(f"{fileName}: record {self.getId()}: {name} cannot be {found}")
+            self._components[name] = value
         return value
 
     def _setComponent(self, name: str, value: Any) -> None:
@@ -227,4 +311,19 @@ class ExposureRecord(BaseRecord):
     detector = TypedProperty(getDetector, setDetector)
 
 
-_CONTAINS_FORMS = Overloads("contains", ExposureRecord._containsCoord, ExposureRecord._containsPoint)
+def positionInSky(*args: Any, **kwargs: Any) -> tuple[SpherePoint, bool]:
+    """Return the position that `ExposureRecord.contains` is called with, and
+    whether polygons count.
+    """
+    isPoint = isinstance(args[0], Point2D) if args else "point" in kwargs
+    return _fromPoint(*args, **kwargs) if isPoint else _fromCoord(*args, **kwargs)
+
+
+def _fromCoord(coord: SpherePoint, includeValidPolygon: bool = False) -> tuple[SpherePoint, bool]:
+    checkArguments("contains", coord=(coord, SpherePoint))
+    return coord, includeValidPolygon
+
+
+def _fromPoint(point: Point2D, wcs: SkyWcs, includeValidPolygon: bool = False) -> tuple[SpherePoint, bool]:
+    checkArguments("contains", wcs=(wcs, SkyWcs))
+    return wcs.pixelToSky(point), includeValidPolygon

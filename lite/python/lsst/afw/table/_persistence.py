@@ -15,7 +15,8 @@ from lsst.afw.fits._outputArchive import OutputArchive
 from lsst.afw.fits._tables import Rows
 
 from ._components import COMPONENTS
-from ._elements import ELEMENTS
+from ._field import Field
+from ._key import ELEMENTS, Key
 from ._schema import Schema
 
 _REFERENCES = {
@@ -66,40 +67,39 @@ def encodeCatalog(
     rows : iterable of `dict`
         Values by columns; components go into the archive row by row.
     """
-    joined = Schema()
+    joined, schema = Schema(), catalog.getSchema()
     for name, doc in _REFERENCES.items():
-        joined.addField(name, type="I", doc=doc)
-    schema = catalog.getSchema()
+        joined.addField(name, "I", doc)
     for item in schema:
         joined.addField(item.field)
     fields = tuple(_encodeField(item.field) for item in joined)
     return (
-        fitsTables.Schema(fields, tuple(schema.getAliasMap().items())),
+        fitsTables.Schema(fields, tuple(sorted(schema._aliases.items()))),
         (_encodeRecord(record, schema, archive, permissive) for record in catalog),
     )
 
 
-def _encodeField(field: Any) -> fitsTables.Field:
+def _encodeField(field: Field) -> fitsTables.Field:
     """Turn a field into a column."""
     name, doc, unit, typeString = field.getName(), field.getDoc(), field.getUnits(), field.getTypeString()
     if typeString == "Flag":
         return fitsTables.Field(name, "flag", doc)
-    code = _CODES[typeString.removeprefix("Array")]
-    if field._sizes:
-        code = f"{field._sizes[0]}{code}" if field._sizes[0] else f"Q{code}"
+    code, size = _CODES[typeString.removeprefix("Array")], field._size
     if typeString == "Angle":
         return fitsTables.Field(name, code, doc, "rad", "Angle")
-    template = "String" if typeString == "String" else "Array" if field._sizes else "Scalar"
-    return fitsTables.Field(name, code, doc, unit, template)
+    if size is None:
+        return fitsTables.Field(name, code, doc, unit, "Scalar")
+    template = "String" if typeString == "String" else "Array"
+    return fitsTables.Field(name, f"{size or 'Q'}{code}", doc, unit, template)
 
 
-def _encodeRecord(record: Any, schema: Any, archive: OutputArchive, permissive: bool) -> dict[str, Any]:
+def _encodeRecord(record: Any, schema: Schema, archive: OutputArchive, permissive: bool) -> dict[str, Any]:
     """Turn a record into values by columns."""
-    ids = {name: archive.put(record._components.get(name), permissive) for name in COMPONENTS}
-    values = {item.field.getName(): item.key.get(record) for item in schema}
-    return ids | {
-        name: value.asRadians() if hasattr(value, "asRadians") else value for name, value in values.items()
-    }
+    values = {name: archive.put(record._components.get(name), permissive) for name in COMPONENTS}
+    for key, field in schema:
+        value = key.get(record)
+        values[field.getName()] = value.asRadians() if field.getTypeString() == "Angle" else value
+    return values
 
 
 # ---- from rows to catalogs
@@ -137,12 +137,11 @@ def parseCatalog(cls: type[Any], rows: Rows, archive: Any) -> Any:
         elif field is not None:
             typeString, doc, unit, size = field
             schema.addField(name, typeString, doc, unit, size, parse_strict="silent")
-    for alias, target in _parseAliases(rows.catalog):
-        schema.getAliasMap().set(alias, target)
+    schema._aliases.update(_parseAliases(rows.catalog))
     catalog = cls(schema)
     catalog.resize(len(rows))
-    for item in schema:
-        _parseField(catalog, item, rows)
+    for key, _ in schema:
+        _parseField(catalog, key, rows)
     if archive is not None:
         for component, name in references.items():
             for record, id in zip(catalog, rows.column(name)[:, 0].tolist(), strict=True):
@@ -163,10 +162,12 @@ def _parseColumns(catalog: Any) -> Iterator[Any]:
         number, name = match[2], header.getStr(card.key)
         if match[1] == "TFLAG":
             yield name, ("Flag", header.getStr(f"TFDOC{number}"), "", None)
-        elif name != "flags" and name in catalog.columns:
-            column, template = catalog.columns[name], header.getStr(f"TCCLS{number}")
-            unit = header.getStr(f"TUNIT{number}")
-            yield name, _parseType(column, template, unit, header.getStr(f"TDOC{number}"))
+            continue
+        template, unit = header.getStr(f"TCCLS{number}"), header.getStr(f"TUNIT{number}")
+        doc = header.getStr(f"TDOC{number}") or card.comment
+        for part in (f"{name}_x", f"{name}_y") if template == "Point" else (name,):
+            if part in catalog.columns and part != "flags":
+                yield part, _parseType(catalog.columns[part], template, unit, doc)
 
 
 def _parseType(column: Any, template: str, unit: str, doc: str) -> Any:
@@ -196,20 +197,21 @@ def _parseAliases(catalog: Any) -> Iterator[tuple[str, str]]:
             yield alias, target
 
 
-def _parseField(catalog: Any, item: Any, rows: Rows) -> None:
+def _parseField(catalog: Any, key: Key, rows: Rows) -> None:
     """Set a field in all records."""
-    key, name = item.key, item.field.getName()
-    typeString = key.getTypeString()
-    if typeString == "Flag":
-        catalog._setFlags(key, rows.flag(name))
-    elif key._size == 0 or typeString == "String":
+    name, typeString = key._name, key.getTypeString()
+    if typeString == "String" or key._size == 0:
         for record, row in zip(catalog, rows, strict=True):
             key.set(record, row.string(name) if typeString == "String" else _decode(key, row.array(name)))
+        return
+    column = catalog._getRows()[name]
+    if typeString == "Flag":
+        column[:] = rows.flag(name)
     else:
-        key._column(catalog.columns._data)[:] = _decode(key, rows.column(name))
+        column[:] = _decode(key, rows.column(name)).reshape(column.shape)
 
 
-def _decode(key: Any, elements: Any) -> Any:
+def _decode(key: Key, elements: Any) -> Any:
     """Turn elements of a file into those of a record."""
     if key.getTypeString().endswith("U"):
         elements = elements.astype(np.int32) + fitsTables.UNSIGNED_ZERO

@@ -7,11 +7,11 @@ from __future__ import annotations
 __all__ = ["CoaddPsf"]
 
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any, NoReturn, overload
 
 import numpy as np
 
-from lsst._lite.arguments import Int, Overloads
+from lsst._lite.arguments import checkArguments
 from lsst._lite.numbers import toInteger
 from lsst.afw.detection import InvalidPsfError, Psf
 from lsst.afw.fits._outputArchive import OutputArchive
@@ -30,6 +30,11 @@ from ._warpedPsf import WarpedPsf
 
 _WEIGHT = "weight"
 
+_MAX_KERNEL = 100
+"""More pixels along an axis than any warping kernel in a file has: the time
+that is needed grows with their square.
+"""
+
 _KEPT = ("goodpix", "tract", "patch")
 """Fields of a catalog that are kept, if it has them."""
 
@@ -37,11 +42,6 @@ _KEPT = ("goodpix", "tract", "patch")
 class CoaddPsf(ImagePsf):
     """The point spread function of a coadd: at each position, the weighted
     mean of those of the exposures that were coadded there.
-
-    Called as ``CoaddPsf(catalog, coaddWcs, weightFieldName,
-    warpingKernelName, cacheSize)``, ``CoaddPsf(catalog, coaddWcs,
-    averagePosition, warpingKernelName, cacheSize)`` or ``CoaddPsf(catalog,
-    coaddWcs, ctrl, weightFieldName)``.
 
     Parameters
     ----------
@@ -76,9 +76,42 @@ class CoaddPsf(ImagePsf):
 
     __hash__ = None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    @overload
+    def __init__(
+        self,
+        catalog: ExposureCatalog,
+        coaddWcs: SkyWcs,
+        weightFieldName: str = _WEIGHT,
+        warpingKernelName: str = "lanczos3",
+        cacheSize: int = 10000,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        catalog: ExposureCatalog,
+        coaddWcs: SkyWcs,
+        averagePosition: Point2D,
+        warpingKernelName: str = "lanczos3",
+        cacheSize: int = 10000,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        catalog: ExposureCatalog,
+        coaddWcs: SkyWcs,
+        ctrl: CoaddPsfControl,
+        weightFieldName: str = _WEIGHT,
+    ) -> None: ...
+    def __init__(self, catalog: Any, coaddWcs: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(isFixed=False)
-        _INIT_FORMS(self, args, kwargs)
+        checkArguments("CoaddPsf", catalog=(catalog, ExposureCatalog), coaddWcs=(coaddWcs, SkyWcs))
+        third = args[0] if args else kwargs.get("averagePosition", kwargs.get("ctrl"))
+        if isinstance(third, Point2D):
+            self._initPosition(catalog, coaddWcs, *args, **kwargs)
+        elif isinstance(third, CoaddPsfControl):
+            self._initControl(catalog, coaddWcs, *args, **kwargs)
+        else:
+            self._initWeights(catalog, coaddWcs, *args, **kwargs)
 
     def _initWeights(
         self,
@@ -86,7 +119,7 @@ class CoaddPsf(ImagePsf):
         coaddWcs: SkyWcs,
         weightFieldName: str = _WEIGHT,
         warpingKernelName: str = "lanczos3",
-        cacheSize: Int = 10000,
+        cacheSize: int = 10000,
     ) -> None:
         selected = _selectFields(catalog, weightFieldName)
         position = _computeAveragePosition(selected, coaddWcs)
@@ -98,7 +131,7 @@ class CoaddPsf(ImagePsf):
         coaddWcs: SkyWcs,
         averagePosition: Point2D,
         warpingKernelName: str = "lanczos3",
-        cacheSize: Int = 10000,
+        cacheSize: int = 10000,
     ) -> None:
         self._catalog = ExposureCatalog(catalog)
         self._weightKey = catalog.schema[_WEIGHT].asKey()
@@ -245,9 +278,6 @@ class CoaddPsf(ImagePsf):
         return True
 
 
-_INIT_FORMS = Overloads("CoaddPsf", CoaddPsf._initWeights, CoaddPsf._initPosition, CoaddPsf._initControl)
-
-
 def _selectFields(catalog: ExposureCatalog, weightFieldName: str) -> ExposureCatalog:
     """Copy a catalog without the fields that a PSF does not need.
 
@@ -339,13 +369,20 @@ def _read(archive: Any, rows: Any) -> CoaddPsf:
     if len(rows) != 2 or len(rows[0]) != 1:
         raise ValueError(f"expected one row and a catalog, found {[len(catalog) for catalog in rows]} rows")
     row = rows[0][0]
-    return CoaddPsf(
+    psf = CoaddPsf(
         ExposureCatalog._readFromArchive(rows[1], archive),
         archive.get(row.integer("coaddwcs")),
         Point2D(row.scalar("avgpos_x"), row.scalar("avgpos_y")),
         row.string("warpingkernelname"),
         row.integer("cachesize"),
     )
+    width = psf._control.getWarpingKernel().getWidth()
+    if width > _MAX_KERNEL:
+        raise ValueError(
+            f"expected a warping kernel of at most {_MAX_KERNEL} pixels, "
+            f"found {psf._warpingKernelName!r} of {width}"
+        )
+    return psf
 
 
 def _write(psf: CoaddPsf, archive: OutputArchive) -> Iterator[tuple[Any, Any]]:

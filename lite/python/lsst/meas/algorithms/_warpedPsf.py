@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 
 import numpy as np
 
-from lsst._lite.arguments import Int, Overloads
+from lsst._lite.arguments import checkArguments
 from lsst.afw.detection import Psf
 from lsst.afw.geom import TransformPoint2ToPoint2, linearizeTransform, makeTransform
 from lsst.afw.image import ImageD
@@ -31,22 +31,17 @@ _MAX_AREA = 2048**2
 class WarpedPsf(ImagePsf):
     """A point spread function, seen in other pixels.
 
-    Called as ``WarpedPsf(undistortedPsf, distortion, control)`` or
-    ``WarpedPsf(undistortedPsf, distortion, kernelName, cache)``.
-
     Parameters
     ----------
     undistortedPsf : `lsst.afw.detection.Psf`
         The function in its own pixels.
     distortion : `lsst.afw.geom.TransformPoint2ToPoint2`
         Transform from its pixels to the others.
-    control : `lsst.afw.math.WarpingControl`
-        How to warp its images.
-    kernelName : `str`, optional
-        Name of the kernel to warp with.
+    kernel : `str` or `lsst.afw.math.WarpingControl`, optional
+        Name of the kernel to warp its images with; or how to warp them.
     cache : `int`, optional
-        Number of fractions of a pixel for which the kernel is computed; 0
-        for all.
+        Number of fractions of a pixel for which the kernel of that name is
+        computed; 0 for all.
 
     Raises
     ------
@@ -62,35 +57,27 @@ class WarpedPsf(ImagePsf):
 
     __hash__ = None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(isFixed=False)
-        _INIT_FORMS(self, args, kwargs)
-
-    def _initControl(
+    def __init__(
         self,
         undistortedPsf: Psf | None,
         distortion: TransformPoint2ToPoint2 | None,
-        control: WarpingControl | None,
+        kernel: str | WarpingControl | None = "lanczos3",
+        cache: int = 10000,
+        /,
     ) -> None:
-        for name, value in (
-            ("Undistorted Psf", undistortedPsf),
-            ("Transform", distortion),
-            ("WarpingControl", control),
+        super().__init__(isFixed=False)
+        control = WarpingControl(kernel, "", cache) if isinstance(kernel, str) else kernel
+        for name, value, cls in (
+            ("Undistorted Psf", undistortedPsf, Psf),
+            ("Transform", distortion, TransformPoint2ToPoint2),
+            ("WarpingControl", control, WarpingControl),
         ):
             if value is None:
                 raise LogicError(f"{name} passed to WarpedPsf must not be None/NULL")
+            checkArguments("WarpedPsf", **{name: (value, cls)})
         self._undistortedPsf: Any = undistortedPsf
         self._distortion: Any = distortion
         self._control: Any = control
-
-    def _initName(
-        self,
-        undistortedPsf: Psf | None,
-        distortion: TransformPoint2ToPoint2 | None,
-        kernelName: str = "lanczos3",
-        cache: Int = 10000,
-    ) -> None:
-        self._initControl(undistortedPsf, distortion, WarpingControl(kernelName, "", cache))
 
     def clone(self) -> WarpedPsf:
         """Return a copy."""
@@ -147,9 +134,6 @@ class WarpedPsf(ImagePsf):
             raise InvalidParameterError("psf image has sum 0")
         warped.array /= total
         return warped
-
-
-_INIT_FORMS = Overloads("WarpedPsf", WarpedPsf._initControl, WarpedPsf._initName)
 
 
 def _round(coordinate: float) -> float:

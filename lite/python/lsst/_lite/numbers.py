@@ -5,15 +5,12 @@
 __all__ = [
     "EnumLikeCpp",
     "argumentError",
-    "divide",
     "formatG",
     "toBool",
     "toDouble",
     "toInt",
     "toIndex",
     "toInteger",
-    "truncateToInt",
-    "wrapInt",
 ]
 
 import enum
@@ -181,40 +178,6 @@ def toIndex(index: Any, size: int) -> int:
     if not -size <= index < size:
         raise IndexError(f"Index {index} not in range [{-size}, {size - 1}]")
     return index + size if index < 0 else index
-
-
-def truncateToInt(value: float) -> int:
-    """Cast a ``double`` to a 32-bit ``int`` as the processor does: towards
-    zero, and to the smallest integer if it does not fit.
-    """
-    return int(value) if INT_MIN - 1 < value < INT_MAX + 1 else INT_MIN
-
-
-def wrapInt(value: int) -> int:
-    """Reduce an integer to 32 bits, as C++ arithmetic does."""
-    if INT_MIN <= value <= INT_MAX:
-        return value
-    return (value - INT_MIN) % 2**32 + INT_MIN
-
-
-def divide(numerator: float, denominator: float) -> float:
-    """Divide by the rules of IEEE 754, where division by zero is no error.
-
-    Parameters
-    ----------
-    numerator, denominator : `float`
-        The operands.
-
-    Returns
-    -------
-    quotient : `float`
-        Infinity or NaN for a zero denominator.
-    """
-    if denominator:
-        return numerator / denominator
-    if not numerator or math.isnan(numerator):
-        return math.nan
-    return math.copysign(math.inf, numerator) * math.copysign(1.0, denominator)
 
 
 def formatG(value: float) -> str:

@@ -4,21 +4,9 @@
 
 __all__ = ["Observatory"]
 
-from typing import Any
-
+from lsst._lite.numbers import toDouble
 from lsst.geom import Angle
-
-
-def _checkAngle(value: Any) -> Angle:
-    if not isinstance(value, Angle):
-        raise TypeError(f"incompatible argument: {type(value).__name__}, not an Angle")
-    return Angle(value)
-
-
-def _checkNumber(value: Any) -> float:
-    if isinstance(value, (str, Angle)):
-        raise TypeError(f"incompatible argument: {type(value).__name__}, not a number")
-    return float(value)
+from lsst.geom._angle import requireAngle
 
 
 class Observatory:
@@ -35,9 +23,9 @@ class Observatory:
     """
 
     def __init__(self, longitude: Angle, latitude: Angle, elevation: float, /) -> None:
-        self._longitude = _checkAngle(longitude)
-        self._latitude = _checkAngle(latitude)
-        self._elevation = _checkNumber(elevation)
+        self._longitude = requireAngle("longitude", longitude)
+        self._latitude = requireAngle("latitude", latitude)
+        self._elevation = toDouble(elevation)
 
     def getLongitude(self) -> Angle:
         """Get the longitude, positive East (`lsst.geom.Angle`)."""
@@ -53,15 +41,15 @@ class Observatory:
 
     def setLongitude(self, longitude: Angle) -> None:
         """Set the longitude (`lsst.geom.Angle`), positive East."""
-        self._longitude = _checkAngle(longitude)
+        self._longitude = requireAngle("longitude", longitude)
 
     def setLatitude(self, latitude: Angle) -> None:
         """Set the latitude (`lsst.geom.Angle`)."""
-        self._latitude = _checkAngle(latitude)
+        self._latitude = requireAngle("latitude", latitude)
 
     def setElevation(self, elevation: float) -> None:
         """Set the elevation (`float`), in metres."""
-        self._elevation = _checkNumber(elevation)
+        self._elevation = toDouble(elevation)
 
     def _key(self) -> tuple[float, float, float]:
         return (self._longitude.asRadians(), self._latitude.asRadians(), self._elevation)

@@ -7,11 +7,11 @@ from __future__ import annotations
 __all__ = ["CoaddPsf"]
 
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any, NoReturn, overload
 
 import numpy as np
 
-from lsst._lite.arguments import Int, Overloads
+from lsst._lite.arguments import checkArguments
 from lsst._lite.numbers import toInteger
 from lsst.afw.detection import InvalidPsfError, Psf
 from lsst.afw.fits._outputArchive import OutputArchive
@@ -37,11 +37,6 @@ _KEPT = ("goodpix", "tract", "patch")
 class CoaddPsf(ImagePsf):
     """The point spread function of a coadd: at each position, the weighted
     mean of those of the exposures that were coadded there.
-
-    Called as ``CoaddPsf(catalog, coaddWcs, weightFieldName,
-    warpingKernelName, cacheSize)``, ``CoaddPsf(catalog, coaddWcs,
-    averagePosition, warpingKernelName, cacheSize)`` or ``CoaddPsf(catalog,
-    coaddWcs, ctrl, weightFieldName)``.
 
     Parameters
     ----------
@@ -76,9 +71,43 @@ class CoaddPsf(ImagePsf):
 
     __hash__ = None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    @overload
+    def __init__(
+        self,
+        catalog: ExposureCatalog,
+        coaddWcs: SkyWcs,
+        weightFieldName: str = _WEIGHT,
+        warpingKernelName: str = "lanczos3",
+        cacheSize: int = 10000,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        catalog: ExposureCatalog,
+        coaddWcs: SkyWcs,
+        averagePosition: Point2D,
+        warpingKernelName: str = "lanczos3",
+        cacheSize: int = 10000,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self,
+        catalog: ExposureCatalog,
+        coaddWcs: SkyWcs,
+        ctrl: CoaddPsfControl,
+        weightFieldName: str = _WEIGHT,
+    ) -> None: ...
+    def __init__(self, catalog: Any, coaddWcs: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(isFixed=False)
-        _INIT_FORMS(self, args, kwargs)
+        checkArguments("CoaddPsf", catalog=(catalog, ExposureCatalog), coaddWcs=(coaddWcs, SkyWcs))
+        third = args[0] if args else None
+        if "averagePosition" in kwargs or isinstance(third, Point2D):
+            initialize: Any = self._initPosition
+        elif "ctrl" in kwargs or isinstance(third, CoaddPsfControl):
+            initialize = self._initControl
+        else:
+            initialize = self._initWeights
+        initialize(catalog, coaddWcs, *args, **kwargs)
 
     def _initWeights(
         self,
@@ -86,8 +115,9 @@ class CoaddPsf(ImagePsf):
         coaddWcs: SkyWcs,
         weightFieldName: str = _WEIGHT,
         warpingKernelName: str = "lanczos3",
-        cacheSize: Int = 10000,
+        cacheSize: int = 10000,
     ) -> None:
+        checkArguments("CoaddPsf", weightFieldName=(weightFieldName, str))
         selected = _selectFields(catalog, weightFieldName)
         position = _computeAveragePosition(selected, coaddWcs)
         self._initPosition(selected, coaddWcs, position, warpingKernelName, cacheSize)
@@ -98,8 +128,9 @@ class CoaddPsf(ImagePsf):
         coaddWcs: SkyWcs,
         averagePosition: Point2D,
         warpingKernelName: str = "lanczos3",
-        cacheSize: Int = 10000,
+        cacheSize: int = 10000,
     ) -> None:
+        checkArguments("CoaddPsf", averagePosition=(averagePosition, Point2D))
         self._catalog = ExposureCatalog(catalog)
         self._weightKey = catalog.schema[_WEIGHT].asKey()
         self._coaddWcs = coaddWcs
@@ -243,9 +274,6 @@ class CoaddPsf(ImagePsf):
     def isPersistable(self) -> bool:
         """Whether this can be written to a file: always `True`."""
         return True
-
-
-_INIT_FORMS = Overloads("CoaddPsf", CoaddPsf._initWeights, CoaddPsf._initPosition, CoaddPsf._initControl)
 
 
 def _selectFields(catalog: ExposureCatalog, weightFieldName: str) -> ExposureCatalog:

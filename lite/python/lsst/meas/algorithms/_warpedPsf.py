@@ -7,11 +7,11 @@ from __future__ import annotations
 __all__ = ["WarpedPsf"]
 
 import math
-from typing import Any, NoReturn
+from typing import Any, NoReturn, overload
 
 import numpy as np
 
-from lsst._lite.arguments import Int, Overloads
+from lsst._lite.arguments import checkArguments
 from lsst.afw.detection import Psf
 from lsst.afw.geom import TransformPoint2ToPoint2, linearizeTransform, makeTransform
 from lsst.afw.image import ImageD
@@ -30,9 +30,6 @@ _MAX_AREA = 2048**2
 
 class WarpedPsf(ImagePsf):
     """A point spread function, seen in other pixels.
-
-    Called as ``WarpedPsf(undistortedPsf, distortion, control)`` or
-    ``WarpedPsf(undistortedPsf, distortion, kernelName, cache)``.
 
     Parameters
     ----------
@@ -62,35 +59,42 @@ class WarpedPsf(ImagePsf):
 
     __hash__ = None
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(isFixed=False)
-        _INIT_FORMS(self, args, kwargs)
-
-    def _initControl(
+    @overload
+    def __init__(
+        self, undistortedPsf: Psf, distortion: TransformPoint2ToPoint2, control: WarpingControl
+    ) -> None: ...
+    @overload
+    def __init__(
         self,
-        undistortedPsf: Psf | None,
-        distortion: TransformPoint2ToPoint2 | None,
-        control: WarpingControl | None,
+        undistortedPsf: Psf,
+        distortion: TransformPoint2ToPoint2,
+        kernelName: str = "lanczos3",
+        cache: int = 10000,
+    ) -> None: ...
+    def __init__(  # type: ignore[misc]
+        self,
+        undistortedPsf: Any,
+        distortion: Any,
+        control: Any = "lanczos3",
+        cache: int = 10000,
+        *,
+        kernelName: str | None = None,
     ) -> None:
-        for name, value in (
-            ("Undistorted Psf", undistortedPsf),
-            ("Transform", distortion),
-            ("WarpingControl", control),
+        super().__init__(isFixed=False)
+        control = kernelName or control
+        if isinstance(control, str):
+            control = WarpingControl(control, "", cache)
+        for name, value, wanted in (
+            ("Undistorted Psf", undistortedPsf, Psf),
+            ("Transform", distortion, TransformPoint2ToPoint2),
+            ("WarpingControl", control, WarpingControl),
         ):
             if value is None:
                 raise LogicError(f"{name} passed to WarpedPsf must not be None/NULL")
-        self._undistortedPsf: Any = undistortedPsf
-        self._distortion: Any = distortion
-        self._control: Any = control
-
-    def _initName(
-        self,
-        undistortedPsf: Psf | None,
-        distortion: TransformPoint2ToPoint2 | None,
-        kernelName: str = "lanczos3",
-        cache: Int = 10000,
-    ) -> None:
-        self._initControl(undistortedPsf, distortion, WarpingControl(kernelName, "", cache))
+            checkArguments("WarpedPsf", **{name: (value, wanted)})
+        self._undistortedPsf = undistortedPsf
+        self._distortion = distortion
+        self._control = control
 
     def clone(self) -> WarpedPsf:
         """Return a copy."""
@@ -147,9 +151,6 @@ class WarpedPsf(ImagePsf):
             raise InvalidParameterError("psf image has sum 0")
         warped.array /= total
         return warped
-
-
-_INIT_FORMS = Overloads("WarpedPsf", WarpedPsf._initControl, WarpedPsf._initName)
 
 
 def _round(coordinate: float) -> float:

@@ -454,7 +454,7 @@ class TractInfoTestCase(lsst.utils.tests.TestCase):
             with self.assertRaises(IndexError):
                 self.tract.getPatchInfo(index)
         for index in (3, (1, 2, 3)):
-            with self.assertRaises(ValueError):
+            with self.assertRaises((TypeError, ValueError)):
                 self.tract.getSequentialPatchIndexFromPair(index)
 
     def testGeometryCannotBeChangedThroughWhatIsReturned(self):
@@ -606,7 +606,7 @@ class CellTestCase(lsst.utils.tests.TestCase):
             with self.assertRaisesRegex(RuntimeError, "does not contain"):
                 cls(Index2D(0, 0), large, small, 0, None)
         for dimensions in (5, (1, 2, 3)):
-            with self.assertRaises(ValueError):
+            with self.assertRaises(TypeError):
                 lsst.skymap.PatchInfo(Index2D(0, 0), small, large, 0, None, cellInnerDimensions=dimensions)
 
     def testABuilderNeedsATract(self):
@@ -688,6 +688,14 @@ class SkyMapTestCase(lsst.utils.tests.TestCase):
         for index in (-1, 2):
             with self.assertRaises(IndexError):
                 skyMap[index]
+
+    def testTractNumbersAreIntegers(self):
+        for skyMap in (makeDiscrete(), makeSmallRings(), makeSkyMap("dodeca")):
+            with self.subTest(type(skyMap).__name__):
+                self.assertEqual(skyMap[np.int64(1)].getId(), 1)
+                for index in (1.0, 0.5, np.float64(1.0)):
+                    with self.assertRaises(TypeError):
+                        skyMap[index]
 
     def testLogHasALinePerTract(self):
         with self.assertLogs("test.skymap", logging.INFO) as cm:

@@ -369,6 +369,39 @@ class BaseSkyMap:
                 butler.put(self, datasetType, {"skymap": name}, run=self.SKYMAP_RUN_COLLECTION_NAME)
 
 
+class WholeSkyMap(BaseSkyMap):
+    """A sky map that makes all its tracts at once.
+
+    Parameters
+    ----------
+    config : `lsst.skymap.BaseSkyMapConfig`, optional
+        Configuration of the sky map.
+    """
+
+    _version = (1, 0)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"version": self._version, "config": self.config}
+
+    def __setstate__(self, stateDict: Any) -> None:
+        if stateDict["version"] >= (2, 0):
+            raise RuntimeError(
+                f"Cannot unpickle version {stateDict['version']} of {type(self).__name__}; this is "
+                f"{self._version}"
+            )
+        type(self).__init__(self, stateDict["config"])
+
+    def getVersion(self) -> tuple[int, int]:
+        """Get the version of the definition of the tracts.
+
+        Returns
+        -------
+        version : `tuple` [`int`]
+            Two numbers; those with the same first one can be unpickled.
+        """
+        return self._version
+
+
 def _keepOverlaps(
     tractInfos: Iterable[TractInfo], coordList: Sequence[SpherePoint]
 ) -> list[tuple[TractInfo, tuple[PatchInfo, ...]]]:

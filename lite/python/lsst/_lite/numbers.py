@@ -6,6 +6,7 @@ __all__ = [
     "EnumLikeCpp",
     "argumentError",
     "formatG",
+    "require",
     "toBool",
     "toDouble",
     "toInt",
@@ -16,7 +17,9 @@ __all__ = [
 import enum
 import math
 import operator
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 INT_MIN = -(2**31)
 INT_MAX = 2**31 - 1
@@ -56,6 +59,33 @@ def argumentError(what: str, *args: object, **kwargs: object) -> TypeError:
     given = [type(arg).__name__ for arg in args]
     given += [f"{name}={type(arg).__name__}" for name, arg in kwargs.items()]
     return TypeError(f"{what}(): incompatible function arguments; invoked with ({', '.join(given)})")
+
+
+def require(what: str, value: Any, wanted: type[T] | tuple[type[T], ...]) -> T:
+    """Return an argument that must be of a class.
+
+    Parameters
+    ----------
+    what : `str`
+        Name of the function that got the argument.
+    value : `object`
+        The argument.
+    wanted : `type` or `tuple` [`type`]
+        The class, or several.
+
+    Returns
+    -------
+    value : `object`
+        The argument.
+
+    Raises
+    ------
+    TypeError
+        Raised if it is something else.
+    """
+    if not isinstance(value, wanted):
+        raise argumentError(what, value)
+    return value
 
 
 def toDouble(value: Any) -> float:

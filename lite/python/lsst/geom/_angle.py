@@ -18,7 +18,7 @@ import math
 from typing import Any
 
 import lsst.sphgeom
-from lsst._lite.numbers import argumentError, toDouble
+from lsst._lite.numbers import require, toDouble
 
 PI = math.pi
 TWOPI = PI * 2.0
@@ -79,7 +79,7 @@ class Angle:
     __slots__ = ("_radians",)
 
     def __init__(self, val: float = 0.0, units: AngleUnit = radians) -> None:
-        self._radians = toDouble(val) * _requireUnit("Angle", units)._radians
+        self._radians = toDouble(val) * require("Angle", units, AngleUnit)._radians
 
     def asAngularUnits(self, units: AngleUnit, /) -> float:
         """Return the size in a given unit.
@@ -94,7 +94,7 @@ class Angle:
         size : `float`
             Number of units.
         """
-        return self._radians / _requireUnit("asAngularUnits", units)._radians
+        return self._radians / require("asAngularUnits", units, AngleUnit)._radians
 
     def asRadians(self) -> float:
         """Return the size in radians (`float`)."""
@@ -262,18 +262,9 @@ def requireAngle(what: str, value: Any) -> Angle:
     TypeError
         Raised if it is something else.
     """
-    if isinstance(value, Angle):
-        return value
     if isinstance(value, lsst.sphgeom.Angle):
         return _makeAngle(value.asRadians())
-    raise argumentError(what, value)
-
-
-def _requireUnit(what: str, value: Any) -> AngleUnit:
-    """Return an argument that must be a unit."""
-    if not isinstance(value, AngleUnit):
-        raise argumentError(what, value)
-    return value
+    return require(what, value, Angle)
 
 
 def wrapRadians(value: float) -> float:

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lsst._lite import Partial
-from lsst._lite.numbers import INT_MAX, INT_MIN, EnumLikeCpp, argumentError
+from lsst._lite.numbers import INT_MAX, INT_MIN, EnumLikeCpp, argumentError, require
 from lsst._lite.properties import TypedProperty
 from lsst.pex.exceptions import InvalidParameterError, OverflowError
 
@@ -96,12 +96,6 @@ class _Box(Partial, Generic[PointT, ExtentT, Number]):
             self._min, self._max = first._min, first._max
         else:
             self._setConverted(first, second)
-
-    def _require(self, what: str, value: Any, wanted: type[Any]) -> Any:
-        """Return an argument that must be of a class."""
-        if not isinstance(value, wanted):
-            raise argumentError(what, value)
-        return value
 
     def getMin(self) -> PointT:
         """Return the corner with the smallest coordinates."""
@@ -203,7 +197,7 @@ class _Box(Partial, Generic[PointT, ExtentT, Number]):
             return inside if inside.ndim else bool(inside)
         if isinstance(x, self.Point):
             return self._containsXY(*x)
-        self._require("contains", x, type(self))
+        require("contains", x, type(self))
         return x.isEmpty() or all(
             (*map(operator.le, self._min, x._min), *map(operator.ge, self._max, x._max))
         )
@@ -235,7 +229,7 @@ class _Box(Partial, Generic[PointT, ExtentT, Number]):
 
     def shift(self, offset: ExtentT, /) -> None:
         """Move this box by an extent."""
-        self._require("shift", offset, self.Extent)
+        require("shift", offset, self.Extent)
         if not self.isEmpty():
             self._set(map(operator.add, self._min, offset), map(operator.add, self._max, offset))
 
@@ -249,7 +243,7 @@ class _Box(Partial, Generic[PointT, ExtentT, Number]):
         if isinstance(other, self.Point):
             added = type(self)()
             added._setAround(other)
-        self._require("include", added, type(self))
+        require("include", added, type(self))
         if self.isEmpty():
             self._min, self._max = added._min, added._max
         elif not added.isEmpty():
@@ -257,7 +251,7 @@ class _Box(Partial, Generic[PointT, ExtentT, Number]):
 
     def clip(self, other: Self, /) -> None:
         """Reduce this box to the part that is also in another box."""
-        self._require("clip", other, type(self))
+        require("clip", other, type(self))
         if self.isEmpty() or other.isEmpty():
             self._min, self._max = self._NOTHING
         else:
@@ -439,8 +433,8 @@ class Box2I(_Box[Point2I, Extent2I, int]):
         lsst.pex.exceptions.InvalidParameterError
             Raised if the center is not finite.
         """
-        if not isinstance(center, Point2D) or not isinstance(size, Extent2I):
-            raise argumentError("makeCenteredBox", center, size)
+        require("makeCenteredBox", center, Point2D)
+        require("makeCenteredBox", size, Extent2I)
         if not math.isfinite(center.x) or not math.isfinite(center.y):
             raise InvalidParameterError("Cannot make Box2I with non-finite center")
         corner = center + size * -0.5 + Extent2D(0.5, 0.5)
@@ -590,8 +584,8 @@ class Box2D(_Box[Point2D, Extent2D, float]):
         box : `Box2D`
             The box.
         """
-        if not isinstance(center, Point2D) or not isinstance(size, Extent2D):
-            raise argumentError("makeCenteredBox", center, size)
+        require("makeCenteredBox", center, Point2D)
+        require("makeCenteredBox", size, Extent2D)
         return Box2D(center + size * -0.5, size, False)
 
     def _containsXY(self, x: Any, y: Any) -> Any:

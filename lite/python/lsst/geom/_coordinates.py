@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lsst._lite import Partial
-from lsst._lite.numbers import INT_MAX, INT_MIN, argumentError, toDouble, toIndex, toInt
+from lsst._lite.numbers import INT_MAX, INT_MIN, require, toDouble, toIndex, toInt
 from lsst._lite.properties import TypedProperty
 from lsst.pex.exceptions import LogicError
 
@@ -228,8 +228,7 @@ class _Point(_Coordinates[Number]):
         square : `float`
             Square of the distance.
         """
-        if not isinstance(other, type(self)):
-            raise argumentError("distanceSquared", other)
+        require("distanceSquared", other, type(self))
         return float((self - other).computeSquaredNorm())
 
     def __add__(self, other: Any) -> Any:

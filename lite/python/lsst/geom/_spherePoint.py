@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, overload
 
 from lsst._lite import Partial
-from lsst._lite.numbers import argumentError, toDouble, toIndex
+from lsst._lite.numbers import argumentError, require, toDouble, toIndex
 from lsst.pex.exceptions import InvalidParameterError
 from lsst.sphgeom import LonLat, NormalizedAngle, UnitVector3d, Vector3d
 
@@ -73,10 +73,9 @@ class SpherePoint(Partial):
     def _setAngles(self, longitude: Any, latitude: Any, units: AngleUnit | None = None) -> None:
         if units is None:
             angles = [requireAngle("SpherePoint", angle)._radians for angle in (longitude, latitude)]
-        elif isinstance(units, AngleUnit):
-            angles = [toDouble(number) * units._radians for number in (longitude, latitude)]
         else:
-            raise argumentError("SpherePoint", longitude, latitude, units)
+            unit = require("SpherePoint", units, AngleUnit)._radians
+            angles = [toDouble(number) * unit for number in (longitude, latitude)]
         self._longitude, self._latitude = wrapRadians(angles[0]), angles[1]
         if abs(self._latitude) > HALFPI:
             latitude = self._latitude / degrees._radians
@@ -165,7 +164,7 @@ class SpherePoint(Partial):
         bearing : `Angle`
             Direction, from 0 to 2 pi radians: 0 is east, pi/2 is north.
         """
-        other = _requirePoint("bearingTo", other)
+        other = require("bearingTo", other, SpherePoint)
         deltaLongitude = other._longitude - self._longitude
         sin1, cos1 = math.sin(self._latitude), math.cos(self._latitude)
         sin2, cos2 = math.sin(other._latitude), math.cos(other._latitude)
@@ -186,7 +185,7 @@ class SpherePoint(Partial):
         separation : `Angle`
             The distance.
         """
-        other = _requirePoint("separation", other)
+        other = require("separation", other, SpherePoint)
         return _makeAngle(NormalizedAngle(self._toLonLat(), other._toLonLat()).asRadians())
 
     def rotated(self, axis: SpherePoint, amount: Angle) -> SpherePoint:
@@ -204,7 +203,7 @@ class SpherePoint(Partial):
         position : `SpherePoint`
             The new position.
         """
-        axis = _requirePoint("rotated", axis)
+        axis = require("rotated", axis, SpherePoint)
         angle = requireAngle("rotated", amount)._radians
         sine, cosine = math.sin(angle), math.cos(angle)
         # The formula of Rodrigues, rounded as in the stack.
@@ -258,7 +257,7 @@ class SpherePoint(Partial):
         xi, eta : `Angle`
             Offsets towards east and north.
         """
-        other = _requirePoint("getTangentPlaneOffset", other)
+        other = require("getTangentPlaneOffset", other, SpherePoint)
         deltaLongitude = other._longitude - self._longitude
         sin1, cos1 = math.sin(self._latitude), math.cos(self._latitude)
         sin2, cos2 = math.sin(other._latitude), math.cos(other._latitude)
@@ -297,10 +296,3 @@ class SpherePoint(Partial):
 def _cross(a: Sequence[float], b: Sequence[float]) -> tuple[float, float, float]:
     """Compute the cross product of two vectors."""
     return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
-
-
-def _requirePoint(what: str, value: Any) -> SpherePoint:
-    """Return an argument that must be a position."""
-    if not isinstance(value, SpherePoint):
-        raise argumentError(what, value)
-    return value

@@ -486,8 +486,6 @@ class InterfaceTestCase(lsst.utils.tests.TestCase):
         other.readControl(control)
         self.assertEqual(other, config)
         self.assertIs(CoaddPsfControl.ConfigClass, CoaddPsfConfig)
-        with self.assertRaises(TypeError):
-            control.cacheSize = "x"
 
 
 class PsfexPsf(Psf):

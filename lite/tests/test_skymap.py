@@ -3,7 +3,6 @@
 
 import base64
 import json
-import logging
 import math
 import pathlib
 import pickle
@@ -696,12 +695,6 @@ class SkyMapTestCase(lsst.utils.tests.TestCase):
                 for index in (1.0, 0.5, np.float64(1.0)):
                     with self.assertRaises(TypeError):
                         skyMap[index]
-
-    def testLogHasALinePerTract(self):
-        with self.assertLogs("test.skymap", logging.INFO) as cm:
-            makeDiscrete().logSkyMapInfo(logging.getLogger("test.skymap"))
-        self.assertEqual(len(cm.output), 3)
-        self.assertIn("8 x 8 patches", cm.output[1])
 
     def testABaseSkyMapHasNoHash(self):
         with self.assertRaises(NotImplementedError):

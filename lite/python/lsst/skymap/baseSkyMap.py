@@ -262,27 +262,6 @@ class BaseSkyMap:
         except AttributeError:
             return NotImplemented
 
-    def logSkyMapInfo(self, log: Any) -> None:
-        """Log where the tracts are.
-
-        Parameters
-        ----------
-        log : `logging.Logger`
-            Gets one line for the sky map and one for each tract.
-        """
-        log.info("sky map has %s tracts", len(self))
-        for tractInfo in self:
-            corners = tractInfo.getWcs().pixelToSky(geom.Box2D(tractInfo.getBBox()).getCorners())
-            positions = (corner.getPosition(geom.degrees) for corner in corners)
-            numX, numY = tractInfo.getNumPatches()
-            log.info(
-                "tract %s has corners %s (RA, Dec deg) and %s x %s patches",
-                tractInfo.getId(),
-                ", ".join(f"({ra:0.3f}, {dec:0.3f})" for ra, dec in positions),
-                numX,
-                numY,
-            )
-
     def getSha1(self) -> bytes:
         """Get the hash of the sky map.
 

@@ -5,6 +5,8 @@
 import pathlib
 import unittest
 
+from wrongCalls import WRONG_CALLS
+
 import lsst.utils.tests
 from lsst._lite.arguments import Bool, Float, Int, Overloads, Size
 
@@ -20,6 +22,16 @@ class TypedTestCase(lsst.utils.tests.TestCase):
             typed = [folder for folder in folders if (LSST / folder / "py.typed").exists()]
             if "extend_path" not in path.read_text():
                 self.assertTrue(typed, path)
+
+
+class WrongCallsTestCase(lsst.utils.tests.TestCase):
+    """Calls that type checkers refuse."""
+
+    def testAreTypeErrorsWhenMade(self):
+        for number, call in enumerate(WRONG_CALLS):
+            with self.subTest(line=call.__code__.co_firstlineno, number=number):
+                with self.assertRaisesRegex(TypeError, r"\w"):
+                    call()
 
 
 class FormsTestCase(lsst.utils.tests.TestCase):

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lsst._lite import Partial
-from lsst._lite.numbers import INT_MAX, INT_MIN, require, toDouble, toIndex, toInt
+from lsst._lite.numbers import INT_MAX, INT_MIN, argumentError, require, toDouble, toIndex, toInt
 from lsst._lite.properties import TypedProperty
 from lsst.pex.exceptions import LogicError
 
@@ -51,14 +51,25 @@ class _Coordinates(Partial, Generic[Number]):
     def __init__(self, other: _Coordinates[Any] | Sequence[float] | npt.NDArray[Any], /) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         if kwargs:
-            args = _bindXY(*args, **kwargs)
+            args = self._bind(args, kwargs)
         elif len(args) != 2:
-            args = self._split(*args)
+            args = self._split(args)
         self._values = self._convert(args[0]), self._convert(args[1])
 
     @classmethod
-    def _split(cls, value: Any = 0) -> Any:
-        """Find the two numbers that a single argument stands for."""
+    def _bind(cls, args: Any, kwargs: dict[str, Any]) -> Any:
+        """Put keyword arguments in order."""
+        names: str = "xy"[len(args) :]
+        if kwargs.keys() != set(names):
+            raise argumentError(cls.__name__, *args, **kwargs)
+        return *args, *map(kwargs.__getitem__, names)
+
+    @classmethod
+    def _split(cls, args: Any) -> Any:
+        """Find the two numbers that no or one argument stands for."""
+        if len(args) > 1:
+            raise argumentError(cls.__name__, *args)
+        value = args[0] if args else 0
         if isinstance(value, _Coordinates):
             return value._values
         array = np.asarray(value)
@@ -280,11 +291,11 @@ class Point2I(_Point[int]):
     _convert = staticmethod(_truncate)
 
     @classmethod
-    def _split(cls, value: Any = 0) -> Any:
+    def _split(cls, args: Any) -> Any:
         # Only points are rounded: a point lies on the pixel it is nearest to.
-        if isinstance(value, Point2D):
-            return [(number + 0.5) // 1.0 for number in value._values]
-        return super()._split(value)
+        if len(args) == 1 and isinstance(args[0], Point2D):
+            return [(number + 0.5) // 1.0 for number in args[0]._values]
+        return super()._split(args)
 
 
 class Point2D(_Point[float]):
@@ -303,11 +314,6 @@ _CLASSES: dict[tuple[type[Any], type[Any]], type[Any]] = {
     (_Point, int): Point2I,
     (_Point, float): Point2D,
 }
-
-
-def _bindXY(x: Any, y: Any) -> tuple[Any, Any]:
-    """Put keyword arguments in order."""
-    return x, y
 
 
 def _make(kind: type[Any], values: Iterable[Any]) -> Any:

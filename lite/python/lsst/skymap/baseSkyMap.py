@@ -348,7 +348,7 @@ class BaseSkyMap:
                 butler.put(self, datasetType, {"skymap": name}, run=self.SKYMAP_RUN_COLLECTION_NAME)
 
 
-class WholeSkyMap(BaseSkyMap):
+class _WholeSkyMap(BaseSkyMap):
     """A sky map that makes all its tracts at once.
 
     Parameters

@@ -12,7 +12,7 @@ import lsst.pex.config as pexConfig
 from lsst.geom import SpherePoint
 
 from . import detail
-from .baseSkyMap import BaseSkyMapConfig, WholeSkyMap
+from .baseSkyMap import BaseSkyMapConfig, _WholeSkyMap
 from .tractInfo import TractInfo
 
 
@@ -35,7 +35,7 @@ class DodecaSkyMapConfig(BaseSkyMapConfig):
         self.projection = "STG"
 
 
-class DodecaSkyMap(WholeSkyMap):
+class DodecaSkyMap(_WholeSkyMap):
     """A sky map of the whole sky, with twelve tracts.
 
     Parameters

@@ -10,7 +10,7 @@ from typing import Any
 import lsst.geom as geom
 import lsst.pex.config as pexConfig
 
-from .baseSkyMap import BaseSkyMapConfig, WholeSkyMap
+from .baseSkyMap import BaseSkyMapConfig, _WholeSkyMap
 from .tractInfo import TractInfo
 
 
@@ -34,7 +34,7 @@ class EquatSkyMapConfig(BaseSkyMapConfig):
         self.projection = "CEA"
 
 
-class EquatSkyMap(WholeSkyMap):
+class EquatSkyMap(_WholeSkyMap):
     """A sky map of a band along the equator, such as SDSS stripe 82.
 
     Parameters

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What patches and cells have in common."""
 
-__all__ = []
+__all__ = ["GridRegion"]
 
 from typing import Any
 

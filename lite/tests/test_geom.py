@@ -17,7 +17,6 @@ import lsst.utils.tests
 from lsst.geom import (
     AffineTransform,
     Angle,
-    AngleUnit,
     Box2D,
     Box2I,
     Extent2D,
@@ -53,6 +52,10 @@ class GoldenTestCase(lsst.utils.tests.TestCase):
 
 class AngleTestCase(lsst.utils.tests.TestCase):
     """Angles and their units."""
+
+    def testDivisionByZeroIsInfinite(self):
+        self.assertEqual((1.0 * degrees / 0).asDegrees(), math.inf)
+        self.assertTrue(math.isnan((0.0 * degrees / 0).asDegrees()))
 
     def testUnitsAreConsistent(self):
         angle = 180 * degrees
@@ -97,7 +100,6 @@ class AngleTestCase(lsst.utils.tests.TestCase):
             lambda: hash(angle),
             lambda: angle.asAngularUnits(1),
             lambda: angle.wrapNear(1.0),
-            lambda: AngleUnit(1.0),
         ):
             with self.assertRaises(TypeError):
                 function()
@@ -110,18 +112,13 @@ class AngleTestCase(lsst.utils.tests.TestCase):
         self.assertNotEqual(1 * degrees, "x")
         self.assertEqual(NAN * degrees, NAN * radians)
 
-    def testDivisionByZeroIsInfinite(self):
-        self.assertEqual(((1 * degrees) / 0).asRadians(), INF)
-        self.assertEqual(((-1 * degrees) / 0).asRadians(), -INF)
-
-    def testInPlaceOperatorsChangeTheAngleItself(self):
+    def testInPlaceOperatorsLeaveOtherAnglesAlone(self):
         angle = same = 1 * degrees
         angle += 1 * degrees
-        self.assertEqual(angle, 2 * degrees)
-        self.assertEqual(same, 2 * degrees)
         angle *= 3
         angle -= 1 * degrees
         self.assertFloatsAlmostEqual(angle.asDegrees(), 5.0, rtol=1e-15)
+        self.assertEqual(same, 1 * degrees)
         with self.assertRaises(TypeError):
             angle += 1
 
@@ -231,7 +228,6 @@ class CoordinatesTestCase(lsst.utils.tests.TestCase):
         self.assertIs(type(1.5 * Extent2I(1, 2)), Extent2D)
         self.assertEqual(Extent2I(1, 2) / 2, Extent2D(0.5, 1.0))
         self.assertEqual(Extent2I(7, -7) // 2, Extent2I(3, -4))
-        self.assertEqual(Extent2D(1, -2) / 0, Extent2D(INF, -INF))
         self.assertEqual(-Extent2I(1, 2), Extent2I(-1, -2))
         for function in (
             lambda: Extent2D(1, 2) // 2,
@@ -242,9 +238,6 @@ class CoordinatesTestCase(lsst.utils.tests.TestCase):
         ):
             with self.assertRaises(TypeError):
                 function()
-
-    def testIntegersWrapAsIn32Bits(self):
-        self.assertEqual(Point2I(INT_MAX, 0) + Extent2I(1, 0), Point2I(-INT_MAX - 1, 0))
 
     def testPointsRoundAndExtentsTruncate(self):
         self.assertEqual(Point2I(Point2D(1.5, -2.5)), Point2I(2, -2))
@@ -266,13 +259,13 @@ class CoordinatesTestCase(lsst.utils.tests.TestCase):
                 self.assertEqual(tuple(cls(value)), (3, 4), msg=f"{cls} of {value}")
         self.assertEqual(Point2D(), Point2D(0.0, 0.0))
         self.assertEqual(Point2D(2), Point2D(2.0, 2.0))
-        self.assertEqual(Point2D(value=2), Point2D(2.0, 2.0))
         self.assertEqual(Point2D(y=2, x=1), Point2D(1, 2))
         self.assertEqual(Point2D(np.float64(1.5), np.int64(2)), Point2D(1.5, 2.0))
 
     def testConstructorsRefuseAnythingElse(self):
         for function in (
             lambda: Point2I(1.5),
+            lambda: Point2I(INT_MAX + 1, 0),
             lambda: Point2D("a", 1),
             lambda: Point2D("ab"),
             lambda: Point2D([1, 2, 3]),
@@ -355,7 +348,7 @@ class IntervalTestCase(lsst.utils.tests.TestCase):
             with self.assertRaises(TypeError):
                 function()
         for limits in ({"min": 1.5, "max": 2}, {"min": 0, "max": 2**31}):
-            with self.assertRaises(RuntimeError):
+            with self.assertRaises(TypeError):
                 IntervalI(**limits)
 
 
@@ -383,6 +376,9 @@ class BoxTestCase(lsst.utils.tests.TestCase):
             lambda: Box2I(Point2D(0, 0), Point2D(1, 1)),
             lambda: Box2I(1, 2),
             lambda: Box2I("x"),
+            lambda: Box2I(3.5),
+            lambda: Box2I(minimum=Point2I(0, 0), maximum=Extent2I(1, 1)),
+            lambda: Box2I(corner=Point2I(0, 0), maximum=Point2I(1, 1)),
             lambda: Box2I(Point2I(0, 0)),
             lambda: Box2D(Point2I(0, 0), Extent2I(1, 1)),
             lambda: Box2D(other=self.box),

@@ -187,6 +187,25 @@ class BoundedFieldTestCase(lsst.utils.tests.TestCase):
         self.assertFloatsAlmostEqual(field.mean(), 1 - 3 / 3 - 6 / 3, rtol=1e-12)
         self.assertFloatsAlmostEqual(field.integrate(), -2.0 * 4800, rtol=1e-12)
 
+    def testCoefficientsAreAnArrayOfTheirOwn(self):
+        row = np.array([1.0, 2.0])
+        for view in (row[np.newaxis, :], row[:, np.newaxis], np.broadcast_to(row, (3, 2))):
+            field = ChebyshevBoundedField(BOX, view.copy())
+            np.testing.assert_array_equal(field.getCoefficients(), view)
+            with self.assertRaisesRegex(TypeError, "strides"):
+                ChebyshevBoundedField(BOX, view)
+        for wrong in (row, [[1.0, 2.0]], np.array([[1, 2]])):
+            with self.assertRaises(TypeError):
+                ChebyshevBoundedField(BOX, wrong)
+
+    def testArgumentsOfNoFormAreRefused(self):
+        field = makeField()
+        for wrong in ((), (1.0,), (Point2I(1, 2),), (1.0, 2.0, 3.0), ("x", 1.0), ([1.0], [2.0])):
+            with self.subTest(wrong=wrong), self.assertRaises(TypeError):
+                field.evaluate(*wrong)
+        with self.assertRaisesRegex(RuntimeError, "different shapes"):
+            field.evaluate(np.zeros(2), np.zeros(3))
+
     def testOtherFieldsAreNotComputed(self):
         with self.assertRaisesRegex(NotImplementedError, "lsst.afw.math.BoundedField.evaluate.*lsst-lite"):
             BoundedField(BOX).evaluate(Point2D(1, 2))

@@ -445,8 +445,12 @@ class MetadataTestCase(lsst.utils.tests.TestCase):
         self.assertTrue(wcs.isFits)
         metadata = wcs.getFitsMetadata(precise=True)
         self.assertEqual(metadata.getScalar("CTYPE1"), "RA---TAN-SIP")
-        np.testing.assert_allclose(afwGeom.getSipMatrixFromMetadata(metadata, "A"), sipA, rtol=1e-10)
-        np.testing.assert_allclose(afwGeom.getCdMatrixFromMetadata(metadata), cdMatrix, rtol=1e-10)
+        np.testing.assert_allclose(
+            [metadata.getScalar("A_0_2"), metadata.getScalar("A_1_1")], [-2e-6, 3e-6], rtol=1e-10
+        )
+        np.testing.assert_allclose(
+            [[metadata.getScalar(f"CD{i}_{j}") for j in (1, 2)] for i in (1, 2)], cdMatrix, rtol=1e-10
+        )
         with self.assertRaises(TypeError):
             afwGeom.makeTanSipWcs(crpix, crval, cdMatrix, sipA, sipB, sipA)
 

@@ -5,21 +5,21 @@
 __all__ = [
     "EnumLikeCpp",
     "argumentError",
-    "divide",
     "formatG",
+    "require",
     "toBool",
     "toDouble",
     "toInt",
     "toIndex",
     "toInteger",
-    "truncateToInt",
-    "wrapInt",
 ]
 
 import enum
 import math
 import operator
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 INT_MIN = -(2**31)
 INT_MAX = 2**31 - 1
@@ -59,6 +59,33 @@ def argumentError(what: str, *args: object, **kwargs: object) -> TypeError:
     given = [type(arg).__name__ for arg in args]
     given += [f"{name}={type(arg).__name__}" for name, arg in kwargs.items()]
     return TypeError(f"{what}(): incompatible function arguments; invoked with ({', '.join(given)})")
+
+
+def require(what: str, value: Any, wanted: type[T] | tuple[type[T], ...]) -> T:
+    """Return an argument that must be of a class.
+
+    Parameters
+    ----------
+    what : `str`
+        Name of the function that got the argument.
+    value : `object`
+        The argument.
+    wanted : `type` or `tuple` [`type`]
+        The class, or several.
+
+    Returns
+    -------
+    value : `object`
+        The argument.
+
+    Raises
+    ------
+    TypeError
+        Raised if it is something else.
+    """
+    if not isinstance(value, wanted):
+        raise argumentError(what, value)
+    return value
 
 
 def toDouble(value: Any) -> float:
@@ -181,40 +208,6 @@ def toIndex(index: Any, size: int) -> int:
     if not -size <= index < size:
         raise IndexError(f"Index {index} not in range [{-size}, {size - 1}]")
     return index + size if index < 0 else index
-
-
-def truncateToInt(value: float) -> int:
-    """Cast a ``double`` to a 32-bit ``int`` as the processor does: towards
-    zero, and to the smallest integer if it does not fit.
-    """
-    return int(value) if INT_MIN - 1 < value < INT_MAX + 1 else INT_MIN
-
-
-def wrapInt(value: int) -> int:
-    """Reduce an integer to 32 bits, as C++ arithmetic does."""
-    if INT_MIN <= value <= INT_MAX:
-        return value
-    return (value - INT_MIN) % 2**32 + INT_MIN
-
-
-def divide(numerator: float, denominator: float) -> float:
-    """Divide by the rules of IEEE 754, where division by zero is no error.
-
-    Parameters
-    ----------
-    numerator, denominator : `float`
-        The operands.
-
-    Returns
-    -------
-    quotient : `float`
-        Infinity or NaN for a zero denominator.
-    """
-    if denominator:
-        return numerator / denominator
-    if not numerator or math.isnan(numerator):
-        return math.nan
-    return math.copysign(math.inf, numerator) * math.copysign(1.0, denominator)
 
 
 def formatG(value: float) -> str:

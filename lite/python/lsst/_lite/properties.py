@@ -15,11 +15,7 @@ if TYPE_CHECKING:
         """A `property` whose type is what its first function returns."""
 
         def __init__(
-            self,
-            fget: Callable[[Any], T],
-            fset: Callable[[Any, Any], None] | None = None,
-            fdel: Callable[[Any], None] | None = None,
-            doc: str | None = None,
+            self, fget: Callable[[Any], T], fset: Callable[[Any, Any], None] | None = None, *, doc: str = ""
         ) -> None: ...
 
         @overload
@@ -29,7 +25,6 @@ if TYPE_CHECKING:
         def __get__(self, instance: object, owner: type | None = None) -> Any: ...
 
         def __set__(self, instance: object, value: Any) -> None: ...
-        def __delete__(self, instance: object) -> None: ...
 
 else:
     TypedProperty = property

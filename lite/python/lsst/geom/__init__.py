@@ -2,19 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Points, boxes, angles and transforms of the LSST Science Pipelines."""
 
-from types import FunctionType as _FunctionType
-
 from lsst._lite import moduleGetattr as _moduleGetattr
 
-from . import (
-    _affineTransform,
-    _angle,
-    _box,
-    _coordinates,
-    _interval,
-    _linearTransform,
-    _spherePoint,
-)
 from ._affineTransform import *
 from ._angle import *
 from ._box import *
@@ -24,18 +13,9 @@ from ._linearTransform import *
 from ._spherePoint import *
 
 # Pickles name classes by their public module, as those of the full stack do.
-for _module in (
-    _affineTransform,
-    _angle,
-    _box,
-    _coordinates,
-    _interval,
-    _linearTransform,
-    _spherePoint,
-):
-    for _public in map(vars(_module).get, _module.__all__):
-        if isinstance(_public, (type, _FunctionType)):
-            _public.__module__ = __name__
-del _module, _public
+for _public in list(vars().values()):
+    if isinstance(_public, type):
+        _public.__module__ = __name__
+del _public
 
 __getattr__ = _moduleGetattr(__name__)

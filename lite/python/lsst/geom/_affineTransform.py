@@ -5,13 +5,12 @@ from __future__ import annotations
 
 __all__ = ["AffineTransform"]
 
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from lsst._lite import Partial
-from lsst._lite.numbers import argumentError
 
 from ._coordinates import Extent2D, Point2D
 from ._linearTransform import LinearTransform, toMatrix
@@ -31,6 +30,14 @@ class AffineTransform(Partial):
 
     __slots__ = ("_matrix",)
 
+    @overload
+    def __init__(self, linear: LinearTransform | npt.ArrayLike = ...) -> None: ...
+    @overload
+    def __init__(self, translation: Extent2D, /) -> None: ...
+    @overload
+    def __init__(
+        self, linear: LinearTransform | npt.ArrayLike, translation: Extent2D | npt.ArrayLike
+    ) -> None: ...
     def __init__(self, linear: Any = ((1.0, 0.0), (0.0, 1.0)), translation: Any = (0.0, 0.0)) -> None:
         if isinstance(linear, Extent2D):
             linear, translation = np.identity(2), linear
@@ -64,15 +71,21 @@ class AffineTransform(Partial):
         inverse = self.getLinear().inverted()
         return AffineTransform(inverse, -inverse(self.getTranslation()))
 
-    def __call__(self, *args: Any) -> Any:
-        if len(args) == 1 and isinstance(args[0], Point2D):
-            return Point2D(self._matrix[:2] @ [*args[0]._values, 1.0])
-        if len(args) == 1 and isinstance(args[0], Extent2D):
-            return self.getLinear()(args[0])
-        if len(args) != 2:
-            raise argumentError("__call__", *args)
-        x, y = (np.asarray(values, dtype=float) for values in args)
-        return tuple(row[0] * x + row[1] * y + row[2] for row in self._matrix[:2])
+    @overload
+    def __call__(self, point: Point2D, /) -> Point2D: ...
+    @overload
+    def __call__(self, point: Extent2D, /) -> Extent2D: ...
+    @overload
+    def __call__(
+        self, x: npt.ArrayLike, y: npt.ArrayLike
+    ) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]: ...
+    def __call__(self, x: Any, y: Any = None) -> Any:
+        if y is not None:
+            x, y = (np.asarray(values, dtype=float) for values in (x, y))
+            return tuple(row[0] * x + row[1] * y + row[2] for row in self._matrix[:2])
+        if isinstance(x, Point2D):
+            return Point2D(self._matrix[:2] @ [*x, 1.0])
+        return self.getLinear()(x)
 
     def __mul__(self, other: AffineTransform) -> AffineTransform:
         if not isinstance(other, AffineTransform):

@@ -15,11 +15,12 @@ __all__ = [
 ]
 
 import math
-from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+
 import lsst.sphgeom
-from lsst._lite.numbers import argumentError, divide, formatG, toDouble
+from lsst._lite.numbers import require, toDouble
 
 PI = math.pi
 TWOPI = PI * 2.0
@@ -29,22 +30,21 @@ HALFPI = PI * 0.5
 class AngleUnit:
     """Unit of an angle; a number times a unit is an `Angle`.
 
-    The units are the module's constants: there is no constructor.
+    The units are the module's constants; nobody needs another.
     """
 
     __slots__ = ("_radians",)
 
-    _radians: float
+    def __init__(self, radians: float, /) -> None:
+        self._radians = radians
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        raise TypeError("lsst.geom.AngleUnit: No constructor defined!")
-
-    def __mul__(self, other: Any) -> Angle:
+    def __mul__(self, other: float) -> Angle:
         if isinstance(other, (Angle, AngleUnit)):
             raise NotImplementedError
         try:
             return _makeAngle(toDouble(other) * self._radians)
         except TypeError:
+            # An array multiplies its elements, one by one.
             return NotImplemented
 
     __rmul__ = __mul__
@@ -56,25 +56,15 @@ class AngleUnit:
 
     __hash__ = None  # type: ignore[assignment]
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return AngleUnit, (1.0 * self,)
 
-
-def _makeUnit(value: float) -> AngleUnit:
-    """Make a unit of a size given in radians."""
-    unit = AngleUnit.__new__(AngleUnit)
-    unit._radians = value
-    return unit
-
-
-radians = _makeUnit(1.0)
-degrees = _makeUnit(PI / 180.0)
-hours = _makeUnit(PI * 15.0 / 180.0)
-arcminutes = _makeUnit(PI / 60 / 180.0)
-arcseconds = _makeUnit(PI / 180.0 / 3600.0)
+radians = AngleUnit(1.0)
+degrees = AngleUnit(PI / 180.0)
+hours = AngleUnit(PI * 15.0 / 180.0)
+arcminutes = AngleUnit(PI / 60 / 180.0)
+arcseconds = AngleUnit(PI / 180.0 / 3600.0)
 # Not PI/180/3.6e6, or 180 degrees would differ from as many
 # milliarcseconds in the last bit.
-milliarcseconds = _makeUnit(PI / (180.0 * 3.6e6))
+milliarcseconds = AngleUnit(PI / (180.0 * 3.6e6))
 
 
 class Angle:
@@ -90,14 +80,8 @@ class Angle:
 
     __slots__ = ("_radians",)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if not args and not kwargs:
-            self._radians = 0.0
-            return
-        try:
-            self._radians = _angleArguments(*args, **kwargs)
-        except TypeError as err:
-            raise argumentError("Angle", *args, **kwargs) from err
+    def __init__(self, val: float = 0.0, units: AngleUnit = radians) -> None:
+        self._radians = toDouble(val) * require("Angle", units, AngleUnit)._radians
 
     def asAngularUnits(self, units: AngleUnit, /) -> float:
         """Return the size in a given unit.
@@ -112,7 +96,7 @@ class Angle:
         size : `float`
             Number of units.
         """
-        return self._radians / _requireUnit("asAngularUnits", units)._radians
+        return self._radians / require("asAngularUnits", units, AngleUnit)._radians
 
     def asRadians(self) -> float:
         """Return the size in radians (`float`)."""
@@ -165,12 +149,7 @@ class Angle:
             rounding errors at the upper limit.
         """
         reference = requireAngle("wrapNear", refAng)._radians
-        wrapped = _wrapCentred(self._radians - reference) + reference
-        if wrapped - reference >= PI:
-            wrapped -= TWOPI
-        if wrapped - reference < -PI:
-            wrapped += TWOPI
-        return _makeAngle(wrapped)
+        return _makeAngle(_wrapCentred(self._radians - reference) + reference)
 
     def separation(self, other: Angle, /) -> Angle:
         """Return the signed difference to another angle.
@@ -196,78 +175,58 @@ class Angle:
     def __neg__(self) -> Angle:
         return _makeAngle(-self._radians)
 
-    def __add__(self, other: Any) -> Angle:
-        other = _asAngle(other)
-        return NotImplemented if other is None else _makeAngle(self._radians + other._radians)
+    def __add__(self, other: Angle) -> Angle:
+        return _makeAngle(self._radians + requireAngle("__add__", other)._radians)
 
-    def __sub__(self, other: Any) -> Angle:
-        other = _asAngle(other)
-        return NotImplemented if other is None else _makeAngle(self._radians - other._radians)
+    def __sub__(self, other: Angle) -> Angle:
+        return _makeAngle(self._radians - requireAngle("__sub__", other)._radians)
 
-    def __iadd__(self, other: Any) -> Angle:
-        self._radians += requireAngle("__iadd__", other)._radians
-        return _makeAngle(self._radians)
-
-    def __isub__(self, other: Any) -> Angle:
-        self._radians -= requireAngle("__isub__", other)._radians
-        return _makeAngle(self._radians)
-
-    def __mul__(self, other: Any) -> Angle:
+    def __mul__(self, other: float) -> Angle:
         try:
             return _makeAngle(self._radians * toDouble(other))
         except TypeError:
+            # A unit refuses, an array multiplies its elements, one by one.
             return NotImplemented
 
     __rmul__ = __mul__
 
-    def __imul__(self, other: Any) -> Angle:
-        self._radians *= toDouble(other)
-        return _makeAngle(self._radians)
-
-    def __truediv__(self, other: Any) -> Angle:
+    def __truediv__(self, other: float) -> Angle:
         if isinstance(other, Angle):
             raise TypeError("unsupported operand type(s) for /: 'Angle' and 'Angle'")
-        try:
-            return _makeAngle(divide(self._radians, toDouble(other)))
-        except TypeError:
-            return NotImplemented
+        # As in C++, a division by zero gives an infinity or NaN.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return _makeAngle(float(np.float64(self._radians) / toDouble(other)))
+
+    __iadd__, __isub__, __imul__ = __add__, __sub__, __mul__
+
+    # Angles compare with other angles, and with numbers of radians.
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, Angle):
-            mine, theirs = self._radians, other._radians
-            return mine == theirs or (mine != mine and theirs != theirs)
-        return self._compare(other, float.__eq__)
-
-    def __ne__(self, other: object) -> bool:
-        equal = self.__eq__(other)
-        return equal if equal is NotImplemented else not equal
-
-    def __lt__(self, other: Any) -> bool:
-        return self._compare(other, float.__lt__)
-
-    def __le__(self, other: Any) -> bool:
-        return self._compare(other, float.__le__)
-
-    def __gt__(self, other: Any) -> bool:
-        return self._compare(other, float.__gt__)
-
-    def __ge__(self, other: Any) -> bool:
-        return self._compare(other, float.__ge__)
-
-    __hash__ = None  # type: ignore[assignment]
-
-    def _compare(self, other: Any, operation: Callable[[float, float], bool]) -> bool:
-        """Compare with an angle, or with a number of radians."""
         try:
-            return operation(self._radians, toDouble(other if (angle := _asAngle(other)) is None else angle))
+            mine, theirs = self._radians, _toRadians(other)
         except TypeError:
             return NotImplemented
+        return mine == theirs or (mine != mine and theirs != theirs)
+
+    def __lt__(self, other: Angle | float) -> bool:
+        return self._radians < _toRadians(other)
+
+    def __le__(self, other: Angle | float) -> bool:
+        return self._radians <= _toRadians(other)
+
+    def __gt__(self, other: Angle | float) -> bool:
+        return self._radians > _toRadians(other)
+
+    def __ge__(self, other: Angle | float) -> bool:
+        return self._radians >= _toRadians(other)
+
+    __hash__ = None  # type: ignore[assignment]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Angle, (self._radians,)
 
     def __str__(self) -> str:
-        return f"{formatG(self._radians)} rad"
+        return f"{self._radians:g} rad"
 
     def __repr__(self) -> str:
         value = self.asDegrees()
@@ -282,20 +241,13 @@ def _makeAngle(value: float) -> Angle:
     return angle
 
 
-def _angleArguments(val: Any, units: Any = radians) -> float:
-    """Compute the size, in radians, from the arguments of `Angle`."""
-    return toDouble(val) * _requireUnit("Angle", units)._radians
-
-
-def _asAngle(value: Any) -> Angle | None:
-    """Return an angle, also for one of `lsst.sphgeom`; `None` for others."""
-    if isinstance(value, Angle):
-        return value
-    return _makeAngle(value.asRadians()) if isinstance(value, lsst.sphgeom.Angle) else None
+def _toRadians(value: Any) -> float:
+    """Return the size of an angle, or a number of radians."""
+    return value.asRadians() if isinstance(value, lsst.sphgeom.Angle) else toDouble(value)
 
 
 def requireAngle(what: str, value: Any) -> Angle:
-    """Return an argument that must be an angle.
+    """Return an argument that must be an angle, perhaps of `lsst.sphgeom`.
 
     Parameters
     ----------
@@ -314,35 +266,19 @@ def requireAngle(what: str, value: Any) -> Angle:
     TypeError
         Raised if it is something else.
     """
-    angle = _asAngle(value)
-    if angle is None:
-        raise argumentError(what, value)
-    return angle
-
-
-def _requireUnit(what: str, value: Any) -> AngleUnit:
-    """Return an argument that must be a unit."""
-    if not isinstance(value, AngleUnit):
-        raise argumentError(what, value)
-    return value
+    if isinstance(value, lsst.sphgeom.Angle):
+        return _makeAngle(value.asRadians())
+    return require(what, value, Angle)
 
 
 def wrapRadians(value: float) -> float:
     """Wrap a number of radians to the range from 0 to less than 2 pi."""
-    wrapped = math.fmod(value, TWOPI) if math.isfinite(value) else math.nan
-    if wrapped < 0.0:
-        wrapped += TWOPI
+    wrapped = value % TWOPI
     # A tiny negative number plus 2 pi gives 2 pi.
     return 0.0 if wrapped >= TWOPI else wrapped
 
 
 def _wrapCentred(value: float) -> float:
     """Wrap a number of radians to the range from -pi to less than pi."""
-    wrapped = math.fmod(value, TWOPI) if math.isfinite(value) else math.nan
-    if wrapped < -PI:
-        wrapped += TWOPI
-        return -PI if wrapped >= PI else wrapped
-    if wrapped >= PI:
-        wrapped -= TWOPI
-        return -PI if wrapped < -PI else wrapped
-    return wrapped
+    wrapped = math.remainder(value, TWOPI) if math.isfinite(value) else math.nan
+    return -PI if wrapped >= PI else wrapped

@@ -3,9 +3,9 @@
 
 __all__ = ["IntervalI"]
 
-from typing import Any
+from typing import overload
 
-from lsst._lite import Partial, notInLite
+from lsst._lite import Partial
 from lsst._lite.numbers import argumentError, toInt
 from lsst._lite.properties import TypedProperty
 
@@ -21,30 +21,21 @@ class IntervalI(Partial):
     Raises
     ------
     TypeError
-        Raised for other arguments.
-    RuntimeError
-        Raised for what is no integer of 32 bits.
+        Raised for other arguments, and for what is no integer of 32 bits.
     """
 
     __slots__ = ("_max", "_min")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        self._min, self._max = 0, -1
-        if "size" in kwargs:
-            raise notInLite("lsst.geom.IntervalI with a size")
-        if args or kwargs.keys() not in ({}.keys(), {"min", "max"}):
-            raise argumentError("IntervalI", *args, **kwargs)
-        if kwargs:
-            self._setLimits(**kwargs)
-
-    def _setLimits(self, min: int, max: int) -> None:
-        try:
-            min, max = toInt(min), toInt(max)
-        except TypeError as err:
-            # As C++ casts fail in the compiled stack, unlike arguments.
-            raise RuntimeError(f"Unable to cast Python instance to C++ type: {err}") from err
-        if min <= max:
-            self._min, self._max = min, max
+    @overload
+    def __init__(self) -> None: ...
+    @overload
+    def __init__(self, *, min: int, max: int) -> None: ...
+    def __init__(self, **limits: int) -> None:
+        if limits and limits.keys() != {"min", "max"}:
+            raise argumentError("IntervalI", **limits)
+        self._min, self._max = toInt(limits.get("min", 0)), toInt(limits.get("max", -1))
+        if self._max < self._min:
+            self._min, self._max = 0, -1
 
     def getMin(self) -> int:
         """Return the smallest integer (`int`)."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 __all__ = ["LinearTransform"]
 
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -59,27 +59,24 @@ class LinearTransform(Partial):
 
     __slots__ = ("_matrix",)
 
-    def __init__(self, matrix: Any = ((1.0, 0.0), (0.0, 1.0))) -> None:
+    def __init__(self, matrix: npt.ArrayLike = ((1.0, 0.0), (0.0, 1.0))) -> None:
         self._matrix = toMatrix(matrix, 2, 2)
 
     @staticmethod
-    def makeScaling(*args: float) -> LinearTransform:
+    def makeScaling(x: float, y: float | None = None) -> LinearTransform:
         """Make a transformation that scales.
 
         Parameters
         ----------
-        *args : `float`
-            Factor, or two factors for x and y.
+        x, y : `float`
+            Factors for x and y; one for both if there is only one.
 
         Returns
         -------
         transform : `LinearTransform`
             The transformation.
         """
-        if len(args) not in (1, 2):
-            raise argumentError("makeScaling", *args)
-        factors = [toDouble(arg) for arg in args]
-        return LinearTransform(np.diag([factors[0], factors[-1]]))
+        return LinearTransform(np.diag([toDouble(x), toDouble(x if y is None else y)]))
 
     def getMatrix(self) -> npt.NDArray[Any]:
         """Return a copy of the matrix (`numpy.ndarray`)."""
@@ -105,12 +102,16 @@ class LinearTransform(Partial):
             raise PexException("Could not compute LinearTransform inverse")
         return LinearTransform(np.array([[yy, -xy], [-yx, xx]]) / determinant)
 
-    def __call__(self, point: Any) -> Any:
+    @overload
+    def __call__(self, point: Point2D, /) -> Point2D: ...
+    @overload
+    def __call__(self, point: Extent2D, /) -> Extent2D: ...
+    def __call__(self, point: Any, /) -> Any:
         if not isinstance(point, Point2D | Extent2D):
             raise argumentError("__call__", point)
         return type(point)(self._matrix @ point._values)
 
-    def __mul__(self, other: Any) -> Any:
+    def __mul__(self, other: LinearTransform) -> LinearTransform:
         if not isinstance(other, LinearTransform):
             return NotImplemented
         return LinearTransform(self._matrix @ other._matrix)

@@ -8,12 +8,12 @@ __all__ = ["SpherePoint"]
 import math
 import operator
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, overload
 
 from lsst._lite import Partial
-from lsst._lite.numbers import argumentError, toDouble, toIndex
+from lsst._lite.numbers import argumentError, require, toDouble, toIndex
 from lsst.pex.exceptions import InvalidParameterError
-from lsst.sphgeom import LonLat, UnitVector3d, Vector3d
+from lsst.sphgeom import LonLat, NormalizedAngle, UnitVector3d, Vector3d
 
 from ._angle import HALFPI, Angle, AngleUnit, _makeAngle, degrees, requireAngle, wrapRadians
 from ._coordinates import Point2D
@@ -47,53 +47,58 @@ class SpherePoint(Partial):
 
     __slots__ = ("_latitude", "_longitude")
 
+    @overload
+    def __init__(self) -> None: ...
+    @overload
+    def __init__(self, longitude: Angle, latitude: Angle) -> None: ...
+    @overload
+    def __init__(self, longitude: float, latitude: float, units: AngleUnit) -> None: ...
+    @overload
+    def __init__(self, vector: Vector3d) -> None: ...
+    @overload
+    def __init__(self, unitVector: UnitVector3d) -> None: ...
+    @overload
+    def __init__(self, lonLat: LonLat) -> None: ...
+    @overload
+    def __init__(self, other: SpherePoint) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if not args and not kwargs:
-            self._longitude = self._latitude = math.nan
-        elif len(args) + len(kwargs) == 1:
-            self._setFromObject(args, kwargs)
-        else:
-            self._setFromAngles(*_toAngles(args, kwargs))
+        self._longitude = self._latitude = math.nan
+        if len(args) + len(kwargs) > 1:
+            self._setAngles(*args, **kwargs)
+        elif args or kwargs.keys() & {"vector", "unitVector", "lonLat", "other"}:
+            self._setObject(*args, *kwargs.values())
+        elif kwargs:
+            raise argumentError("SpherePoint", **kwargs)
 
-    def _setFromObject(self, args: Any, kwargs: Any) -> None:
-        types: dict[str, Any] = {
-            "vector": Vector3d,
-            "unitVector": UnitVector3d,
-            "lonLat": LonLat,
-            "other": SpherePoint,
-        }
-        value: Any = (*args, *kwargs.values())[0]
-        wanted: Any = tuple(types.get(name, ()) for name in (kwargs or types))
-        if not isinstance(value, wanted):
-            raise argumentError("SpherePoint", *args, **kwargs)
+    def _setAngles(self, longitude: Any, latitude: Any, units: AngleUnit | None = None) -> None:
+        if units is None:
+            angles = [requireAngle("SpherePoint", angle)._radians for angle in (longitude, latitude)]
+        else:
+            unit = require("SpherePoint", units, AngleUnit)._radians
+            angles = [toDouble(number) * unit for number in (longitude, latitude)]
+        self._longitude, self._latitude = wrapRadians(angles[0]), angles[1]
+        if abs(self._latitude) > HALFPI:
+            latitude = self._latitude / degrees._radians
+            raise InvalidParameterError(f"Angle {latitude:f} is not a valid latitude.")
+
+    def _setObject(self, value: Any) -> None:
         if isinstance(value, SpherePoint):
             self._longitude, self._latitude = value._longitude, value._latitude
-        elif isinstance(value, LonLat):
-            self._setFromAngles(value.getLon().asRadians(), value.getLat().asRadians())
-        elif isinstance(value, UnitVector3d):
-            self._setFromUnitVector(value.x(), value.y(), value.z())
+            return
+        if isinstance(value, LonLat):
+            self._longitude, self._latitude = value.getLon().asRadians(), value.getLat().asRadians()
+        elif isinstance(value, Vector3d | UnitVector3d):
+            self._setVector(value.x(), value.y(), value.z())
         else:
-            self._setFromVector(value.x(), value.y(), value.z())
+            raise argumentError("SpherePoint", value)
 
-    def _setFromAngles(self, longitude: float, latitude: float) -> None:
-        """Set the coordinates, in radians."""
-        self._longitude, self._latitude = wrapRadians(longitude), latitude
-        if abs(latitude) > HALFPI:
-            raise InvalidParameterError(f"Angle {latitude / degrees._radians:f} is not a valid latitude.")
-
-    def _setFromVector(self, x: float, y: float, z: float) -> None:
-        """Set the coordinates of a direction."""
+    def _setVector(self, x: float, y: float, z: float) -> None:
         norm = math.sqrt(x * x + y * y + z * z)
-        if norm <= 0.0:
-            vector = f"[{x:g}, {y:g}, {z:g}]"
-            raise InvalidParameterError(f"Vector {vector} has zero norm and cannot be normalized.")
-        if not math.isfinite(norm):
-            norm = math.nan
-        self._setFromUnitVector(x / norm, y / norm, z / norm)
-
-    def _setFromUnitVector(self, x: float, y: float, z: float) -> None:
-        self._latitude = _asin(z)
-        self._longitude = 0.0 if self.atPole() else wrapRadians(math.atan2(y, x))
+        if norm == 0.0:
+            raise InvalidParameterError("Vector has zero norm and cannot be normalized.")
+        # The arc sine loses digits near the poles, as in the stack.
+        self._latitude = math.asin(z / norm)
+        self._longitude = 0.0 if self.atPole() else wrapRadians(math.atan2(y / norm, x / norm))
 
     def getLongitude(self) -> Angle:
         """Return the longitude (`Angle`)."""
@@ -128,19 +133,15 @@ class SpherePoint(Partial):
 
     def getVector(self) -> UnitVector3d:
         """Return the unit vector (`lsst.sphgeom.UnitVector3d`)."""
-        # The constructor would normalize once more and lose the last bit.
-        vector = UnitVector3d.__new__(UnitVector3d)
-        vector.__setstate__(self._toUnitVector())  # type: ignore[attr-defined]
-        return vector
+        return UnitVector3d(self._toLonLat())
 
     def _toUnitVector(self) -> tuple[float, float, float]:
-        """Compute the coordinates of the unit vector."""
-        cosLatitude = math.cos(self._latitude)
-        return (
-            math.cos(self._longitude) * cosLatitude,
-            math.sin(self._longitude) * cosLatitude,
-            math.sin(self._latitude),
-        )
+        distance = math.cos(self._latitude)
+        x, y = math.cos(self._longitude) * distance, math.sin(self._longitude) * distance
+        return x, y, math.sin(self._latitude)
+
+    def _toLonLat(self) -> LonLat:
+        return LonLat.fromRadians(self._longitude, self._latitude)
 
     def isFinite(self) -> bool:
         """Return whether both coordinates are finite (`bool`)."""
@@ -163,7 +164,7 @@ class SpherePoint(Partial):
         bearing : `Angle`
             Direction, from 0 to 2 pi radians: 0 is east, pi/2 is north.
         """
-        other = _requirePoint("bearingTo", other)
+        other = require("bearingTo", other, SpherePoint)
         deltaLongitude = other._longitude - self._longitude
         sin1, cos1 = math.sin(self._latitude), math.cos(self._latitude)
         sin2, cos2 = math.sin(other._latitude), math.cos(other._latitude)
@@ -184,13 +185,8 @@ class SpherePoint(Partial):
         separation : `Angle`
             The distance.
         """
-        other = _requirePoint("separation", other)
-        sinLatitude = math.sin((self._latitude - other._latitude) / 2.0)
-        sinLongitude = math.sin((self._longitude - other._longitude) / 2.0)
-        haversine = sinLatitude * sinLatitude + math.cos(self._latitude) * math.cos(other._latitude) * (
-            sinLongitude * sinLongitude
-        )
-        return _makeAngle(2.0 * _asin(math.sqrt(haversine)))
+        other = require("separation", other, SpherePoint)
+        return _makeAngle(NormalizedAngle(self._toLonLat(), other._toLonLat()).asRadians())
 
     def rotated(self, axis: SpherePoint, amount: Angle) -> SpherePoint:
         """Return this position after a rotation of the sky.
@@ -207,11 +203,21 @@ class SpherePoint(Partial):
         position : `SpherePoint`
             The new position.
         """
-        axis = _requirePoint("rotated", axis)
-        matrix = _rotationMatrix(axis._toUnitVector(), requireAngle("rotated", amount)._radians)
+        axis = require("rotated", axis, SpherePoint)
+        angle = requireAngle("rotated", amount)._radians
+        sine, cosine = math.sin(angle), math.cos(angle)
+        # The formula of Rodrigues, rounded as in the stack.
+        x, y, z = pole = axis._toUnitVector()
+        sinX, sinY, sinZ = (sine * value for value in pole)
+        cosX, cosY, cosZ = ((1.0 - cosine) * value for value in pole)
+        rows = (
+            (cosX * x + cosine, cosX * y - sinZ, cosX * z + sinY),
+            (cosX * y + sinZ, cosY * y + cosine, cosY * z - sinX),
+            (cosX * z - sinY, cosY * z + sinX, cosZ * z + cosine),
+        )
         vector = self._toUnitVector()
         result = SpherePoint()
-        result._setFromVector(*(sum(map(operator.mul, row, vector)) for row in matrix))
+        result._setVector(*(sum(map(operator.mul, row, vector)) for row in rows))
         return result
 
     def offset(self, bearing: Angle, amount: Angle) -> SpherePoint:
@@ -231,12 +237,12 @@ class SpherePoint(Partial):
         """
         phi = requireAngle("offset", bearing)._radians
         position = self._toUnitVector()
-        east = (-math.sin(self._longitude), math.cos(self._longitude), 0.0)
+        east = -math.sin(self._longitude), math.cos(self._longitude), 0.0
         north = _cross(position, east)
-        direction = tuple(_cos(phi) * u + _sin(phi) * w for u, w in zip(east, north, strict=True))
+        direction = [math.cos(phi) * e + math.sin(phi) * n for e, n in zip(east, north, strict=True)]
         axis = SpherePoint()
-        axis._setFromVector(*_cross(position, direction))
-        return self.rotated(axis, requireAngle("offset", amount))
+        axis._setVector(*_cross(position, direction))
+        return self.rotated(axis, amount)
 
     def getTangentPlaneOffset(self, other: SpherePoint) -> tuple[Angle, Angle]:
         """Return the offset to another position in a tangent plane.
@@ -251,7 +257,7 @@ class SpherePoint(Partial):
         xi, eta : `Angle`
             Offsets towards east and north.
         """
-        other = _requirePoint("getTangentPlaneOffset", other)
+        other = require("getTangentPlaneOffset", other, SpherePoint)
         deltaLongitude = other._longitude - self._longitude
         sin1, cos1 = math.sin(self._latitude), math.cos(self._latitude)
         sin2, cos2 = math.sin(other._latitude), math.cos(other._latitude)
@@ -271,8 +277,6 @@ class SpherePoint(Partial):
         return iter((self.getLongitude(), self.getLatitude()))
 
     def __eq__(self, other: object) -> bool:
-        if isinstance(other, LonLat):
-            other = SpherePoint(other)
         if not isinstance(other, SpherePoint):
             return NotImplemented
         return self._longitude == other._longitude and self._latitude == other._latitude
@@ -289,73 +293,6 @@ class SpherePoint(Partial):
         return f"SpherePoint({', '.join(f'{angle.asDegrees()!r}*degrees' for angle in self)})"
 
 
-def _toAngles(args: Any, kwargs: Any) -> tuple[float, ...]:
-    """Turn longitude, latitude and perhaps a unit into radians."""
-    names = ("longitude", "latitude", "units")
-    bound = dict(zip(names, args, strict=False))
-    if len(args) > 3 or not bound.keys().isdisjoint(kwargs) or not kwargs.keys() <= set(names):
-        raise argumentError("SpherePoint", *args, **kwargs)
-    bound.update(kwargs)
-    try:
-        if len(bound) == 2:
-            return tuple(requireAngle("SpherePoint", bound[name])._radians for name in names[:2])
-        if not isinstance(bound["units"], AngleUnit):
-            raise TypeError("units must be an AngleUnit")
-        return tuple(toDouble(bound[name]) * bound["units"]._radians for name in names[:2])
-    except (KeyError, TypeError) as err:
-        raise argumentError("SpherePoint", *args, **kwargs) from err
-
-
-def _requirePoint(what: str, value: Any) -> SpherePoint:
-    """Return an argument that must be a position."""
-    if isinstance(value, LonLat):
-        return SpherePoint(value)
-    if not isinstance(value, SpherePoint):
-        raise argumentError(what, value)
-    return value
-
-
 def _cross(a: Sequence[float], b: Sequence[float]) -> tuple[float, float, float]:
     """Compute the cross product of two vectors."""
     return a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]
-
-
-def _rotationMatrix(axis: Sequence[float], angle: float) -> tuple[tuple[float, float, float], ...]:
-    """Compute the matrix of a rotation.
-
-    Parameters
-    ----------
-    axis : `tuple` of `float`
-        Unit vector of the axis.
-    angle : `float`
-        Angle in radians.
-
-    Returns
-    -------
-    matrix : `tuple` of `tuple` of `float`
-        The rows (the formula of Rodrigues).
-    """
-    cosine = _cos(angle)
-    x, y, z = axis
-    sinX, sinY, sinZ = (_sin(angle) * value for value in axis)
-    cosX, cosY, cosZ = ((1.0 - cosine) * value for value in axis)
-    return (
-        (cosX * x + cosine, cosX * y - sinZ, cosX * z + sinY),
-        (cosX * y + sinZ, cosY * y + cosine, cosY * z - sinX),
-        (cosX * z - sinY, cosY * z + sinX, cosZ * z + cosine),
-    )
-
-
-def _sin(value: float) -> float:
-    """Compute a sine, which is NaN for an infinite angle."""
-    return math.sin(value) if math.isfinite(value) else math.nan
-
-
-def _cos(value: float) -> float:
-    """Compute a cosine, which is NaN for an infinite angle."""
-    return math.cos(value) if math.isfinite(value) else math.nan
-
-
-def _asin(value: float) -> float:
-    """Compute an inverse sine, which is NaN outside -1 to 1."""
-    return math.asin(value) if -1.0 <= value <= 1.0 else math.nan

@@ -262,27 +262,6 @@ class BaseSkyMap:
         except AttributeError:
             return NotImplemented
 
-    def logSkyMapInfo(self, log: Any) -> None:
-        """Log where the tracts are.
-
-        Parameters
-        ----------
-        log : `logging.Logger`
-            Gets one line for the sky map and one for each tract.
-        """
-        log.info("sky map has %s tracts", len(self))
-        for tractInfo in self:
-            corners = tractInfo.getWcs().pixelToSky(geom.Box2D(tractInfo.getBBox()).getCorners())
-            positions = (corner.getPosition(geom.degrees) for corner in corners)
-            numX, numY = tractInfo.getNumPatches()
-            log.info(
-                "tract %s has corners %s (RA, Dec deg) and %s x %s patches",
-                tractInfo.getId(),
-                ", ".join(f"({ra:0.3f}, {dec:0.3f})" for ra, dec in positions),
-                numX,
-                numY,
-            )
-
     def getSha1(self) -> bytes:
         """Get the hash of the sky map.
 
@@ -367,6 +346,39 @@ class BaseSkyMap:
                 for tractInfo in self:
                     _registerTract(name, tractInfo, butler.registry)
                 butler.put(self, datasetType, {"skymap": name}, run=self.SKYMAP_RUN_COLLECTION_NAME)
+
+
+class _WholeSkyMap(BaseSkyMap):
+    """A sky map that makes all its tracts at once.
+
+    Parameters
+    ----------
+    config : `lsst.skymap.BaseSkyMapConfig`, optional
+        Configuration of the sky map.
+    """
+
+    _version = (1, 0)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"version": self._version, "config": self.config}
+
+    def __setstate__(self, stateDict: Any) -> None:
+        if stateDict["version"] >= (2, 0):
+            raise RuntimeError(
+                f"Cannot unpickle version {stateDict['version']} of {type(self).__name__}; this is "
+                f"{self._version}"
+            )
+        type(self).__init__(self, stateDict["config"])
+
+    def getVersion(self) -> tuple[int, int]:
+        """Get the version of the definition of the tracts.
+
+        Returns
+        -------
+        version : `tuple` [`int`]
+            Two numbers; those with the same first one can be unpickled.
+        """
+        return self._version
 
 
 def _keepOverlaps(

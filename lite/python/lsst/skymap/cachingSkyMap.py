@@ -4,6 +4,7 @@
 
 __all__ = ["CachingSkyMap"]
 
+import operator
 from collections.abc import Iterator
 from typing import Any
 
@@ -48,6 +49,8 @@ class CachingSkyMap(BaseSkyMap):
     def __getitem__(self, index: int) -> TractInfo:
         if index < 0 or index >= self._numTracts:
             raise IndexError(f"Tract index {index} is out of range [0-{self._numTracts - 1}]")
+        # A float that is a whole number would find the tract of that number.
+        index = operator.index(index)
         tractInfo = self._tractCache.get(index)
         if tractInfo is None:
             # Of two threads that make the same tract, both get the first.

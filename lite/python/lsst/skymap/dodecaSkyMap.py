@@ -12,7 +12,7 @@ import lsst.pex.config as pexConfig
 from lsst.geom import SpherePoint
 
 from . import detail
-from .baseSkyMap import BaseSkyMap, BaseSkyMapConfig
+from .baseSkyMap import BaseSkyMapConfig, _WholeSkyMap
 from .tractInfo import TractInfo
 
 
@@ -35,7 +35,7 @@ class DodecaSkyMapConfig(BaseSkyMapConfig):
         self.projection = "STG"
 
 
-class DodecaSkyMap(BaseSkyMap):
+class DodecaSkyMap(_WholeSkyMap):
     """A sky map of the whole sky, with twelve tracts.
 
     Parameters
@@ -45,7 +45,6 @@ class DodecaSkyMap(BaseSkyMap):
     """
 
     ConfigClass = DodecaSkyMapConfig
-    _version = (1, 0)
 
     def __init__(self, config: DodecaSkyMapConfig | None = None) -> None:
         super().__init__(config)
@@ -76,16 +75,6 @@ class DodecaSkyMap(BaseSkyMap):
             wcs=self._wcsFactory.makeWcs(crPixPos=geom.Point2D(0, 0), crValCoord=center),
         )
 
-    def __getstate__(self) -> dict[str, Any]:
-        return {"version": self._version, "config": self.config}
-
-    def __setstate__(self, stateDict: Any) -> None:
-        if stateDict["version"] >= (2, 0):
-            raise RuntimeError(
-                f"Cannot unpickle version {stateDict['version']} of DodecaSkyMap; this is {self._version}"
-            )
-        type(self).__init__(self, stateDict["config"])
-
     def findTract(self, coord: SpherePoint) -> TractInfo:
         """Find the tract whose inner region contains a position.
 
@@ -100,16 +89,6 @@ class DodecaSkyMap(BaseSkyMap):
             The tract.
         """
         return self[self._dodecahedron.getFaceInd(list(coord.getVector()))]
-
-    def getVersion(self) -> tuple[int, int]:
-        """Get the version of the definition of the tracts.
-
-        Returns
-        -------
-        version : `tuple` [`int`]
-            Two numbers; those with the same first one can be unpickled.
-        """
-        return self._version
 
     def updateSha1(self, sha1: Any) -> None:
         # Docstring inherited.

@@ -10,7 +10,7 @@ from typing import Any
 import lsst.geom as geom
 import lsst.pex.config as pexConfig
 
-from .baseSkyMap import BaseSkyMap, BaseSkyMapConfig
+from .baseSkyMap import BaseSkyMapConfig, _WholeSkyMap
 from .tractInfo import TractInfo
 
 
@@ -34,7 +34,7 @@ class EquatSkyMapConfig(BaseSkyMapConfig):
         self.projection = "CEA"
 
 
-class EquatSkyMap(BaseSkyMap):
+class EquatSkyMap(_WholeSkyMap):
     """A sky map of a band along the equator, such as SDSS stripe 82.
 
     Parameters
@@ -44,7 +44,6 @@ class EquatSkyMap(BaseSkyMap):
     """
 
     ConfigClass = EquatSkyMapConfig
-    _version = (1, 0)
 
     def __init__(self, config: EquatSkyMapConfig | None = None) -> None:
         super().__init__(config)
@@ -81,26 +80,6 @@ class EquatSkyMap(BaseSkyMap):
             tractOverlap=self.config.tractOverlap * geom.degrees,
             wcs=self._wcsFactory.makeWcs(crPixPos=geom.Point2D(0, 0), crValCoord=reference),
         )
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {"version": self._version, "config": self.config}
-
-    def __setstate__(self, stateDict: Any) -> None:
-        if stateDict["version"] >= (2, 0):
-            raise RuntimeError(
-                f"Cannot unpickle version {stateDict['version']} of EquatSkyMap; this is {self._version}"
-            )
-        type(self).__init__(self, stateDict["config"])
-
-    def getVersion(self) -> tuple[int, int]:
-        """Get the version of the definition of the tracts.
-
-        Returns
-        -------
-        version : `tuple` [`int`]
-            Two numbers; those with the same first one can be unpickled.
-        """
-        return self._version
 
     def updateSha1(self, sha1: Any) -> None:
         # Docstring inherited.

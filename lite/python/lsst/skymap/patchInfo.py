@@ -4,20 +4,19 @@
 
 __all__ = ["PatchInfo"]
 
-import numbers
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from lsst._lite.properties import TypedProperty
 from lsst.afw.geom import SkyWcs
 from lsst.geom import Box2I, Extent2I, Point2I
-from lsst.sphgeom import ConvexPolygon
 
 from .cellInfo import CellInfo
-from .detail import Index2D, makeSkyPolygonFromBBox
+from .detail import Index2D, pairFromNumber, resolveIndex
+from .gridRegion import GridRegion
 
 
-class PatchInfo:
+class PatchInfo(GridRegion):
     """Where one patch of a tract is, and how it is divided into cells.
 
     Parameters
@@ -47,8 +46,6 @@ class PatchInfo:
     ------
     RuntimeError
         Raised if the outer box does not contain the inner one.
-    ValueError
-        Raised if ``cellInnerDimensions`` is not a pair.
 
     Notes
     -----
@@ -68,130 +65,12 @@ class PatchInfo:
         numCellsPerPatchInner: int = 0,
         numCellsInPatchBorder: int = 0,
     ) -> None:
-        if not outerBBox.contains(innerBBox):
-            raise RuntimeError(f"outerBBox={outerBBox} does not contain innerBBox={innerBBox}")
-        isPair = isinstance(cellInnerDimensions, (Iterable, Extent2I))
-        if not isPair:
-            raise ValueError(f"cellInnerDimensions={cellInnerDimensions!r} is not a pair of numbers")
-        if len(cellInnerDimensions) != 2:
-            raise ValueError(
-                f"cellInnerDimensions={cellInnerDimensions} has {len(cellInnerDimensions)} "
-                "values; must have 2"
-            )
-        self._index = index
-        self._innerBBox = Box2I(innerBBox)
-        self._outerBBox = Box2I(outerBBox)
-        self._sequentialIndex = sequentialIndex
-        self._wcs: Any = tractWcs
+        super().__init__(index, innerBBox, outerBBox, sequentialIndex, tractWcs)
         self._cellInnerDimensions = Extent2I(*cellInnerDimensions)
         self._cellBorder = cellBorder
         self._numCellsInPatchBorder = numCellsInPatchBorder
         numCells = numCellsPerPatchInner + 2 * numCellsInPatchBorder if numCellsPerPatchInner else 0
         self._numCells = Index2D(x=numCells, y=numCells)
-
-    def getIndex(self) -> Index2D:
-        """Get the column and row of the patch in its tract.
-
-        Returns
-        -------
-        index : `lsst.skymap.Index2D`
-            Column and row, counted from 0.
-        """
-        return self._index
-
-    index = TypedProperty(getIndex)
-
-    def getSequentialIndex(self) -> int:
-        """Get the number of the patch in its tract.
-
-        Returns
-        -------
-        sequentialIndex : `int`
-            Number, counted row by row from 0; the ``patch`` of a data ID.
-        """
-        return self._sequentialIndex
-
-    sequential_index = TypedProperty(getSequentialIndex)
-
-    def getWcs(self) -> SkyWcs:
-        """Get the WCS of the tract.
-
-        Returns
-        -------
-        wcs : `lsst.afw.geom.SkyWcs`
-            Tract pixels to ICRS.
-        """
-        return self._wcs
-
-    wcs = TypedProperty(getWcs)
-
-    def getInnerBBox(self) -> Box2I:
-        """Get the inner bounding box.
-
-        Returns
-        -------
-        bbox : `lsst.geom.Box2I`
-            Box in tract pixels; a copy.
-        """
-        return Box2I(self._innerBBox)
-
-    inner_bbox = TypedProperty(getInnerBBox)
-
-    def getOuterBBox(self) -> Box2I:
-        """Get the outer bounding box, that of a coadd of the patch.
-
-        Returns
-        -------
-        bbox : `lsst.geom.Box2I`
-            Box in tract pixels; a copy.
-        """
-        return Box2I(self._outerBBox)
-
-    outer_bbox = TypedProperty(getOuterBBox)
-
-    def getInnerSkyPolygon(self, tractWcs: SkyWcs | None = None) -> ConvexPolygon:
-        """Get the region on the sky of the inner bounding box.
-
-        Parameters
-        ----------
-        tractWcs : `lsst.afw.geom.SkyWcs`, optional
-            WCS to use instead of the tract's.
-
-        Returns
-        -------
-        polygon : `lsst.sphgeom.ConvexPolygon`
-            ICRS region.
-        """
-        return makeSkyPolygonFromBBox(self._innerBBox, self._wcs if tractWcs is None else tractWcs)
-
-    @property
-    def inner_sky_polygon(self) -> ConvexPolygon:
-        """Region on the sky of the inner bounding box
-        (`lsst.sphgeom.ConvexPolygon`).
-        """
-        return self.getInnerSkyPolygon()
-
-    def getOuterSkyPolygon(self, tractWcs: SkyWcs | None = None) -> ConvexPolygon:
-        """Get the region on the sky of the outer bounding box.
-
-        Parameters
-        ----------
-        tractWcs : `lsst.afw.geom.SkyWcs`, optional
-            WCS to use instead of the tract's.
-
-        Returns
-        -------
-        polygon : `lsst.sphgeom.ConvexPolygon`
-            ICRS region.
-        """
-        return makeSkyPolygonFromBBox(self._outerBBox, self._wcs if tractWcs is None else tractWcs)
-
-    @property
-    def outer_sky_polygon(self) -> ConvexPolygon:
-        """Region on the sky of the outer bounding box
-        (`lsst.sphgeom.ConvexPolygon`).
-        """
-        return self.getOuterSkyPolygon()
 
     def getNumCells(self) -> Index2D:
         """Get the number of cells, those in the border included.
@@ -248,14 +127,8 @@ class PatchInfo:
         IndexError
             Raised if the patch has no such cell, or no cells at all.
         """
-        isNumber = isinstance(index, numbers.Number)
-        pair = self.getCellIndexPair(index) if isNumber else Index2D(*index)
         self._requireCells()
-        if not (0 <= pair.x < self._numCells.x and 0 <= pair.y < self._numCells.y):
-            raise IndexError(
-                f"Cell index {tuple(pair)} is not in range [0-{self._numCells.x - 1}, "
-                f"0-{self._numCells.y - 1}]"
-            )
+        pair = resolveIndex("Cell", index, self._numCells)
         # Cell (0, 0) is the one in the corner of the border, not the first of
         # the inner box.
         innerMin = Point2I(
@@ -323,11 +196,10 @@ class PatchInfo:
             Raised if the patch has no cells.
         """
         self._requireCells()
-        y, x = divmod(sequentialIndex, self._numCells.x)
-        return Index2D(x=x, y=y)
+        return pairFromNumber(sequentialIndex, self._numCells)
 
     def _requireCells(self) -> None:
-        if not self._numCells.x or not self._numCells.y:
+        if not self._numCells.x:
             raise IndexError("Patch does not contain cells.")
 
     def __iter__(self) -> Iterator[CellInfo]:
@@ -341,28 +213,13 @@ class PatchInfo:
     def __getitem__(self, index: Any) -> CellInfo:
         return self.getCellInfo(index)
 
-    def __eq__(self, rhs: object) -> bool:
-        if not isinstance(rhs, PatchInfo):
-            return NotImplemented
-        return (
-            self._index == rhs._index
-            and self._innerBBox == rhs._innerBBox
-            and self._outerBBox == rhs._outerBBox
-            and self._numCells == rhs._numCells
-            and self._cellBorder == rhs._cellBorder
-        )
-
-    # Equality says nothing of the WCS, so that hashing by value would mislead.
-    __hash__ = None  # type: ignore[assignment]
-
-    def __str__(self) -> str:
-        return f"PatchInfo(index={self._index})"
+    def _key(self) -> tuple[Any, ...]:
+        return *super()._key(), self._numCells, self._cellBorder
 
     def __repr__(self) -> str:
-        text = f"PatchInfo(index={self._index}, innerBBox={self._innerBBox}, outerBBox={self._outerBBox}"
-        if self._numCells.x:
-            text += (
-                f", cellInnerDimensions={self._cellInnerDimensions}, cellBorder={self._cellBorder}, "
-                f"numCellsPerPatchInner={self._numCells.x}"
-            )
-        return text + ")"
+        if not self._numCells.x:
+            return super().__repr__()
+        return (
+            f"{super().__repr__()[:-1]}, cellInnerDimensions={self._cellInnerDimensions}, "
+            f"cellBorder={self._cellBorder}, numCellsPerPatchInner={self._numCells.x})"
+        )

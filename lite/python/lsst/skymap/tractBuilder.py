@@ -13,9 +13,7 @@ __all__ = [
 ]
 
 import abc
-import numbers
 import struct
-from collections.abc import Iterable
 from typing import Any
 
 import lsst.geom as geom
@@ -23,7 +21,7 @@ import lsst.pex.config as pexConfig
 from lsst.afw.geom import SkyWcs
 from lsst.geom import Box2D, Box2I, Extent2I
 
-from .detail import Index2D
+from .detail import Index2D, pairFromNumber, resolveIndex
 from .patchInfo import PatchInfo
 
 
@@ -43,7 +41,8 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
     -----
     A builder serves one tract, whose patches `setupPatches` lays out; each
     `lsst.skymap.TractInfo` has its own copy. A subclass sets
-    ``_patchInnerDimensions`` and ``_patchBorder``.
+    ``_patchInnerDimensions`` and ``_patchBorder``, and defines
+    ``_makePatchInfo`` and ``_sizes``.
     """
 
     _numPatches: Any = None
@@ -104,7 +103,6 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         """
         return geom.Extent2I(self._patchInnerDimensions)
 
-    @abc.abstractmethod
     def getPatchInfo(self, index: Any, tractWcs: SkyWcs | None) -> PatchInfo:
         """Get a patch.
 
@@ -128,6 +126,21 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         RuntimeError
             Raised if no tract has been laid out.
         """
+        if self._numPatches is None:
+            raise RuntimeError("No tract has been laid out with setupPatches")
+        pair = resolveIndex("Patch", index, self._numPatches)
+        width, height = self._patchInnerDimensions
+        innerBBox = geom.Box2I(
+            geom.Point2I(int(pair.x * width), int(pair.y * height)), self._patchInnerDimensions
+        )
+        number = self.getSequentialPatchIndexFromPair(pair)
+        return self._makePatchInfo(pair, innerBBox, innerBBox.dilatedBy(self._patchBorder), number, tractWcs)
+
+    @abc.abstractmethod
+    def _makePatchInfo(
+        self, pair: Index2D, innerBBox: Box2I, outerBBox: Box2I, number: int, tractWcs: SkyWcs | None
+    ) -> PatchInfo:
+        """Make a patch; its outer box may extend beyond the tract."""
         raise NotImplementedError()
 
     def getSequentialPatchIndex(self, patchInfo: PatchInfo) -> int:
@@ -157,17 +170,7 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         -------
         sequentialIndex : `int`
             Number, counted row by row from 0.
-
-        Raises
-        ------
-        ValueError
-            Raised if ``index`` is not a pair.
         """
-        isSequence = isinstance(index, Iterable)
-        if not isSequence:
-            raise ValueError(f"Patch index {index!r} is not a pair of numbers")
-        if len(index) != 2:
-            raise ValueError(f"Patch index {index} has {len(index)} values; must have 2")
         x, y = index
         return self._numPatches.x * y + x
 
@@ -184,10 +187,8 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         index : `lsst.skymap.Index2D`
             Column and row of the patch.
         """
-        y, x = divmod(sequentialIndex, self._numPatches.x)
-        return Index2D(x=x, y=y)
+        return pairFromNumber(sequentialIndex, self._numPatches)
 
-    @abc.abstractmethod
     def getPackedConfig(self, config: Any) -> bytes:
         """Pack the configuration of a sky map, for its hash.
 
@@ -201,42 +202,20 @@ class BaseTractBuilder(metaclass=abc.ABCMeta):
         packed : `bytes`
             The values that all sky maps with this tract builder have.
         """
+        sizes = self._sizes()
+        return struct.pack(
+            f"<{len(sizes)}idd3sd",
+            *sizes,
+            config.tractOverlap,
+            config.pixelScale,
+            config.projection.encode("ascii"),
+            config.rotation,
+        )
+
+    @abc.abstractmethod
+    def _sizes(self) -> list[int]:
+        """List the sizes that the configuration has, for the hash."""
         raise NotImplementedError()
-
-    def _getIndexAndInnerBBox(self, index: Any) -> tuple[Index2D, Box2I]:
-        """Find the inner box of a patch.
-
-        Parameters
-        ----------
-        index : `lsst.skymap.Index2D`, pair of `int`, or `int`
-            As in `getPatchInfo`.
-
-        Returns
-        -------
-        pair : `lsst.skymap.Index2D`
-            Column and row of the patch.
-        innerBBox : `lsst.geom.Box2I`
-            Inner box (tract pixels).
-        """
-        if self._numPatches is None:
-            raise RuntimeError("No tract has been laid out with setupPatches")
-        isNumber = isinstance(index, numbers.Number)
-        pair = self.getPatchIndexPair(index) if isNumber else Index2D(*index)
-        if not (0 <= pair.x < self._numPatches.x and 0 <= pair.y < self._numPatches.y):
-            raise IndexError(
-                f"Patch index {tuple(pair)} is not in range [0-{self._numPatches.x - 1}, "
-                f"0-{self._numPatches.y - 1}]"
-            )
-        width, height = self._patchInnerDimensions
-        innerMin = geom.Point2I(int(pair.x * width), int(pair.y * height))
-        return pair, geom.Box2I(innerMin, self._patchInnerDimensions)
-
-
-def _packSkyMapConfig(config: Any) -> bytes:
-    """Pack what is the same for all tract builders, for the hash."""
-    return struct.pack(
-        "<dd3sd", config.tractOverlap, config.pixelScale, config.projection.encode("ascii"), config.rotation
-    )
 
 
 class LegacyTractBuilderConfig(BaseTractBuilderConfig):
@@ -271,21 +250,13 @@ class LegacyTractBuilder(BaseTractBuilder):
         self._patchInnerDimensions = geom.Extent2I(*config.patchInnerDimensions)
         self._patchBorder = config.patchBorder
 
-    def getPatchInfo(self, index: Any, tractWcs: SkyWcs | None) -> PatchInfo:
-        # Docstring inherited.
-        pair, innerBBox = self._getIndexAndInnerBBox(index)
-        return PatchInfo(
-            index=pair,
-            innerBBox=innerBBox,
-            outerBBox=innerBBox.dilatedBy(self._patchBorder).clippedTo(self._tractBBox),
-            sequentialIndex=self.getSequentialPatchIndexFromPair(pair),
-            tractWcs=tractWcs,
-        )
+    def _makePatchInfo(
+        self, pair: Index2D, innerBBox: Box2I, outerBBox: Box2I, number: int, tractWcs: SkyWcs | None
+    ) -> PatchInfo:
+        return PatchInfo(pair, innerBBox, outerBBox.clippedTo(self._tractBBox), number, tractWcs)
 
-    def getPackedConfig(self, config: Any) -> bytes:
-        # Docstring inherited.
-        own = config.tractBuilder[config.tractBuilder.name]
-        return struct.pack("<3i", *own.patchInnerDimensions, own.patchBorder) + _packSkyMapConfig(config)
+    def _sizes(self) -> list[int]:
+        return [*self.config.patchInnerDimensions, self.config.patchBorder]
 
 
 class CellTractBuilderConfig(BaseTractBuilderConfig):
@@ -340,38 +311,20 @@ class CellTractBuilder(BaseTractBuilder):
     def __init__(self, config: Any) -> None:
         super().__init__(config)
         width, height = config.cellInnerDimensions
-        self._cellInnerDimensions = geom.Extent2I(width, height)
         self._patchInnerDimensions = geom.Extent2I(
             width * config.numCellsPerPatchInner, height * config.numCellsPerPatchInner
         )
         self._patchBorder = config.numCellsInPatchBorder * width + config.cellBorder
 
-    def getPatchInfo(self, index: Any, tractWcs: SkyWcs | None) -> PatchInfo:
-        # Docstring inherited.
-        pair, innerBBox = self._getIndexAndInnerBBox(index)
-        return PatchInfo(
-            index=pair,
-            innerBBox=innerBBox,
-            outerBBox=innerBBox.dilatedBy(self._patchBorder),
-            sequentialIndex=self.getSequentialPatchIndexFromPair(pair),
-            tractWcs=tractWcs,
-            cellInnerDimensions=self._cellInnerDimensions,
-            cellBorder=self.config.cellBorder,
-            numCellsPerPatchInner=self.config.numCellsPerPatchInner,
-            numCellsInPatchBorder=self.config.numCellsInPatchBorder,
-        )
+    def _makePatchInfo(
+        self, pair: Index2D, innerBBox: Box2I, outerBBox: Box2I, number: int, tractWcs: SkyWcs | None
+    ) -> PatchInfo:
+        width, height, *cells = self._sizes()
+        return PatchInfo(pair, innerBBox, outerBBox, number, tractWcs, (width, height), *cells)
 
-    def getPackedConfig(self, config: Any) -> bytes:
-        # Docstring inherited.
-        own = config.tractBuilder[config.tractBuilder.name]
-        packed = struct.pack(
-            "<5i",
-            *own.cellInnerDimensions,
-            own.cellBorder,
-            own.numCellsPerPatchInner,
-            own.numCellsInPatchBorder,
-        )
-        return packed + _packSkyMapConfig(config)
+    def _sizes(self) -> list[int]:
+        c = self.config
+        return [*c.cellInnerDimensions, c.cellBorder, c.numCellsPerPatchInner, c.numCellsInPatchBorder]
 
 
 tractBuilderRegistry = pexConfig.makeRegistry(doc="Ways to divide a tract into patches")

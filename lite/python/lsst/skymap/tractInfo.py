@@ -164,11 +164,6 @@ class TractInfo:
         -------
         sequentialIndex : `int`
             Number, counted row by row from 0.
-
-        Raises
-        ------
-        ValueError
-            Raised if ``index`` is not a pair.
         """
         return self._layout.tractBuilder.getSequentialPatchIndexFromPair(index)
 
@@ -398,12 +393,7 @@ class TractInfo:
         """
         return ConvexPolygon.convexHull([vertex.getVector() for vertex in self.getVertexList()])
 
-    @property
-    def inner_sky_polygon(self) -> ConvexPolygon:
-        """Region of the sky between the vertices
-        (`lsst.sphgeom.ConvexPolygon`).
-        """
-        return self.getInnerSkyPolygon()
+    inner_sky_polygon = TypedProperty(getInnerSkyPolygon, doc="Region of the sky between the vertices.")
 
     def getInnerSkyRegion(self) -> Region:
         """Get the inner region.
@@ -418,10 +408,7 @@ class TractInfo:
             return Box(*self._innerBoxCorners)
         return self.getInnerSkyPolygon()
 
-    @property
-    def inner_sky_region(self) -> Region:
-        """The inner region (`lsst.sphgeom.Region`)."""
-        return self.getInnerSkyRegion()
+    inner_sky_region = TypedProperty(getInnerSkyRegion, doc="The inner region.")
 
     def getOuterSkyPolygon(self) -> ConvexPolygon:
         """Get the region of the sky that the tract's pixels cover.
@@ -433,12 +420,9 @@ class TractInfo:
         """
         return makeSkyPolygonFromBBox(bbox=self._layout.bbox, wcs=self._layout.wcs)
 
-    @property
-    def outer_sky_polygon(self) -> ConvexPolygon:
-        """Region of the sky that the tract's pixels cover
-        (`lsst.sphgeom.ConvexPolygon`).
-        """
-        return self.getOuterSkyPolygon()
+    outer_sky_polygon = TypedProperty(
+        getOuterSkyPolygon, doc="Region of the sky that the tract's pixels cover."
+    )
 
     def getWcs(self) -> SkyWcs:
         """Get the WCS of the tract.

@@ -10,7 +10,7 @@ from lsst.geom._angle import requireAngle
 
 
 class Observatory:
-    """The location of an observatory.
+    """The location of an observatory. It never changes.
 
     Parameters
     ----------
@@ -38,18 +38,6 @@ class Observatory:
     def getElevation(self) -> float:
         """Get the elevation, in metres (`float`)."""
         return self._elevation
-
-    def setLongitude(self, longitude: Angle) -> None:
-        """Set the longitude (`lsst.geom.Angle`), positive East."""
-        self._longitude = requireAngle("longitude", longitude)
-
-    def setLatitude(self, latitude: Angle) -> None:
-        """Set the latitude (`lsst.geom.Angle`)."""
-        self._latitude = requireAngle("latitude", latitude)
-
-    def setElevation(self, elevation: float) -> None:
-        """Set the elevation (`float`), in metres."""
-        self._elevation = toDouble(elevation)
 
     def _key(self) -> tuple[float, float, float]:
         return (self._longitude.asRadians(), self._latitude.asRadians(), self._elevation)

@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Weather at an observatory."""
 
+from __future__ import annotations
+
 __all__ = ["Weather"]
 
-from typing import Any
+from typing import Any, overload
 
+from lsst._lite.arguments import checkArguments
+from lsst._lite.numbers import toDouble
 from lsst.pex.exceptions import InvalidParameterError
-
-_NAMES = ("airTemperature", "airPressure", "humidity")
 
 
 class Weather:
@@ -31,22 +33,23 @@ class Weather:
         Raised if the humidity is negative.
     """
 
+    @overload
+    def __init__(self, airTemperature: float, airPressure: float, humidity: float) -> None: ...
+    @overload
+    def __init__(self, weather: Weather) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        if len(args) + len(kwargs) == 1:
-            other = args[0] if args else kwargs.get("weather")
-            if not isinstance(other, Weather):
-                raise TypeError(f"Weather(): incompatible argument: {type(other).__name__}, not a Weather")
-            self._values: tuple[float, ...] = other._values
-            return
-        values = dict(zip(_NAMES, args, strict=False))
-        if len(args) > len(_NAMES) or values.keys() & kwargs.keys():
-            raise TypeError(f"Weather() takes {', '.join(_NAMES)}")
-        values.update(kwargs)
-        if values.keys() != set(_NAMES) or any(isinstance(v, str) for v in values.values()):
-            raise TypeError(f"Weather() takes {', '.join(_NAMES)}, as numbers; got {values}")
-        self._values = tuple(float(values[name]) for name in _NAMES)
+        self._values: tuple[float, float, float]
+        initialize = self._copy if len(args) + len(kwargs) == 1 else self._set
+        initialize(*args, **kwargs)
         if self.getHumidity() < 0.0:
             raise InvalidParameterError(f"Relative humidity = {self.getHumidity():g} must not be negative")
+
+    def _copy(self, weather: Weather) -> None:
+        checkArguments("Weather", weather=(weather, Weather))
+        self._values = weather._values
+
+    def _set(self, airTemperature: float, airPressure: float, humidity: float) -> None:
+        self._values = toDouble(airTemperature), toDouble(airPressure), toDouble(humidity)
 
     def getAirTemperature(self) -> float:
         """Get the outside air temperature, in degrees Celsius (`float`)."""

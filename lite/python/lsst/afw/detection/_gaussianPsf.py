@@ -7,12 +7,12 @@ from __future__ import annotations
 __all__ = ["GaussianPsf"]
 
 import math
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 
-from lsst._lite.arguments import Float, Int, Overloads
-from lsst._lite.numbers import toDouble
+from lsst._lite.arguments import checkArguments
+from lsst._lite.numbers import toDouble, toInt
 from lsst.afw._pixels._image import ImageD
 from lsst.afw.fits._outputArchive import OutputArchive
 from lsst.afw.fits._registry import Persistable, oneCatalog, onlyRow, register
@@ -26,9 +26,6 @@ from ._psf import Psf
 
 class GaussianPsf(Psf):
     """A circular Gaussian, the same everywhere.
-
-    Called as ``GaussianPsf(width, height, sigma)`` or
-    ``GaussianPsf(dimensions, sigma)``.
 
     Parameters
     ----------
@@ -49,19 +46,26 @@ class GaussianPsf(Psf):
 
     __hash__ = None
 
+    @overload
+    def __init__(self, width: int, height: int, sigma: float) -> None: ...
+    @overload
+    def __init__(self, dimensions: Extent2I, sigma: float) -> None: ...
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(isFixed=True)
-        _INIT_FORMS(self, args, kwargs)
+        isPair = len(args) + len(kwargs) < 3
+        initialize = self._initDimensions if isPair else self._initNumbers
+        initialize(*args, **kwargs)
 
-    def _initNumbers(self, width: Int, height: Int, sigma: Float) -> None:
-        self._initDimensions(Extent2I(width, height), sigma)
+    def _initNumbers(self, width: int, height: int, sigma: float) -> None:
+        self._initDimensions(Extent2I(toInt(width), toInt(height)), sigma)
 
-    def _initDimensions(self, dimensions: Extent2I, sigma: Float) -> None:
+    def _initDimensions(self, dimensions: Extent2I, sigma: float) -> None:
+        checkArguments("GaussianPsf", dimensions=(dimensions, Extent2I))
         # Only the width: the stack lets an even height pass.
         if dimensions.getX() % 2 == 0:
             raise InvalidParameterError(f"GaussianPsf dimensions must be odd, not {dimensions}")
         self._dimensions = Extent2I(dimensions)
-        self._sigma = sigma
+        self._sigma = toDouble(sigma)
 
     def getDimensions(self) -> Extent2I:
         """Return the dimensions of its images (`lsst.geom.Extent2I`)."""
@@ -111,9 +115,6 @@ class GaussianPsf(Psf):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return GaussianPsf, (self._dimensions, self._sigma)
-
-
-_INIT_FORMS = Overloads("GaussianPsf", GaussianPsf._initNumbers, GaussianPsf._initDimensions)
 
 
 # ---- persistence

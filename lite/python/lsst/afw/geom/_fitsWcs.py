@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Conversion between FITS-WCS cards and the frames of a SkyWcs."""
 
-__all__ = ["readWcsFrames", "stripWcsMetadata", "writeWcsCards"]
+__all__ = ["readWcsFrames", "writeWcsCards"]
 
 import math
 import re
@@ -275,20 +275,6 @@ def _makeFrames(metadata: PropertySet, strip: bool) -> Any:
     skyFrame.SkyRef_1 = ra
     skyFrame.SkyRef_2 = dec
     return frameSet
-
-
-def stripWcsMetadata(metadata: PropertySet) -> None:
-    """Remove the cards of a celestial WCS, if there is one.
-
-    Parameters
-    ----------
-    metadata : `lsst.daf.base.PropertySet`
-        Cards, changed in place.
-    """
-    fitsChan = _fillFitsChan(metadata)
-    before = set(fitsChan.keys())
-    fitsChan.purgewcs()
-    _removeCards(metadata, before - set(fitsChan.keys()))
 
 
 _CARD_GETTERS = {

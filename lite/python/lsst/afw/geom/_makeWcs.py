@@ -9,14 +9,14 @@ __all__ = [
     "makeWcsPairTransform",
 ]
 
-import inspect
 import math
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from lsst._lite import notInLite
+from lsst._lite.arguments import checkArguments
 from lsst.daf.base import PropertySet
 from lsst.geom import Angle, Point2D, SpherePoint, degrees
 
@@ -55,26 +55,20 @@ def makeCdMatrix(
 def _fromCards(
     crpix: Point2D, crval: SpherePoint, cdMatrix: npt.ArrayLike, projection: str = "TAN"
 ) -> SkyWcs:
+    checkArguments("makeSkyWcs", crpix=(crpix, Point2D), crval=(crval, SpherePoint))
     if np.shape(cdMatrix) != (2, 2):
         raise TypeError(f"incompatible argument: cdMatrix has shape {np.shape(cdMatrix)}, not (2, 2)")
     return SkyWcs(makeSimpleWcsMetadata(crpix, crval, cdMatrix, projection))
 
 
-def _fromMetadata(metadata: PropertySet, strip: bool = False) -> SkyWcs:
-    return SkyWcs(metadata, strip)
-
-
-_MAKERS = (
-    (_fromCards, {"crpix": Point2D, "crval": SpherePoint}),
-    (_fromMetadata, {"metadata": PropertySet}),
-)
-
-
+@overload
+def makeSkyWcs(
+    crpix: Point2D, crval: SpherePoint, cdMatrix: npt.ArrayLike, projection: str = "TAN"
+) -> SkyWcs: ...
+@overload
+def makeSkyWcs(metadata: PropertySet, strip: bool = False) -> SkyWcs: ...
 def makeSkyWcs(*args: Any, **kwargs: Any) -> SkyWcs:
     """Make a WCS.
-
-    Called in one of two ways: ``(crpix, crval, cdMatrix,
-    projection="TAN")`` or ``(metadata, strip=False)``.
 
     Parameters
     ----------
@@ -103,20 +97,11 @@ def makeSkyWcs(*args: Any, **kwargs: Any) -> SkyWcs:
     TypeError
         Raised if the arguments are of neither kind.
     """
-    for maker, types in _MAKERS:
-        try:
-            arguments = inspect.signature(maker).bind(*args, **kwargs).arguments
-        except TypeError:
-            continue
-        if all(isinstance(arguments[name], wanted) for name, wanted in types.items()):
-            return maker(**arguments)
     if "pixelsToFieldAngle" in kwargs or (args and isinstance(args[0], TransformPoint2ToPoint2)):
         raise notInLite("lsst.afw.geom.makeSkyWcs(pixelsToFieldAngle, ...)")
-    given = [type(a).__name__ for a in args] + [f"{k}={type(v).__name__}" for k, v in kwargs.items()]
-    raise TypeError(
-        f"makeSkyWcs({', '.join(given)}): incompatible arguments; it takes (crpix, crval, cdMatrix,"
-        " projection='TAN') or (metadata, strip=False)"
-    )
+    isMetadata = "metadata" in kwargs or (args and isinstance(args[0], PropertySet))
+    make = SkyWcs if isMetadata else _fromCards
+    return make(*args, **kwargs)
 
 
 def makeTanSipWcs(

@@ -8,7 +8,6 @@ __all__ = [
     "TransformSpherePointToPoint2",
     "TransformSpherePointToSpherePoint",
     "linearizeTransform",
-    "makeIdentityTransform",
     "makeTransform",
 ]
 
@@ -294,17 +293,6 @@ def makeTransform(affine: AffineTransform) -> TransformPoint2ToPoint2:
     matrix = Ast.MatrixMap(np.asarray(affine.getLinear().getMatrix(), dtype=float))
     shift = Ast.ShiftMap([float(v) for v in affine.getTranslation()])
     return TransformPoint2ToPoint2._fromMapping(series(matrix, shift))
-
-
-def makeIdentityTransform() -> TransformPoint2ToPoint2:
-    """Make the transform that changes nothing.
-
-    Returns
-    -------
-    transform : `TransformPoint2ToPoint2`
-        The transform.
-    """
-    return TransformPoint2ToPoint2._fromMapping(Ast.UnitMap(2))
 
 
 def linearizeTransform(original: TransformPoint2ToPoint2, inPoint: Point2D) -> AffineTransform:

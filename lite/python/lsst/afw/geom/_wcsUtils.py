@@ -4,13 +4,8 @@
 
 __all__ = [
     "createTrivialWcsMetadata",
-    "deleteBasicWcsMetadata",
-    "getCdMatrixFromMetadata",
     "getImageXY0FromMetadata",
-    "getSipMatrixFromMetadata",
-    "hasSipMatrix",
     "makeSimpleWcsMetadata",
-    "makeSipMatrixMetadata",
     "makeTanSipMetadata",
 ]
 
@@ -26,68 +21,9 @@ from lsst.geom import Point2D, Point2I, SpherePoint
 from lsst.pex.exceptions import TypeError as PexTypeError
 
 _BASIC_NAMES = (
-    "CRPIX1",
-    "CRPIX2",
-    "CRVAL1",
-    "CRVAL2",
-    "CTYPE1",
-    "CTYPE2",
-    "CUNIT1",
-    "CUNIT2",
-    "CD1_1",
-    "CD1_2",
-    "CD2_1",
-    "CD2_2",
-    "WCSAXES",
+    "CRPIX1 CRPIX2 CRVAL1 CRVAL2 CTYPE1 CTYPE2 CUNIT1 CUNIT2 CD1_1 CD1_2 CD2_1 CD2_2 WCSAXES".split()
 )
-
-
-def deleteBasicWcsMetadata(metadata: PropertySet, wcsName: str) -> None:
-    """Remove the cards of a WCS without distortion.
-
-    Parameters
-    ----------
-    metadata : `lsst.daf.base.PropertySet`
-        Cards, changed in place.
-    wcsName : `str`
-        Letter of the WCS; "" for the primary one.
-    """
-    for name in _BASIC_NAMES:
-        if metadata.exists(name + wcsName):
-            metadata.remove(name + wcsName)
-
-
-def getCdMatrixFromMetadata(metadata: PropertySet) -> npt.NDArray[Any]:
-    """Read the CD matrix.
-
-    Parameters
-    ----------
-    metadata : `lsst.daf.base.PropertySet`
-        Cards of a WCS.
-
-    Returns
-    -------
-    cdMatrix : `numpy.ndarray`
-        Matrix of shape (2, 2), in the units of the cards (degrees per
-        pixel); elements without card are 0.
-
-    Raises
-    ------
-    lsst.pex.exceptions.TypeError
-        Raised if there is no card of the matrix.
-    """
-    matrix = np.zeros((2, 2))
-    found = False
-    for i in range(2):
-        for j in range(2):
-            name = f"CD{i + 1}_{j + 1}"
-            if metadata.exists(name):
-                matrix[i, j] = metadata.getAsDouble(name)
-                found = True
-    if not found:
-        raise PexTypeError("No CD matrix coefficients found")
-    return matrix
-
+"""Cards of a WCS without distortion."""
 
 _MAX_COORDINATE = 1 << 31
 """Pixel numbers have 32 bits."""
@@ -130,93 +66,9 @@ def getImageXY0FromMetadata(metadata: PropertySet, wcsName: str, strip: bool = F
     if not (abs(crval1) < _MAX_COORDINATE and abs(crval2) < _MAX_COORDINATE):
         raise PexTypeError(f"WCS {wcsName} has no pixel numbers, but {crval1} and {crval2}")
     if strip:
-        deleteBasicWcsMetadata(metadata, wcsName)
+        for name in _BASIC_NAMES:
+            metadata.remove(name + wcsName)
     return Point2I(_round(crval1), _round(crval2))
-
-
-def hasSipMatrix(metadata: PropertySet, name: str) -> bool:
-    """Return whether the cards have a SIP polynomial.
-
-    Parameters
-    ----------
-    metadata : `lsst.daf.base.PropertySet`
-        Cards of a WCS.
-    name : `str`
-        "A", "B", "AP" or "BP".
-
-    Returns
-    -------
-    has : `bool`
-        Whether there is an order, and it is not negative.
-    """
-    return metadata.exists(f"{name}_ORDER") and metadata.getAsInt(f"{name}_ORDER") >= 0
-
-
-def getSipMatrixFromMetadata(metadata: PropertySet, name: str) -> npt.NDArray[Any]:
-    """Read the coefficients of a SIP polynomial.
-
-    Parameters
-    ----------
-    metadata : `lsst.daf.base.PropertySet`
-        Cards of a WCS.
-    name : `str`
-        "A", "B", "AP" or "BP".
-
-    Returns
-    -------
-    matrix : `numpy.ndarray`
-        ``matrix[p, q]`` is the coefficient of u**p v**q.
-
-    Raises
-    ------
-    lsst.pex.exceptions.TypeError
-        Raised if there is no order, or if it is negative.
-    """
-    card = f"{name}_ORDER"
-    if not metadata.exists(card):
-        raise PexTypeError(f"metadata does not contain SIP matrix {name}: {card} not found")
-    order = metadata.getAsInt(card)
-    if order < 0:
-        raise PexTypeError(f"matrix order = {order} < 0")
-    matrix = np.zeros((order + 1, order + 1))
-    for p in range(order + 1):
-        for q in range(order + 1):
-            card = f"{name}_{p}_{q}"
-            if metadata.exists(card):
-                matrix[p, q] = metadata.getAsDouble(card)
-    return matrix
-
-
-def makeSipMatrixMetadata(matrix: npt.ArrayLike, name: str) -> PropertyList:
-    """Make the cards of a SIP polynomial.
-
-    Parameters
-    ----------
-    matrix : array-like
-        Square matrix; ``matrix[p, q]`` is the coefficient of u**p v**q.
-    name : `str`
-        "A", "B", "AP" or "BP".
-
-    Returns
-    -------
-    metadata : `lsst.daf.base.PropertyList`
-        The order and the coefficients other than 0.
-
-    Raises
-    ------
-    lsst.pex.exceptions.TypeError
-        Raised if the matrix is not square.
-    """
-    matrix = np.asarray(matrix, dtype=float)
-    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or matrix.shape[0] < 1:
-        dimensions = " x ".join(str(n) for n in matrix.shape)
-        raise PexTypeError(f"Matrix must be square and at least 1 x 1; dimensions = {dimensions}")
-    metadata = PropertyList()
-    metadata.set(f"{name}_ORDER", matrix.shape[0] - 1)
-    for p, q in np.ndindex(matrix.shape):
-        if matrix[p, q] != 0.0:
-            metadata.set(f"{name}_{p}_{q}", float(matrix[p, q]))
-    return metadata
 
 
 def makeSimpleWcsMetadata(
@@ -289,5 +141,14 @@ def makeTanSipMetadata(
     metadata = makeSimpleWcsMetadata(crpix, crval, cdMatrix, "TAN-SIP")
     for name, matrix in (("A", sipA), ("B", sipB), ("AP", sipAp), ("BP", sipBp)):
         if matrix is not None:
-            metadata.combine(makeSipMatrixMetadata(matrix, name))
+            _addSipMatrix(metadata, name, np.asarray(matrix, dtype=float))
     return metadata
+
+
+def _addSipMatrix(metadata: PropertyList, name: str, matrix: npt.NDArray[Any]) -> None:
+    """Add the cards of a SIP polynomial, such as "A" or "BP"."""
+    if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1]:
+        raise PexTypeError(f"Matrix {name} must be square, not of shape {matrix.shape}")
+    metadata.set(f"{name}_ORDER", matrix.shape[0] - 1)
+    for p, q in np.argwhere(matrix).tolist():
+        metadata.set(f"{name}_{p}_{q}", float(matrix[p, q]))

@@ -6,12 +6,14 @@ from __future__ import annotations
 
 __all__ = ["BoundedField"]
 
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
 
 from lsst._lite import notInLite
+from lsst._lite.arguments import checkArguments
+from lsst._lite.numbers import toDouble
 from lsst.afw.fits._opaque import addOpaqueClass
 from lsst.geom import Box2I, Point2D
 from lsst.pex.exceptions import RuntimeError
@@ -35,8 +37,7 @@ class BoundedField(FitsPersistable):
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(self, bbox: Box2I) -> None:
-        if not isinstance(bbox, Box2I):
-            raise TypeError(f"bbox must be Box2I, not {type(bbox).__name__}")
+        checkArguments("BoundedField", bbox=(bbox, Box2I))
         self._bbox = bbox
 
     def _evaluateArrays(self, x: Any, y: Any) -> Any:
@@ -49,11 +50,14 @@ class BoundedField(FitsPersistable):
         """
         raise notInLite(f"lsst.afw.math.{type(self).__name__}.evaluate")
 
+    @overload
+    def evaluate(self, position: Point2D) -> float: ...
+    @overload
+    def evaluate(self, x: float, y: float) -> float: ...
+    @overload
+    def evaluate(self, x: npt.NDArray[Any], y: npt.NDArray[Any]) -> npt.NDArray[np.float64]: ...
     def evaluate(self, *args: Any, **kwargs: Any) -> Any:
         """Evaluate at one or several positions.
-
-        Called as ``evaluate(position: Point2D)``, ``evaluate(x: float, y:
-        float)`` or ``evaluate(x: numpy.ndarray, y: numpy.ndarray)``.
 
         Parameters
         ----------
@@ -67,18 +71,20 @@ class BoundedField(FitsPersistable):
         values : `float` or `numpy.ndarray`
             Value at each position.
         """
-        if len(args) + len(kwargs) == 1:
-            position = args[0] if args else kwargs.get("position")
-            if not isinstance(position, Point2D):
-                raise TypeError(f"evaluate: position must be Point2D, not {type(position).__name__}")
-            return float(self._evaluateArrays(*position))
-        x, y = _bindXY(*args, **kwargs)
-        if isinstance(x, np.ndarray) or isinstance(y, np.ndarray):
-            x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
-            if x.shape != y.shape:
-                raise RuntimeError(f"x and y have different sizes, {x.shape} and {y.shape}")
-            return np.asarray(self._evaluateArrays(x, y), dtype=float)
-        return float(self._evaluateArrays(float(x), float(y)))
+        evaluate = self._evaluatePoint if len(args) + len(kwargs) == 1 else self._evaluateXY
+        return evaluate(*args, **kwargs)
+
+    def _evaluatePoint(self, position: Point2D) -> float:
+        checkArguments("evaluate", position=(position, Point2D))
+        return float(self._evaluateArrays(*position))
+
+    def _evaluateXY(self, x: Any, y: Any) -> Any:
+        if not isinstance(x, np.ndarray) and not isinstance(y, np.ndarray):
+            return float(self._evaluateArrays(toDouble(x), toDouble(y)))
+        x, y = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+        if x.shape != y.shape:
+            raise RuntimeError(f"x and y have different shapes, {x.shape} and {y.shape}")
+        return np.asarray(self._evaluateArrays(x, y), dtype=float)
 
     def _evaluateBox(self, box: Box2I) -> npt.NDArray[Any]:
         """Evaluate at all pixels of a box, as an array indexed [y, x]."""
@@ -112,11 +118,6 @@ class BoundedField(FitsPersistable):
 
     def __truediv__(self, scale: float) -> BoundedField:
         return self * (1.0 / scale)
-
-
-def _bindXY(x: Any, y: Any) -> tuple[Any, Any]:
-    """Name the arguments of the two-argument form of ``evaluate``."""
-    return x, y
 
 
 addOpaqueClass("BoundedField", BoundedField)

@@ -42,6 +42,11 @@ class ChebyshevBoundedField(BoundedField):
             raise TypeError("coefficients must be a 2-d array")
         if coefficients.dtype != np.float64:
             raise TypeError(f"coefficients must be float64, not {coefficients.dtype}")
+        if 0 in coefficients.strides:
+            # The stack refuses these, as of coefficients[np.newaxis, :].
+            raise TypeError(
+                f"coefficients must be an array of its own, not of strides {coefficients.strides}"
+            )
         self._coefficients = coefficients.copy()
 
     def _normalize(self, x: Any, y: Any) -> Any:

@@ -4,12 +4,12 @@
 
 __all__ = ["warpExposure", "warpImage"]
 
-from typing import Any
+from typing import Any, TypeAlias, overload
 
 import numpy as np
 
 from lsst._lite import notInLite
-from lsst._lite.arguments import MismatchError, Overloads
+from lsst._lite.arguments import checkArguments
 from lsst.pex.exceptions import InvalidParameterError
 
 from .._pixels._image import TypedImage
@@ -20,6 +20,8 @@ from ._resample import MaskPlane, PixelPlane, Resampler
 from ._sourcePositions import SourcePositions
 from ._warpingControl import WarpingControl
 
+Warpable: TypeAlias = TypedImage | TypedMaskedImage
+
 _SOURCE_TYPES = {
     np.float64: (np.float64, np.float32, np.int32, np.uint16),
     np.float32: (np.float32, np.int32, np.uint16),
@@ -29,12 +31,25 @@ _SOURCE_TYPES = {
 """Types of pixels that can be warped to pixels of a type."""
 
 
-def warpImage(*args: Any, **kwargs: Any) -> int:
+@overload
+def warpImage(
+    destImage: Warpable,
+    destWcs: SkyWcs,
+    srcImage: Warpable,
+    srcWcs: SkyWcs,
+    control: WarpingControl,
+    padValue: Any = None,
+) -> int: ...
+@overload
+def warpImage(
+    destImage: Warpable,
+    srcImage: Warpable,
+    srcToDest: TransformPoint2ToPoint2,
+    control: WarpingControl,
+    padValue: Any = None,
+) -> int: ...
+def warpImage(destImage: Any, *args: Any, **kwargs: Any) -> int:
     """Warp an image or a masked image.
-
-    Called as ``warpImage(destImage, destWcs, srcImage, srcWcs, control,
-    padValue)`` or ``warpImage(destImage, srcImage, srcToDest, control,
-    padValue)``.
 
     Parameters
     ----------
@@ -71,11 +86,12 @@ def warpImage(*args: Any, **kwargs: Any) -> int:
     -----
     Pixels are fluxes: they are scaled with the area of the pixels.
     """
-    return _WARP_FORMS(None, args, kwargs)
+    isByWcs = "destWcs" in kwargs or (args and isinstance(args[0], SkyWcs))
+    warp = _warpBetweenWcs if isByWcs else _warpByTransform
+    return warp(destImage, *args, **kwargs)
 
 
 def _warpBetweenWcs(
-    instance: Any,
     destImage: Any,
     destWcs: SkyWcs,
     srcImage: Any,
@@ -83,18 +99,20 @@ def _warpBetweenWcs(
     control: WarpingControl,
     padValue: Any = None,
 ) -> int:
-    srcToDest = makeWcsPairTransform(srcWcs, destWcs)
-    return _warpByTransform(instance, destImage, srcImage, srcToDest, control, padValue)
+    checkArguments("warpImage", destWcs=(destWcs, SkyWcs), srcWcs=(srcWcs, SkyWcs))
+    return _warpByTransform(destImage, srcImage, makeWcsPairTransform(srcWcs, destWcs), control, padValue)
 
 
 def _warpByTransform(
-    instance: Any,
     destImage: Any,
     srcImage: Any,
     srcToDest: TransformPoint2ToPoint2,
     control: WarpingControl,
     padValue: Any = None,
 ) -> int:
+    checkArguments(
+        "warpImage", srcToDest=(srcToDest, TransformPoint2ToPoint2), control=(control, WarpingControl)
+    )
     planes = _makePlanes(destImage, srcImage, control, padValue)
     if any(np.may_share_memory(plane.destination, plane.source) for plane in planes):
         raise InvalidParameterError("destImage overlaps srcImage; cannot warp")
@@ -109,9 +127,6 @@ def _warpByTransform(
     return Resampler(positions, kernel, srcImage.getBBox(), planes).run()
 
 
-_WARP_FORMS = Overloads("warpImage", _warpBetweenWcs, _warpByTransform)
-
-
 def _makePlanes(
     destImage: Any, srcImage: Any, control: WarpingControl, padValue: Any
 ) -> tuple[PixelPlane | MaskPlane, ...]:
@@ -119,7 +134,7 @@ def _makePlanes(
 
     Raises
     ------
-    MismatchError
+    TypeError
         Raised if the one cannot be made of the other.
     """
     if isinstance(destImage, TypedImage) and isinstance(srcImage, TypedImage):
@@ -128,7 +143,7 @@ def _makePlanes(
         if padValue is not None:
             raise notInLite("lsst.afw.image.pixel.SinglePixel, for padValue,")
         return _makeMaskedImagePlanes(destImage, srcImage, control)
-    raise MismatchError(f"{type(srcImage).__name__} is not warped to {type(destImage).__name__}")
+    raise TypeError(f"warpImage: {type(srcImage).__name__} is not warped to {type(destImage).__name__}")
 
 
 def _makeImagePlane(destImage: Any, srcImage: Any, padValue: Any) -> PixelPlane:
@@ -168,7 +183,7 @@ def _makeMaskedImagePlanes(
 
 def _checkPixelTypes(destImage: Any, srcImage: Any) -> None:
     if srcImage._pixelType not in _SOURCE_TYPES.get(destImage._pixelType, ()):
-        raise MismatchError(f"{type(srcImage).__name__} is not warped to {type(destImage).__name__}")
+        raise TypeError(f"warpImage: {type(srcImage).__name__} is not warped to {type(destImage).__name__}")
 
 
 def _getPadValue(image: Any) -> float:

@@ -4,7 +4,6 @@
 
 __all__ = ["WarpingControl"]
 
-from typing import Any
 
 from lsst._lite import Partial
 from lsst._lite.arguments import checkArguments
@@ -50,98 +49,50 @@ class WarpingControl(Partial):
         interpLength: int = 0,
         growFullMask: int = 0,
     ) -> None:
+        checkArguments(
+            "WarpingControl",
+            warpingKernelName=(warpingKernelName, str),
+            maskWarpingKernelName=(maskWarpingKernelName, str),
+        )
+        self._cacheSize = toInt(cacheSize)
+        self._interpLength = toInt(interpLength)
+        self._growFullMask = toInt(growFullMask)
+        self._kernel = makeWarpingKernel(warpingKernelName)
+        self._kernel.computeCache(self._cacheSize)
         self._maskKernel: SeparableKernel | None = None
-        self.setWarpingKernelName(warpingKernelName)
-        self.setMaskWarpingKernelName(maskWarpingKernelName)
-        self.setCacheSize(cacheSize)
-        self.setInterpLength(interpLength)
-        self.setGrowFullMask(growFullMask)
+        if maskWarpingKernelName:
+            self._maskKernel = makeWarpingKernel(maskWarpingKernelName)
+            self._maskKernel.computeCache(self._cacheSize)
+            box, maskBox = self._kernel.getBBox(), self._maskKernel.getBBox()
+            if not box.contains(maskBox):
+                raise InvalidParameterError(
+                    f"warping kernel {box} is smaller than mask warping kernel {maskBox}"
+                )
 
     def getCacheSize(self) -> int:
         """Return the number of different fractions of a pixel, or 0."""
         return self._cacheSize
 
-    def setCacheSize(self, cacheSize: int) -> None:
-        """Set the number of different fractions of a pixel; 0 for all."""
-        self._cacheSize = toInt(cacheSize)
-
     def getInterpLength(self) -> int:
         """Return the distance over which positions are interpolated."""
         return self._interpLength
-
-    def setInterpLength(self, interpLength: int) -> None:
-        """Set the distance over which positions are interpolated."""
-        self._interpLength = toInt(interpLength)
 
     def getGrowFullMask(self) -> int:
         """Return the mask bits for which the full kernel counts."""
         return self._growFullMask
 
-    def setGrowFullMask(self, growFullMask: int) -> None:
-        """Set the mask bits for which the full kernel counts."""
-        self._growFullMask = toInt(growFullMask)
-
     def getWarpingKernel(self) -> SeparableKernel:
         """Return the kernel for image and variance."""
-        self._kernel.computeCache(self._cacheSize)
         return self._kernel
-
-    def setWarpingKernelName(self, warpingKernelName: str) -> None:
-        """Set the kernel for image and variance by its name."""
-        checkArguments("setWarpingKernelName", warpingKernelName=(warpingKernelName, str))
-        self.setWarpingKernel(makeWarpingKernel(warpingKernelName))
-
-    def setWarpingKernel(self, warpingKernel: SeparableKernel) -> None:
-        """Set the kernel for image and variance to a copy of a kernel.
-
-        Raises
-        ------
-        lsst.pex.exceptions.InvalidParameterError
-            Raised if the mask's kernel is larger.
-        """
-        checkArguments("setWarpingKernel", warpingKernel=(warpingKernel, SeparableKernel))
-        if self._maskKernel is not None:
-            _checkSizes(warpingKernel, self._maskKernel)
-        self._kernel = warpingKernel.clone()
 
     def getMaskWarpingKernel(self) -> SeparableKernel | None:
         """Return the kernel for the mask; `None` for the same one."""
-        if self._maskKernel is not None:
-            self._maskKernel.computeCache(self._cacheSize)
         return self._maskKernel
 
     def hasMaskWarpingKernel(self) -> bool:
         """Whether the mask has a kernel of its own."""
         return self._maskKernel is not None
 
-    def setMaskWarpingKernelName(self, maskWarpingKernelName: str) -> None:
-        """Set the kernel for the mask by its name; "" for the same one."""
-        checkArguments("setMaskWarpingKernelName", maskWarpingKernelName=(maskWarpingKernelName, str))
-        if maskWarpingKernelName:
-            self.setMaskWarpingKernel(makeWarpingKernel(maskWarpingKernelName))
-        else:
-            self._maskKernel = None
-
-    def setMaskWarpingKernel(self, maskWarpingKernel: SeparableKernel) -> None:
-        """Set the kernel for the mask to a copy of a kernel.
-
-        Raises
-        ------
-        lsst.pex.exceptions.InvalidParameterError
-            Raised if it is larger than the one for image and variance.
-        """
-        checkArguments("setMaskWarpingKernel", maskWarpingKernel=(maskWarpingKernel, SeparableKernel))
-        _checkSizes(self._kernel, maskWarpingKernel)
-        self._maskKernel = maskWarpingKernel.clone()
-
     def isPersistable(self) -> bool:
         """Whether the stack can write this to a file."""
         return True
-
-
-def _checkSizes(kernel: Any, maskKernel: Any) -> None:
-    """Refuse a mask kernel that needs pixels that the kernel does not."""
-    if not kernel.getBBox().contains(maskKernel.getBBox()):
-        raise InvalidParameterError(
-            f"warping kernel {kernel.getBBox()} is smaller than mask warping kernel {maskKernel.getBBox()}"
-        )

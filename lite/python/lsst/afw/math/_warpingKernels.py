@@ -15,7 +15,7 @@ __all__ = [
 import math
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -53,10 +53,6 @@ class SeparableKernel(Partial):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         raise notInLite("lsst.afw.math.SeparableKernel")
-
-    if TYPE_CHECKING:
-        # Each kind of kernel has its own.
-        def clone(self) -> SeparableKernel: ...
 
     def _setSize(self, size: int) -> None:
         self._size = size
@@ -163,10 +159,6 @@ class BilinearWarpingKernel(SeparableKernel):
     def __init__(self) -> None:
         self._setSize(2)
 
-    def clone(self) -> BilinearWarpingKernel:
-        """Make another kernel like this, without cache."""
-        return BilinearWarpingKernel()
-
     @property
     def _canVanish(self) -> bool:  # type: ignore[override]
         # The fractions of a cache are never 0 or 1.
@@ -190,10 +182,6 @@ class NearestWarpingKernel(SeparableKernel):
 
     def __init__(self) -> None:
         self._setSize(2)
-
-    def clone(self) -> NearestWarpingKernel:
-        """Make another kernel like this, without cache."""
-        return NearestWarpingKernel()
 
     def _iterateWeights(
         self, fractions: npt.NDArray[Any], scratch: Scratch
@@ -224,10 +212,6 @@ class LanczosWarpingKernel(SeparableKernel):
     def getOrder(self) -> int:
         """Return the number of pixels on either side."""
         return self._order
-
-    def clone(self) -> LanczosWarpingKernel:
-        """Make another kernel like this, without cache."""
-        return LanczosWarpingKernel(self._order)
 
     def _iterateWeights(
         self, fractions: npt.NDArray[Any], scratch: Scratch

@@ -151,7 +151,8 @@ class ExposureRecord(Partial):
 
     def getBBox(self) -> Box2I:
         """Return the box of the exposure, in its pixels."""
-        return Box2I(*(Point2I(*(key.get(self) for key in keys)) for keys in _BBOX), invert=False)
+        low, high = (Point2I(*(key.get(self) for key in keys)) for keys in _BBOX)
+        return Box2I(low, high, invert=False)
 
     def setBBox(self, bbox: Box2I) -> None:
         """Set the box of the exposure, in its pixels."""

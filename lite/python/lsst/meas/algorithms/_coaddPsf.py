@@ -105,13 +105,14 @@ class CoaddPsf(ImagePsf):
     def __init__(self, catalog: Any, coaddWcs: Any, *args: Any, **kwargs: Any) -> None:
         super().__init__(isFixed=False)
         checkArguments("CoaddPsf", catalog=(catalog, ExposureCatalog), coaddWcs=(coaddWcs, SkyWcs))
-        third = args[0] if args else kwargs.get("averagePosition", kwargs.get("ctrl"))
-        if isinstance(third, Point2D):
-            self._initPosition(catalog, coaddWcs, *args, **kwargs)
-        elif isinstance(third, CoaddPsfControl):
-            self._initControl(catalog, coaddWcs, *args, **kwargs)
+        third = args[0] if args else None
+        if "averagePosition" in kwargs or isinstance(third, Point2D):
+            initialize: Any = self._initPosition
+        elif "ctrl" in kwargs or isinstance(third, CoaddPsfControl):
+            initialize = self._initControl
         else:
-            self._initWeights(catalog, coaddWcs, *args, **kwargs)
+            initialize = self._initWeights
+        initialize(catalog, coaddWcs, *args, **kwargs)
 
     def _initWeights(
         self,
@@ -121,6 +122,7 @@ class CoaddPsf(ImagePsf):
         warpingKernelName: str = "lanczos3",
         cacheSize: int = 10000,
     ) -> None:
+        checkArguments("CoaddPsf", weightFieldName=(weightFieldName, str))
         selected = _selectFields(catalog, weightFieldName)
         position = _computeAveragePosition(selected, coaddWcs)
         self._initPosition(selected, coaddWcs, position, warpingKernelName, cacheSize)
@@ -133,6 +135,7 @@ class CoaddPsf(ImagePsf):
         warpingKernelName: str = "lanczos3",
         cacheSize: int = 10000,
     ) -> None:
+        checkArguments("CoaddPsf", averagePosition=(averagePosition, Point2D))
         self._catalog = ExposureCatalog(catalog)
         self._weightKey = catalog.schema[_WEIGHT].asKey()
         self._coaddWcs = coaddWcs

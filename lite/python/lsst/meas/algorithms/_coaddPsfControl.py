@@ -5,45 +5,45 @@
 __all__ = ["CoaddPsfConfig", "CoaddPsfControl"]
 
 import dataclasses
+from typing import ClassVar
 
-from lsst.pex.config import makeConfigClass
+from lsst.pex.config import Config, Field
 
 
-@dataclasses.dataclass(eq=False)
+@dataclasses.dataclass
 class CoaddPsfControl:
-    """How to warp the point spread functions of the inputs of a coadd.
-
-    Parameters
-    ----------
-    warpingKernelName : `str`, optional
-        Name of the kernel to warp with.
-    cacheSize : `int`, optional
-        Number of fractions of a pixel for which the kernel is computed; 0
-        for all.
-    """
+    """How to warp the point spread functions of the inputs of a coadd."""
 
     __module__ = "lsst.meas.algorithms"
 
+    ConfigClass: ClassVar[type[Config]]
+
     warpingKernelName: str = "lanczos3"
+    """Name of the kernel to warp with."""
+
     cacheSize: int = 10000
-
-    # What `makeConfigClass` asks for.
-
-    @staticmethod
-    def _type_warpingKernelName() -> str:
-        return "std::string"
-
-    @staticmethod
-    def _doc_warpingKernelName() -> str:
-        return "Name of warping kernel"
-
-    @staticmethod
-    def _type_cacheSize() -> str:
-        return "int"
-
-    @staticmethod
-    def _doc_cacheSize() -> str:
-        return "Warping kernel cache size"
+    """Number of fractions of a pixel for which the kernel is computed; 0 for
+    all.
+    """
 
 
-CoaddPsfConfig = makeConfigClass(CoaddPsfControl)
+class CoaddPsfConfig(Config):
+    """Configuration of a `CoaddPsfControl`."""
+
+    __module__ = "lsst.meas.algorithms"
+
+    Control = CoaddPsfControl
+
+    warpingKernelName = Field[str](doc="Name of warping kernel", dtype=str, default="lanczos3")
+    cacheSize = Field[int](doc="Warping kernel cache size", dtype=int, default=10000)
+
+    def makeControl(self) -> CoaddPsfControl:
+        """Make a control of this configuration."""
+        return CoaddPsfControl(**self.toDict())
+
+    def readControl(self, control: CoaddPsfControl) -> None:
+        """Take over the values of a control."""
+        self.update(**dataclasses.asdict(control))
+
+
+CoaddPsfControl.ConfigClass = CoaddPsfConfig

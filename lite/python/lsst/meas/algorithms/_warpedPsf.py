@@ -7,7 +7,7 @@ from __future__ import annotations
 __all__ = ["WarpedPsf"]
 
 import math
-from typing import Any, NoReturn
+from typing import Any, NoReturn, overload
 
 import numpy as np
 
@@ -57,27 +57,42 @@ class WarpedPsf(ImagePsf):
 
     __hash__ = None
 
+    @overload
+    def __init__(
+        self, undistortedPsf: Psf, distortion: TransformPoint2ToPoint2, control: WarpingControl
+    ) -> None: ...
+    @overload
     def __init__(
         self,
-        undistortedPsf: Psf | None,
-        distortion: TransformPoint2ToPoint2 | None,
-        kernel: str | WarpingControl | None = "lanczos3",
+        undistortedPsf: Psf,
+        distortion: TransformPoint2ToPoint2,
+        kernelName: str = "lanczos3",
         cache: int = 10000,
-        /,
+    ) -> None: ...
+    def __init__(  # type: ignore[misc]
+        self,
+        undistortedPsf: Any,
+        distortion: Any,
+        control: Any = "lanczos3",
+        cache: int = 10000,
+        *,
+        kernelName: str | None = None,
     ) -> None:
         super().__init__(isFixed=False)
-        control = WarpingControl(kernel, "", cache) if isinstance(kernel, str) else kernel
-        for name, value, cls in (
+        control = kernelName or control
+        if isinstance(control, str):
+            control = WarpingControl(control, "", cache)
+        for name, value, wanted in (
             ("Undistorted Psf", undistortedPsf, Psf),
             ("Transform", distortion, TransformPoint2ToPoint2),
             ("WarpingControl", control, WarpingControl),
         ):
             if value is None:
                 raise LogicError(f"{name} passed to WarpedPsf must not be None/NULL")
-            checkArguments("WarpedPsf", **{name: (value, cls)})
-        self._undistortedPsf: Any = undistortedPsf
-        self._distortion: Any = distortion
-        self._control: Any = control
+            checkArguments("WarpedPsf", **{name: (value, wanted)})
+        self._undistortedPsf = undistortedPsf
+        self._distortion = distortion
+        self._control = control
 
     def clone(self) -> WarpedPsf:
         """Return a copy."""

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Small geometric pieces that all sky maps share."""
 
-__all__ = ["coordFromVec", "makeSkyPolygonFromBBox", "Index2D"]
+__all__ = ["Index2D", "coordFromVec", "makeSkyPolygonFromBBox", "pairFromNumber", "resolveIndex"]
 
+import numbers
 import sys
 from typing import Any, NamedTuple
 
@@ -26,6 +27,53 @@ class Index2D(NamedTuple):
 
     x: int
     y: int
+
+
+def pairFromNumber(number: Any, num: Index2D) -> Index2D:
+    """Convert the number of an element of a grid to its column and row.
+
+    Parameters
+    ----------
+    number : `int`
+        Number of the element, counted row by row from 0.
+    num : `Index2D`
+        Number of columns and of rows.
+
+    Returns
+    -------
+    pair : `Index2D`
+        Column and row.
+    """
+    y, x = divmod(number, num.x)
+    return Index2D(x=x, y=y)
+
+
+def resolveIndex(what: str, index: Any, num: Index2D) -> Index2D:
+    """Find the column and row of an element of a grid.
+
+    Parameters
+    ----------
+    what : `str`
+        What the elements are, for the error message.
+    index : `Index2D`, pair of `int`, or `int`
+        Column and row of the element, or its number.
+    num : `Index2D`
+        Number of columns and of rows.
+
+    Returns
+    -------
+    pair : `Index2D`
+        Column and row.
+
+    Raises
+    ------
+    IndexError
+        Raised if there is no such element.
+    """
+    pair = pairFromNumber(index, num) if isinstance(index, numbers.Number) else Index2D(*index)
+    if not (0 <= pair.x < num.x and 0 <= pair.y < num.y):
+        raise IndexError(f"{what} index {tuple(pair)} is not in range [0-{num.x - 1}, 0-{num.y - 1}]")
+    return pair
 
 
 def coordFromVec(vec: Any, defRA: Angle | None = None) -> SpherePoint:

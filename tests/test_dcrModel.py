@@ -588,7 +588,7 @@ class DcrModelTestCase(SceneTestCase):
         ):
             self.replace(2, value)
             with self.assertRaisesRegex(
-                TypeError, f"tract 0, patch 4, subfilter 1 must be an ExposureF, not a {what}"
+                TypeError, f"tract 0, patch 4, subfilter 1 must be an ExposureF, not an? {what}"
             ):
                 self.build()
 

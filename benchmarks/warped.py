@@ -40,6 +40,7 @@ def parseArguments():
     parser.add_argument("--detector", type=int, default=4072, help="size of the detector, pixels")
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2], help="numbers of threads to try")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each; the fastest counts")
+    parser.add_argument("--cacheSize", type=int, default=10000, help="positions of the kernels' cache")
     parser.add_argument(
         "--methods", nargs="+", default=list(METHODS), choices=METHODS, help="what to measure"
     )
@@ -77,6 +78,7 @@ def measure(method, repository, threads, args, rotation):
         "detector": args.detector,
         "rotation": rotation,
         "repeat": args.repeat,
+        "cacheSize": args.cacheSize,
     }
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.warped", "--child", json.dumps(job)],
@@ -88,7 +90,7 @@ def measure(method, repository, threads, args, rotation):
     return json.loads(done.stdout.splitlines()[-1])
 
 
-def measureHere(method, repository, detector, rotation, repeat):
+def measureHere(method, repository, detector, rotation, repeat, cacheSize):
     """Measure a method in this process.
 
     Returns
@@ -103,10 +105,12 @@ def measureHere(method, repository, detector, rotation, repeat):
     handles = [butler.getDeferred(ref) for ref in sorted(refs)]
     skyMap = scene.skyMap()
     science = scene.exposure(skyMap)
+    config = MakeWarpedTemplateTask.ConfigClass()
+    config.warp.cacheSize = config.coaddPsf.cacheSize = cacheSize
     before, seconds = _peakBytes(), []
     for _ in range(repeat):
         start = time.perf_counter()
-        image = METHODS[method](handles, science, skyMap)
+        image = METHODS[method](handles, science, skyMap, config)
         seconds.append(time.perf_counter() - start)
         if not np.isfinite(image.array[BORDER:-BORDER, BORDER:-BORDER]).all():
             raise RuntimeError("The coadds do not cover the detector.")
@@ -114,9 +118,9 @@ def measureHere(method, repository, detector, rotation, repeat):
     return {"seconds": min(seconds), "peak": _peakBytes() - before}
 
 
-def ours(handles, science, skyMap):
+def ours(handles, science, skyMap, config):
     """`MakeWarpedTemplateTask` itself."""
-    task = MakeWarpedTemplateTask()
+    task = MakeWarpedTemplateTask(config=config)
     found = task.getExposures(handles, science.getBBox(), skyMap, science.getWcs())
     return task.run(
         coaddExposureHandles=found.coaddExposures,
@@ -159,13 +163,9 @@ class _Average:
         return self.exposure
 
 
-def _makeWarper():
-    return Warper.fromConfig(MakeWarpedTemplateTask.ConfigClass().warp)
-
-
-def everyPatch(handles, science, skyMap):
+def everyPatch(handles, science, skyMap, config):
     """Warp each patch, and average."""
-    bbox, wcs, warper = science.getBBox().dilatedBy(BORDER), science.getWcs(), _makeWarper()
+    bbox, wcs, warper = science.getBBox().dilatedBy(BORDER), science.getWcs(), Warper.fromConfig(config.warp)
     average = _Average(bbox, wcs)
     for handle in handles:
         coadd = handle.get()
@@ -174,7 +174,7 @@ def everyPatch(handles, science, skyMap):
     return average.finish().image
 
 
-def merge(handles, science, skyMap):
+def merge(handles, science, skyMap, config):
     """Average the patches, all of them in memory, and warp once."""
     bbox, wcs = science.getBBox().dilatedBy(BORDER), science.getWcs()
     coadds = [handle.get() for handle in handles]
@@ -183,7 +183,7 @@ def merge(handles, science, skyMap):
     for coadd in coadds:
         average.add(coadd.maskedImage)
     del coadds
-    return _makeWarper().warpExposure(wcs, average.finish(), destBBox=bbox).image
+    return Warper.fromConfig(config.warp).warpExposure(wcs, average.finish(), destBBox=bbox).image
 
 
 METHODS = {"ours": ours, "everyPatch": everyPatch, "merge": merge}

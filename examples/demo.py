@@ -41,7 +41,7 @@ import lsst.sphgeom as sphgeom
 from lsst.afw.image import ExposureF, FilterLabel
 from lsst.daf.butler import Butler, DatasetType
 from lsst.ip.template.plotTemplate import FIGURE_SIZE, plotTemplate, tractProjection
-from lsst.ip.template.provenance import TemplateProvenance
+from lsst.ip.template.templateProvenance import TemplateProvenance
 from lsst.resources import ResourcePath
 from lsst.skymap.ringsSkyMap import RingsSkyMap
 

@@ -3,8 +3,12 @@
 """Sphinx configuration; "make docs" builds the pages."""
 
 import importlib.metadata
+import os
+import sys
 import urllib.error
 import urllib.request
+
+sys.path.insert(0, os.path.dirname(__file__))
 
 project = "ip_template"
 author = "ip_template contributors"
@@ -19,6 +23,7 @@ extensions = [
     "sphinx_copybutton",
     "myst_nb",
     "numpydoc",
+    "configFields",
 ]
 exclude_patterns = ["_build", "changes"]
 html_theme = "pydata_sphinx_theme"
@@ -46,8 +51,8 @@ numpydoc_show_class_members = False
 
 
 def _isThere(site):
-    """Return whether the names of another site can be had: without a network
-    the pages are made all the same, without links to it.
+    """Return whether the list of names of another site can be fetched. If
+    not, the pages are built without links to it.
     """
     try:
         with urllib.request.urlopen(f"{site}objects.inv", timeout=5):

@@ -3,18 +3,39 @@
 """The directive ``lsst-task-config-fields``: the fields of a task's
 configuration, with their types, defaults and documentation.
 
-It has the name and the argument of documenteer's, which builds the pages of
-the Science Pipelines, so that the pages build there, too.
+It has the name and the argument of the directive of documenteer, which builds
+the pages of the Science Pipelines, so that the pages build there, too.
 """
 
-__all__ = ["describeFields", "setup"]
+__all__ = ["FieldDescription", "describeFields", "setup"]
 
 import importlib
+from dataclasses import dataclass, field
 
 from docutils import nodes
 from docutils.parsers.rst import Directive
 
-from lsst.pex.config import ChoiceField, ConfigField, ConfigurableField
+from lsst.pex.config import ChoiceField, ConfigField, ConfigurableField, RangeField
+
+
+@dataclass(frozen=True)
+class FieldDescription:
+    """What a page says about a field."""
+
+    name: str
+    """Its name, with those of the configurations that it is in."""
+
+    kind: str
+    """Type and range of its values."""
+
+    default: str
+    """Its default; of a subtask, the name of the class."""
+
+    doc: str
+    """What it is for."""
+
+    choices: dict[str, str] = field(default_factory=dict)
+    """The values that are allowed, if they are listed, and their meaning."""
 
 
 def describeFields(config, prefix=""):
@@ -29,43 +50,44 @@ def describeFields(config, prefix=""):
 
     Yields
     ------
-    name, type, default, doc : `str`
-        One field. That of a subtask has its class as default.
-    choices : `dict` [`str`, `str`]
-        The values that are allowed, if they are listed, and what they mean.
+    description : `FieldDescription`
+        A field, also of nested configurations. The fields of a subtask are
+        only listed where their defaults are not those of its own task.
     """
-    for name, field in config._fields.items():
+    for name, pexField in config._fields.items():
         value, full = getattr(config, name), prefix + name
-        if isinstance(field, ConfigurableField):
-            yield full, "subtask", value.target.__name__, _join(field.doc), {}
-            own = value.target.ConfigClass().toDict()
-            for changed, default in value.value.toDict().items():
-                if own[changed] != default:
-                    doc = value.value._fields[changed].doc
-                    yield f"{full}.{changed}", _nameType(value.value._fields[changed]), repr(default), _join(doc), {}
-        elif isinstance(field, ConfigField):
+        if isinstance(pexField, ConfigurableField):
+            task, own = value.target, value.target.ConfigClass()
+            yield FieldDescription(full, "subtask", task.__name__, _join(pexField.doc))
+            for described in describeFields(value.value, f"{full}."):
+                if described not in describeFields(own, f"{full}."):
+                    yield described
+        elif isinstance(pexField, ConfigField):
             yield from describeFields(value, f"{full}.")
         else:
-            choices = field.allowed if isinstance(field, ChoiceField) else {}
-            shown = list(value) if hasattr(field, "itemtype") else value
-            doc = field.doc
-            if prefix == "connections.":
-                doc = _describeConnection(config, name)
-            yield full, _nameType(field), repr(shown), _join(doc), {repr(key): _join(choices[key]) for key in choices}
+            choices = pexField.allowed if isinstance(pexField, ChoiceField) else {}
+            yield FieldDescription(
+                name=full,
+                kind=_describeKind(pexField),
+                default=repr(list(value) if hasattr(pexField, "itemtype") else value),
+                doc=_describeConnection(config, name) if prefix == "connections." else _join(pexField.doc),
+                choices={repr(key): _join(text) for key, text in choices.items() if key is not None},
+            )
 
 
 def _describeConnection(config, name):
     """Say what the name of a connection, or a part of names, is for."""
     connection = getattr(config.ConnectionsClass, name, None)
     if connection is None:
-        return f"What replaces {{{name}}} in the names of the other connections."
-    return f"Dataset type of the connection: {connection.doc}"
+        return f"What replaces {{{name}}} in the names of the connections."
+    return f"Dataset type of the connection {name}. {_join(connection.doc)}"
 
 
-def _nameType(field):
-    """Return the name of the type of a field's values."""
-    item = getattr(field, "itemtype", None)
-    return field.dtype.__name__ if item is None else f"list of {item.__name__}"
+def _describeKind(pexField):
+    """Describe the values of a field."""
+    item = getattr(pexField, "itemtype", None)
+    kind = pexField.dtype.__name__ if item is None else f"list of {item.__name__}"
+    return f"{kind} in {pexField.rangeString}" if isinstance(pexField, RangeField) else kind
 
 
 def _join(text):
@@ -79,27 +101,24 @@ class FieldsDirective(Directive):
     required_arguments = 1
 
     def run(self):
-        """Make the nodes of the list."""
+        """Make the list."""
         module, _, name = self.arguments[0].rpartition(".")
         task = getattr(importlib.import_module(module), name)
-        self.state.document.settings.record_dependencies.add(__file__)
-        items = [self._makeItem(*field) for field in describeFields(task.ConfigClass())]
-        return [nodes.definition_list("", *items)]
+        return [nodes.definition_list("", *map(_makeItem, describeFields(task.ConfigClass())))]
 
-    def _makeItem(self, name, kind, default, doc, choices):
-        """Make the node of one field."""
-        term = nodes.term("", "", nodes.literal(text=name), nodes.Text(f" ({kind}, default "))
-        term += [nodes.literal(text=default), nodes.Text(")")]
-        definition = nodes.definition("", nodes.paragraph(text=doc))
-        if choices:
-            definition += nodes.bullet_list(
-                "",
-                *(
-                    nodes.list_item("", nodes.paragraph("", "", nodes.literal(text=key), nodes.Text(f": {text}")))
-                    for key, text in choices.items()
-                ),
-            )
-        return nodes.definition_list_item("", term, definition)
+
+def _makeItem(described):
+    """Make the item of one field."""
+    term = nodes.term("", "", nodes.literal(text=described.name), nodes.Text(f" ({described.kind}, default "))
+    term += [nodes.literal(text=described.default), nodes.Text(")")]
+    definition = nodes.definition("", nodes.paragraph(text=described.doc))
+    items = [
+        nodes.list_item("", nodes.paragraph("", "", nodes.literal(text=key), nodes.Text(f": {text}")))
+        for key, text in described.choices.items()
+    ]
+    if items:
+        definition += nodes.bullet_list("", *items)
+    return nodes.definition_list_item("", term, definition)
 
 
 def setup(app):

@@ -42,8 +42,10 @@ lint: $(READY)
 	@$(BIN)/mypy --no-error-summary
 	@echo "lint: nothing to complain about"
 
+# With the notebook run on the repository of the demo, which is made if it is not there.
 docs: $(VENV)/docs
-	@$(BIN)/sphinx-build -q -W --keep-going -d doc/_build/doctrees doc doc/_build/html
+	@[ -d demo/repo ] || $(BIN)/python examples/demo.py demo
+	@IP_TEMPLATE_DEMO="$(CURDIR)/demo/repo" $(BIN)/sphinx-build -q -W --keep-going -d doc/_build/doctrees doc doc/_build/html
 	@echo "The pages are in doc/_build/html/index.html"
 
 # Wheels and sdists of both distributions, as an index would take them.

@@ -6,8 +6,8 @@
     python -m benchmarks.night --graphs [--visits N]
 
 A job is what BPS submits: ``pipetask run-qbb`` for some quanta of one visit.
-Jobs with few and with more detectors tell the cost of a process from that of
-a template. Graphs are built for visits of a whole focal plane.
+Jobs with few and with more detectors separate the cost of a process from that
+of a template. Graphs are built for visits of a whole focal plane.
 """
 
 import argparse
@@ -56,7 +56,7 @@ class Cost:
 
 
 def measureProgram(*words):
-    """Run a program and tell what it cost."""
+    """Run a program and measure what it cost."""
     words = [shutil.which(words[0], path=SEARCH_PATH), *map(str, words[1:])]
     start, pid = time.perf_counter(), os.fork()
     if pid == 0:
@@ -122,20 +122,17 @@ def measureJob(repo, folder, visit):
 def measureGraphs(folder, visits):
     """Build graphs for visits of a whole focal plane.
 
-    Returns the cost for each number of quanta, with the coadds under the
-    templates' corners and without them.
+    Returns the cost for each number of quanta.
     """
     repo, graph = folder / "focalPlane", folder / "focalPlane.qg"
     focalPlane.makeRegistry(repo, visits, "mosaic")
     costs = {}
     for quanta, where in ((1, " AND visit = 0 AND detector = 0"), (visits * DETECTORS, "")):
-        for corners in (True, False):
-            costs[quanta, corners] = measureProgram(
-                *("pipetask", "--log-level", "ERROR", "qgraph", "-b", repo, "-p", PIPELINE),
-                *("-i", "mosaic,skymaps", "-o", "night", "--save-qgraph", graph),
-                *("-c", f"makeCoaddTemplate:findCornerPatches={corners}"),
-                *("-d", f"instrument = '{focalPlane.INSTRUMENT}' AND skymap = '{focalPlane.SKYMAP}'{where}"),
-            )
+        costs[quanta] = measureProgram(
+            *("pipetask", "--log-level", "ERROR", "qgraph", "-b", repo, "-p", PIPELINE),
+            *("-i", "mosaic,skymaps", "-o", "night", "--save-qgraph", graph),
+            *("-d", f"instrument = '{focalPlane.INSTRUMENT}' AND skymap = '{focalPlane.SKYMAP}'{where}"),
+        )
     return costs
 
 
@@ -177,14 +174,12 @@ def main():
 
 def reportGraphs(costs):
     """Print the costs of building graphs."""
-    few, many = (quanta for quanta, corners in costs if corners)
-    for corners in (True, False):
-        small, large = costs[few, corners], costs[many, corners]
-        label = "with corners" if corners else "without"
-        print(
-            f"graph, {many} quanta, {label:<14}{large.cpu:8.2f} s cpu {large.wall:8.2f} s passed"
-            f" {1000 * (large.cpu - small.cpu) / (many - few):8.2f} ms cpu a quantum"
-        )
+    few, many = costs
+    small, large = costs[few], costs[many]
+    print(
+        f"graph, {many} quanta  {large.cpu:8.2f} s cpu {large.wall:8.2f} s passed"
+        f" {1000 * (large.cpu - small.cpu) / (many - few):8.2f} ms cpu a quantum"
+    )
 
 
 def report(jobs, templateBytes):

@@ -4,7 +4,7 @@
 # (lsst.images.cells.CellCoadd), such as deep_coadd of Data Preview 2:
 #     pipetask run -p pipelines/DP2.yaml \
 #         -C makeCoaddTemplate:config/cellCoadd.py ...
-# Without the full stack they have no PSF; a template without one is made with
+# Outside the full stack they have no PSF. To make a template without one:
 #         -c makeCoaddTemplate:getTemplate.allowMissingPsf=True
 
 config.connections.coaddExposures = "deep_coadd"

@@ -6,6 +6,9 @@
 # and a template with few pixels is written too.
 #     pipetask run -p pipelines/MakeCoaddTemplate.yaml \
 #         -C makeCoaddTemplate:config/formerTask.py ...
+# Without a checkout: -c parameters:psf=first
+#         -c parameters:calibrationMismatch=warn
+#         -c makeCoaddTemplate:requiredTemplateFraction=0
 
 config.getTemplate.psf = "first"
 config.getTemplate.calibrationMismatch = "warn"

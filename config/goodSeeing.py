@@ -4,8 +4,8 @@
 # (goodSeeingCoadd):
 #     pipetask run -p pipelines/MakeCoaddTemplate.yaml \
 #         -C makeCoaddTemplate:config/goodSeeing.py ...
-# A pipeline with several tasks takes "-c parameters:coaddName=goodSeeing"
-# instead, which sets it for all of them.
+# Without a checkout, and for a pipeline with several tasks:
+#         -c parameters:coaddName=goodSeeing
 
 config.connections.coaddName = "goodSeeing"
 config.getTemplate.coaddName = "goodSeeing"

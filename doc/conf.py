@@ -3,8 +3,13 @@
 """Sphinx configuration; "make docs" builds the pages."""
 
 import importlib.metadata
+import os
+import pathlib
+import sys
 import urllib.error
 import urllib.request
+
+sys.path.insert(0, os.path.dirname(__file__))
 
 project = "ip_template"
 author = "ip_template contributors"
@@ -19,6 +24,7 @@ extensions = [
     "sphinx_copybutton",
     "myst_nb",
     "numpydoc",
+    "configFields",
 ]
 exclude_patterns = ["_build", "changes"]
 html_theme = "pydata_sphinx_theme"
@@ -32,9 +38,21 @@ html_theme_options = {
 html_title = f"{project} {release}"
 html_static_path = ["_static"]
 html_css_files = ["wide.css"]
+# Pages that no other page is under would have an empty sidebar.
+_ROOT = pathlib.Path(__file__).parent
+_WITHOUT_CHILDREN = {
+    path.relative_to(_ROOT).with_suffix("").as_posix()
+    for path in (*_ROOT.glob("lsst.ip.template/*.rst"), *_ROOT.glob("lsst.ip.template/*.ipynb"))
+}
+_WITHOUT_CHILDREN -= {"lsst.ip.template/index", "lsst.ip.template/architecture"}
+html_sidebars = {name: [] for name in ("index", *sorted(_WITHOUT_CHILDREN))}
 
-# Notebooks are kept without outputs, and run in the tests.
-nb_execution_mode = "off"
+# Notebooks are kept without outputs. They are run if the repository of the
+# demo is there, as in "make docs".
+nb_execution_mode = "force" if "IP_TEMPLATE_DEMO" in os.environ else "off"
+nb_execution_excludepatterns = ["**/dataPreviews.ipynb"]  # It needs an account for the data.
+nb_execution_raise_on_error = True
+nb_execution_timeout = 600
 # What is copied is what is typed.
 copybutton_exclude = ".linenos, .gp, .go"
 
@@ -46,8 +64,8 @@ numpydoc_show_class_members = False
 
 
 def _isThere(site):
-    """Return whether the names of another site can be had: without a network
-    the pages are made all the same, without links to it.
+    """Return whether the list of names of another site can be fetched. If
+    not, the pages are built without links to it.
     """
     try:
         with urllib.request.urlopen(f"{site}objects.inv", timeout=5):

@@ -41,7 +41,7 @@ import lsst.sphgeom as sphgeom
 from lsst.afw.image import ExposureF, FilterLabel
 from lsst.daf.butler import Butler, DatasetType
 from lsst.ip.template.plotTemplate import FIGURE_SIZE, plotTemplate, tractProjection
-from lsst.ip.template.provenance import TemplateProvenance
+from lsst.ip.template.templateProvenance import TemplateProvenance
 from lsst.resources import ResourcePath
 from lsst.skymap.ringsSkyMap import RingsSkyMap
 
@@ -105,7 +105,7 @@ class Visit:
 
 
 class Progress:
-    """Tells the user what is being done, and how long it took so far."""
+    """Reports what is being done, and how long it took so far."""
 
     def __init__(self):
         self._start = time.monotonic()
@@ -446,6 +446,10 @@ def makeDemo(root, numVisits):
         writeTemplate(butler, skyMap, folder, dict(ref.dataId.required))
     drawDifference(butler, folder, visits[0], detector, place)
     progress.say("Done")
+    print(
+        "Next: look at the pictures, run the notebook doc/lsst.ip.template/getCoaddAsTemplate.ipynb,\n"
+        "or follow doc/lsst.ip.template/quick-start.rst with this repository."
+    )
 
 
 def main(argv=None):

@@ -18,7 +18,9 @@ INPUTS = f"{RUN},skymaps"
 DATA_QUERY = f"instrument = '{INSTRUMENT}' AND skymap = '{SKYMAP}'"
 
 
-def makeSmallRepo(config, numVisits, numDetectors):
+def makeSmallRepo(
+    config, numVisits, numDetectors, *, instrument=INSTRUMENT, skymap=SKYMAP, run=RUN, firstVisit=1
+):
     """Make a repository with coadds and visits in one tract.
 
     Parameters
@@ -27,8 +29,12 @@ def makeSmallRepo(config, numVisits, numDetectors):
         What `lsst.daf.butler.Butler.makeRepo` returned.
     numVisits, numDetectors : `int`
         Number of visits, and of detectors of each.
+    instrument, skymap, run : `str`
+        Names of instrument and skymap, and of the run of all but the skymap.
+    firstVisit : `int`
+        Number of the first visit.
     """
-    butler = Butler.from_config(config, run=RUN, writeable=True)
+    butler = Butler.from_config(config, run=run, writeable=True)
     for name, dimensions, storageClass in (
         ("deepCoadd", ("skymap", "tract", "patch", "band"), "ExposureF"),
         ("calexp", ("instrument", "visit", "detector"), "ExposureF"),
@@ -37,33 +43,33 @@ def makeSmallRepo(config, numVisits, numDetectors):
             DatasetType(name, dimensions, storageClass, universe=butler.dimensions)
         )
     skyMap = makeSkyMap()
-    skyMap.register(SKYMAP, butler)
-    _registerCamera(butler, numDetectors)
+    skyMap.register(skymap, butler)
+    _registerCamera(butler, instrument, numDetectors)
     for patchInfo in skyMap[0]:
         patch = patchInfo.getSequentialIndex()
         coadd = makeCoadd(skyMap[0], patch)
         coadd.setFilter(FilterLabel.fromBand("r"))
-        butler.put(coadd, "deepCoadd", skymap=SKYMAP, tract=0, patch=patch, band="r")
-    for visit in range(1, numVisits + 1):
-        _putVisit(butler, visit, skyMap[0].getCtrCoord(), numDetectors)
+        butler.put(coadd, "deepCoadd", skymap=skymap, tract=0, patch=patch, band="r")
+    for number in range(numVisits):
+        _putVisit(butler, instrument, firstVisit + number, skyMap[0].getCtrCoord(), numDetectors)
 
 
-def _registerCamera(butler, numDetectors):
+def _registerCamera(butler, instrument, numDetectors):
     """Write the dimension records of the camera."""
     insert = butler.registry.insertDimensionData
-    insert("instrument", {"name": INSTRUMENT, "detector_max": numDetectors})
-    insert("physical_filter", {"instrument": INSTRUMENT, "name": "r_x", "band": "r"})
-    insert("day_obs", {"instrument": INSTRUMENT, "id": 20250301})
+    insert("instrument", {"name": instrument, "detector_max": numDetectors})
+    insert("physical_filter", {"instrument": instrument, "name": "r_x", "band": "r"})
+    insert("day_obs", {"instrument": instrument, "id": 20250301})
     insert(
         "detector",
         *(
-            {"instrument": INSTRUMENT, "id": detector, "full_name": f"S{detector:02d}"}
+            {"instrument": instrument, "id": detector, "full_name": f"S{detector:02d}"}
             for detector in range(numDetectors)
         ),
     )
 
 
-def _putVisit(butler, visit, center, numDetectors):
+def _putVisit(butler, instrument, visit, center, numDetectors):
     """Write the dimension records and the exposures of a visit, its
     detectors in a row.
     """
@@ -77,11 +83,11 @@ def _putVisit(butler, visit, center, numDetectors):
     corners = [
         exposure.getWcs().pixelToSky(geom.Box2D(exposure.getBBox()).getCorners()) for exposure in exposures
     ]
-    visitId = {"instrument": INSTRUMENT, "visit": visit}
+    visitId = {"instrument": instrument, "visit": visit}
     butler.registry.insertDimensionData(
         "visit",
         {
-            "instrument": INSTRUMENT,
+            "instrument": instrument,
             "id": visit,
             "name": str(visit),
             "physical_filter": "r_x",
@@ -97,6 +103,7 @@ def _putVisit(butler, visit, center, numDetectors):
         ),
     )
     for detector, exposure in enumerate(exposures):
+        exposure.setFilter(FilterLabel(band="r", physical="r_x"))
         exposure.getInfo().setVisitInfo(VisitInfo(id=visit))
         butler.put(exposure, "calexp", visitId, detector=detector)
 

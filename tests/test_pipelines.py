@@ -4,10 +4,12 @@
 import importlib.util
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
+import textwrap
 import unittest
 
 import yaml
@@ -21,6 +23,17 @@ PIPELINES = ROOT / "pipelines"
 MAKE = PIPELINES / "MakeCoaddTemplate.yaml"
 DIFFERENCE = PIPELINES / "ImageDifference.yaml"
 INSPECT = PIPELINES / "InspectCoaddTemplate.yaml"
+
+THEIRS = """description: Stands for the ingredient of ap_pipe and drp_pipe, with their label.
+tasks:
+  buildTemplate:
+    class: lsst.ip.template.MakeWarpedTemplateTask
+    config:
+      connections.bbox: preliminary_visit_image.bbox
+      connections.wcs: preliminary_visit_image.wcs
+      connections.coaddExposures: template_coadd
+      connections.template: template_detector
+"""
 
 
 def build(pipeline, *options, cwd=None):
@@ -88,6 +101,22 @@ class PipelinesTestCase(BuildTestCase):
         )
         self.assertNotIn("deep", done.stdout)
 
+    def testParametersSetWhatPipUsersHaveNoFilesFor(self):
+        settings = {"overlapPolicy": "keepValid", "calibrationMismatch": "rescale", "psf": "first"}
+        for name, value in settings.items():
+            with self.subTest(parameter=name):
+                done = build(
+                    "resource://lsst.ip.template/pipelines/MakeCoaddTemplate.yaml",
+                    *("-c", f"parameters:{name}={value}"),
+                    *("--show", f"config=makeCoaddTemplate::getTemplate.{name}"),
+                    cwd="/",
+                )
+                self.assertDraws(done, f"config.getTemplate.{name}={value!r}")
+
+    def testParametersOfThePipelineAreTheDefaults(self):
+        config, default = MakeCoaddTemplateConfig(), Pipeline.from_uri(str(MAKE)).to_graph()
+        self.assertEqual(default.tasks["makeCoaddTemplate"].config.toDict(), config.toDict())
+
     def testTasksCanBeLeftOut(self):
         done = build(INSPECT, "--delete", "plotCoaddTemplate", "--delete", "summarizeCoaddTemplates")
         self.assertDraws(done, "makeCoaddTemplate:")
@@ -150,18 +179,19 @@ class ImageDifferenceTestCase(BuildTestCase):
     def testAnothersPipelineWithTheClassChanged(self):
         with tempfile.TemporaryDirectory() as folder:
             theirs = pathlib.Path(folder, "Theirs.yaml")
-            theirs.write_text(
-                "description: Theirs.\n"
-                "tasks:\n"
-                "  rewarpTemplate:\n"
-                "    class: lsst.ip.template.MakeWarpedTemplateTask\n"
-                "    config:\n"
-                "      connections.bbox: preliminary_visit_image.bbox\n"
-                "      connections.wcs: preliminary_visit_image.wcs\n"
-                "      connections.coaddExposures: template_coadd\n"
-                "      connections.template: template_detector\n"
-            )
-            self.assertDraws(build(theirs), "template_coadd:", "template_detector:", "rewarpTemplate:")
+            theirs.write_text(THEIRS)
+            self.assertDraws(build(theirs), "template_coadd:", "template_detector:", "buildTemplate:")
+
+    def testLinesOfThePageReplaceTheTaskOfAnothersPipeline(self):
+        """With another label there would be two tasks that make its output."""
+        page = (ROOT / "doc" / "lsst.ip.template" / "in-place-of-get-template.rst").read_text()
+        lines = textwrap.dedent(re.search(r"(?m)^   imports:\n(?:   .*\n|\n)+", page).group(0))
+        with tempfile.TemporaryDirectory() as folder:
+            theirs, mine = pathlib.Path(folder, "Theirs.yaml"), pathlib.Path(folder, "Mine.yaml")
+            theirs.write_text(THEIRS)
+            mine.write_text("description: Mine.\n" + re.sub(r"location: .*", f"location: {theirs}", lines))
+            self.assertEqual(set(Pipeline.from_uri(str(mine)).task_labels), {"buildTemplate"})
+            self.assertDraws(build(mine), "template_coadd:", "template_detector:", "buildTemplate:")
 
 
 class InconsistentOverridesTestCase(BuildTestCase):

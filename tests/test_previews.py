@@ -237,7 +237,7 @@ class PipelineTestCase(lsst.utils.tests.TestCase):
 
         notebook = nbformat.read(ROOT / "doc" / "lsst.ip.template" / "dataPreviews.ipynb", as_version=4)
         cells = [cell for cell in notebook.cells if "network" not in cell.metadata.get("tags", [])]
-        self.assertEqual(len(notebook.cells) - len(cells), 2)
+        self.assertEqual(len(notebook.cells) - len(cells), 1)
         for name in ("DP1", "DP2"):
             with self.subTest(preview=name), tempfile.TemporaryDirectory() as folder:
                 preview = PREVIEWS[name]

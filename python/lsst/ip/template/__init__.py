@@ -14,3 +14,4 @@ if importlib.util.find_spec("lsst.afw") is None:
 from .getCoaddAsTemplate import *
 from .makeCoaddTemplate import *
 from .makeWarpedTemplate import *
+from .templateProvenance import PACKAGE_VERSION as __version__

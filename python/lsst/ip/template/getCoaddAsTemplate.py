@@ -140,6 +140,19 @@ class GetCoaddAsTemplateConfig(Config):
         return self.coaddName == "dcr"
 
 
+class TemplateResult(Struct):
+    """A template, as `GetCoaddAsTemplateTask.runQuantum` returns it."""
+
+    exposure: afwImage.ExposureF
+    """The template, in tract pixels."""
+
+    sources: None
+    """Kept for users of the former task."""
+
+    area: int
+    """Number of pixels without ``NO_DATA``."""
+
+
 class GetCoaddAsTemplateTask(Task):
     """Make a template for an exposure from coadds, without resampling.
 
@@ -172,7 +185,7 @@ class GetCoaddAsTemplateTask(Task):
         butlerQC: QuantumContext,
         skyMapRef: DatasetRef,
         coaddExposureRefs: list[Any],
-    ) -> Struct:
+    ) -> TemplateResult:
         """Make the template for an exposure from datasets of a quantum.
 
         Parameters
@@ -190,15 +203,8 @@ class GetCoaddAsTemplateTask(Task):
 
         Returns
         -------
-        result : `lsst.pipe.base.Struct`
-            With the attributes
-
-            ``exposure``
-                The template (`lsst.afw.image.ExposureF`), in tract pixels.
-            ``sources``
-                `None`; kept for users of the former task.
-            ``area``
-                Number of pixels without ``NO_DATA`` (`int`).
+        result : `TemplateResult`
+            The template, with its number of pixels with data.
 
         Raises
         ------
@@ -216,7 +222,7 @@ class GetCoaddAsTemplateTask(Task):
 
     def runForExposure(
         self, exposure: ScienceExposure, skyMap: BaseSkyMap, coaddHandles: Iterable[Any]
-    ) -> Struct:
+    ) -> TemplateResult:
         """Make the template for an exposure from coadds around it.
 
         Parameters
@@ -235,7 +241,7 @@ class GetCoaddAsTemplateTask(Task):
 
         Returns
         -------
-        result : `lsst.pipe.base.Struct`
+        result : `TemplateResult`
             As of `runQuantum`.
 
         Raises
@@ -252,13 +258,13 @@ class GetCoaddAsTemplateTask(Task):
 
     def _makeForExposure(
         self, science: ScienceExposure, overlap: Overlap, available: Mapping[int, list[Any]]
-    ) -> Struct:
+    ) -> TemplateResult:
         """Make the template for an exposure from the coadds under it."""
         try:
             template, area = self._makeTemplate(*overlap, available, science.getInfo().getVisitInfo())
         except NoCoaddPixelsError as err:
             raise NoWorkFound(str(err)) from err
-        return Struct(exposure=template, sources=None, area=area)
+        return TemplateResult(exposure=template, sources=None, area=area)
 
     def chooseCoadds(self, exposure: ScienceExposure, skyMap: BaseSkyMap, coadds: Iterable[Any]) -> list[Any]:
         """Choose the coadds that `runForExposure` uses.

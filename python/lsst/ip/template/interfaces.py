@@ -6,7 +6,6 @@ __all__ = [
     "CoaddHandle",
     "PixelsToSky",
     "ScienceExposure",
-    "ScienceInfo",
     "TemplatePatch",
     "TemplateTract",
     "describeHandle",
@@ -17,7 +16,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol
 
 from lsst.afw.geom import SkyWcs
-from lsst.afw.image import VisitInfo
 from lsst.geom import Box2I
 
 
@@ -47,13 +45,6 @@ class PixelsToSky(Protocol):
         """
 
 
-class ScienceInfo(Protocol):
-    """What a science exposure knows besides its pixels."""
-
-    def getVisitInfo(self) -> VisitInfo | None:
-        """Return the observing conditions."""
-
-
 class ScienceExposure(Protocol):
     """A science exposure, as far as a template depends on it.
 
@@ -66,8 +57,10 @@ class ScienceExposure(Protocol):
     def getWcs(self) -> PixelsToSky | None:
         """Return the WCS."""
 
-    def getInfo(self) -> ScienceInfo:
-        """Return what else is known of the exposure."""
+    def getInfo(self) -> Any:
+        """Return what else is known of the exposure, which has a method
+        ``getVisitInfo``.
+        """
 
 
 class TemplatePatch(Protocol):

@@ -16,7 +16,7 @@ from lsst.skymap import BaseSkyMap
 from .coaddRecord import getBand
 from .getCoaddAsTemplate import GetCoaddAsTemplateTask
 from .scienceGeometry import ScienceGeometry
-from .templateConnections import CoaddConfig, CoaddConnections, ScienceImageConfig, followScienceImage
+from .templateConnections import CoaddConfig, CoaddConnections, ScienceImageConfig, TemplateStruct
 
 
 class MakeCoaddTemplateConnections(
@@ -30,10 +30,6 @@ class MakeCoaddTemplateConnections(
         storageClass="ExposureF",
         dimensions=("instrument", "visit", "detector"),
     )
-
-    def __init__(self, *, config: "MakeCoaddTemplateConfig") -> None:
-        super().__init__(config=config)
-        followScienceImage(self, config)
 
 
 class MakeCoaddTemplateConfig(
@@ -114,7 +110,7 @@ class MakeCoaddTemplateTask(pipeBase.PipelineTask):
         coaddExposures: Iterable[Any],
         visitInfo: Any = None,
         physical_filter: str | None = None,
-    ) -> pipeBase.Struct:
+    ) -> TemplateStruct:
         """Make the template for a science exposure.
 
         Parameters
@@ -164,4 +160,4 @@ class MakeCoaddTemplateTask(pipeBase.PipelineTask):
             )
         if physical_filter is not None:
             template.setFilter(FilterLabel(band=getBand(template.getFilter()), physical=physical_filter))
-        return pipeBase.Struct(template=template)
+        return TemplateStruct(template=template)

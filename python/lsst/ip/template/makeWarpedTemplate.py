@@ -33,7 +33,7 @@ from .interfaces import TemplatePatch, TemplateTract
 from .patchSource import CoaddTract
 from .scienceGeometry import toBox, toVisitInfo
 from .templateAssembly import AssembledTemplate, CopiedPatches, NoCoaddPixelsError, TemplateAssembler
-from .templateConnections import CoaddConfig, CoaddConnections
+from .templateConnections import CoaddConfig, CoaddConnections, TemplateStruct
 from .templateProvenance import TemplateProvenance
 from .templatePsf import UsedPatch, clipCatalog, makeCoaddInputs, makePatchCatalog, makePatchPsf
 from .templateSummary import TemplateQuality, clearNumbers, writeNumbers
@@ -254,7 +254,7 @@ class MakeWarpedTemplateTask(pipeBase.PipelineTask):
         visit: int | None = None,
         visitInfo: afwImage.VisitInfo | None = None,
         skyMap: BaseSkyMap | None = None,
-    ) -> pipeBase.Struct:
+    ) -> TemplateStruct:
         """Make the template for a science exposure.
 
         Parameters
@@ -329,7 +329,7 @@ class MakeWarpedTemplateTask(pipeBase.PipelineTask):
         self._setComponents(template, used)
         self._flagHighVariance(template)
         self._report(template, used)
-        return pipeBase.Struct(template=template)
+        return TemplateStruct(template=template)
 
     def _computeTemplateBBox(self, bbox: geom.Box2I) -> geom.Box2I:
         """Compute the box of the template, in science pixels."""

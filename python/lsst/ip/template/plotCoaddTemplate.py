@@ -24,7 +24,7 @@ from .plotTemplate import (
     tractProjection,
 )
 from .scienceGeometry import ScienceGeometry
-from .templateConnections import DetectorConnections, ScienceImageConfig, followScienceImage
+from .templateConnections import DetectorConnections, ScienceImageConfig
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -63,7 +63,6 @@ class PlotCoaddTemplateConnections(
 
     def __init__(self, *, config: "PlotCoaddTemplateConfig") -> None:
         super().__init__(config=config)
-        followScienceImage(self, config)
         if not config.drawPanels:
             del self.exposure, self.panels
 

@@ -7,14 +7,15 @@ __all__ = [
     "CoaddConnections",
     "DetectorConnections",
     "ScienceImageConfig",
-    "followScienceImage",
+    "TemplateStruct",
 ]
 
 import dataclasses
 from typing import Any
 
+from lsst.afw.image import ExposureF
 from lsst.pex.config import ChoiceField, FieldValidationError
-from lsst.pipe.base import PipelineTaskConfig, PipelineTaskConnections
+from lsst.pipe.base import PipelineTaskConfig, PipelineTaskConnections, Struct
 from lsst.pipe.base.connectionTypes import Input
 from lsst.skymap import BaseSkyMap
 from lsst.utils.logging import getLogger
@@ -56,6 +57,15 @@ class DetectorConnections(
         dimensions=("skymap",),
     )
 
+    def __init__(self, *, config: Any) -> None:
+        super().__init__(config=config)
+        # Not every task takes images of both packages.
+        scienceImage = getattr(config, "scienceImage", "Exposure")
+        for name, (_, storageClass) in _COMPONENTS[scienceImage].items():
+            if name in self.inputs:
+                connection = dataclasses.replace(getattr(self, name), storageClass=storageClass)
+                setattr(self, name, connection)
+
 
 class CoaddConnections(DetectorConnections, dimensions=("instrument", "visit", "detector")):
     """What a task that makes templates reads."""
@@ -93,14 +103,15 @@ class CoaddConnections(DetectorConnections, dimensions=("instrument", "visit", "
         if not (refs or self._hasWarned):
             # Nothing else explains an empty graph.
             self._hasWarned = True
-            _LOG.warning(
-                "No %s of band %r is under visit %s, detector %s in the input collections",
-                connection.name,
-                data_id["band"],
-                data_id["visit"],
-                data_id["detector"],
-            )
+            _LOG.warning("No %s in the input collections is under %s", connection.name, data_id)
         return super().adjustQuantum(inputs, outputs, label, data_id)
+
+
+class TemplateStruct(Struct):
+    """What tasks that make templates return."""
+
+    template: ExposureF
+    """The template."""
 
 
 class CoaddConfig(PipelineTaskConfig, pipelineConnections=CoaddConnections):
@@ -152,19 +163,3 @@ class ScienceImageConfig(PipelineTaskConfig, pipelineConnections=DetectorConnect
                     f"no {found}: set connections.{name} to '{parent}.{component}', or scienceImage to "
                     f"{other!r}.",
                 )
-
-
-def followScienceImage(connections: Any, config: ScienceImageConfig) -> None:
-    """Give connections the storage classes of a science image's components.
-
-    Parameters
-    ----------
-    connections : `lsst.pipe.base.PipelineTaskConnections`
-        Connections with ``wcs``, and maybe ``visitInfo``; changed in place.
-    config : `ScienceImageConfig`
-        Configuration.
-    """
-    for name, (_, storageClass) in _COMPONENTS[config.scienceImage].items():
-        if name in connections.inputs:
-            connection = dataclasses.replace(getattr(connections, name), storageClass=storageClass)
-            setattr(connections, name, connection)

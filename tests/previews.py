@@ -12,14 +12,13 @@ __all__ = [
     "makePreviewRepo",
     "makePreviewSkyMap",
     "makeVisitImage",
-    "readVisitImage",
 ]
 
-import pathlib
 from dataclasses import dataclass
 
 import numpy as np
 from scenes import makeCoadd
+from visitImages import Pointing, makeDetectorImage, makeSkyProjection
 
 import lsst.geom as geom
 import lsst.sphgeom as sphgeom
@@ -27,8 +26,6 @@ from lsst.afw.geom import makeSkyWcs
 from lsst.afw.image import ExposureF, FilterLabel
 from lsst.daf.butler import Butler, DatasetType
 from lsst.skymap.ringsSkyMap import RingsSkyMap
-
-DATA = pathlib.Path(__file__).parent / "data" / "lsst_images"
 
 RUN = "preview"
 
@@ -42,8 +39,13 @@ CELL_BORDER = 50
 class Preview:
     """A real detector of a data preview, and where it lies."""
 
-    file: str
-    """Its image, cut down to a few pixels."""
+    realFile: str
+    """Its real image, cut down to a few pixels, which is not in this
+    repository: see `sharedFiles`.
+    """
+
+    pointing: Pointing
+    """Geometry of the real image, for those made here."""
 
     instrument: str
     visit: int
@@ -76,7 +78,19 @@ class Preview:
 
 PREVIEWS = {
     "DP1": Preview(
-        file="visit_image-1.0.0-dp1.json",
+        realFile="visit_image-1.0.0-dp1.json",
+        pointing=Pointing(
+            detectorName="R22_S00",
+            serial="ITL-3800C-229",
+            size=(4072, 4000),
+            center=(53.0052188, -28.1911706),
+            cdMatrix=((1.26618505e-05, 5.43521576e-05), (5.42732956e-05, -1.25250139e-05)),
+            begin="2024-11-09T06:13:11.029",
+            boresight=(53.3274247, -28.0723466),
+            azAlt=(273.9478839, 74.4073001),
+            rotation=102.799341,
+            weather=(287.525, 741.35, 17.05),
+        ),
         instrument="LSSTComCam",
         visit=2024110800246,
         detector=0,
@@ -89,7 +103,19 @@ PREVIEWS = {
         patches=(4, 5, 6, 14, 15, 16),
     ),
     "DP2": Preview(
-        file="visit_image-1.0.0-dp2.json",
+        realFile="visit_image-1.0.0-dp2.json",
+        pointing=Pointing(
+            detectorName="R30_S01",
+            serial="E2V-CCD250-281",
+            size=(4096, 4004),
+            center=(151.5496448, 1.7719264),
+            cdMatrix=((-4.2041634e-05, 3.61550217e-05), (3.61459868e-05, 4.21197568e-05)),
+            begin="2025-05-24T01:37:58.549",
+            boresight=(150.1743065, 2.341287),
+            azAlt=(298.8644781, 36.2751993),
+            rotation=40.660147,
+            weather=(282.625, 743.15, 16.15),
+        ),
         instrument="LSSTCam",
         visit=2025052300201,
         detector=118,
@@ -115,21 +141,13 @@ def makePreviewSkyMap():
     return RingsSkyMap(config)
 
 
-def readVisitImage(preview):
-    """Read the real image of a preview."""
-    from lsst.images.serialization import read_archive
-
-    return read_archive(str(DATA / preview.file))
-
-
 def makeVisitImage(preview, tractInfo):
     """Make an image of the real detector around a corner of four patches.
 
     Parameters
     ----------
     preview : `Preview`
-        Of which the detector, its sky projection and observation info are.
-        Its PSF, which needs piff, is not.
+        The detector and the visit.
     tractInfo : `lsst.skymap.TractInfo`
         The tract under the detector.
 
@@ -140,23 +158,13 @@ def makeVisitImage(preview, tractInfo):
     """
     from astropy.coordinates import SkyCoord
 
-    from lsst.images import Box, Image, VisitImage
-    from lsst.images.psfs import GaussianPointSpreadFunction
+    from lsst.images import Box
 
-    real = readVisitImage(preview)
     corner = tractInfo.getWcs().pixelToSky(geom.Point2D(*preview.corner))
     place = SkyCoord(corner.getRa().asRadians(), corner.getDec().asRadians(), unit="rad")
-    pixel = real.sky_projection.sky_to_pixel(place)
-    bbox = Box.factory[round(pixel.y) - 15 : round(pixel.y) + 15, round(pixel.x) - 20 : round(pixel.x) + 20]
-    return VisitImage(
-        Image(0.0, bbox=bbox, dtype="float32", unit=real.unit),
-        mask_schema=real.mask.schema,
-        sky_projection=real.sky_projection,
-        obs_info=real.obs_info,
-        psf=GaussianPointSpreadFunction(2.0, bounds=bbox, stamp_size=21),
-        detector=real.detector,
-        band=real.band,
-    )
+    pixel = makeSkyProjection(preview).sky_to_pixel(place)
+    x, y = round(pixel.x), round(pixel.y)
+    return makeDetectorImage(preview, Box.factory[y - 15 : y + 15, x - 20 : x + 20])
 
 
 def makeCellCoadd(coadd, tractInfo, patch, missing=None, unit="nJy"):

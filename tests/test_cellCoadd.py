@@ -5,11 +5,13 @@
 import copy
 import importlib.util
 import pathlib
+import tempfile
 import unittest
 
 import numpy as np
 from previews import CELL_BORDER, CELL_SIZE, PREVIEWS, makeCellCoadd, makePreviewSkyMap
 from scenes import makeCoadd, makeExposure
+from sharedFiles import findShared, needsShared
 
 import lsst.geom as geom
 import lsst.utils.tests
@@ -21,8 +23,6 @@ from lsst.ip.template import (
 )
 from lsst.ip.template.coaddHandle import PatchMismatchError, toHandle
 from lsst.pipe.base import InMemoryDatasetHandle
-
-DATA = pathlib.Path(__file__).parent / "data" / "lsst_images"
 
 HAS_CELL_COADDS = importlib.util.find_spec("lsst.cell_coadds") is not None
 
@@ -152,27 +152,95 @@ class CellCoaddTestCase(lsst.utils.tests.TestCase):
         for plane in ("image", "variance"):
             np.testing.assert_allclose(*(getattr(template, plane).array for template in templates), rtol=1e-5)
 
-    def testRealCellCoadds(self):
+
+@unittest.skipIf(importlib.util.find_spec("lsst.images") is None, "lsst-images needs Python 3.12 or newer.")
+class CellCoaddFileTestCase(lsst.utils.tests.TestCase):
+    """Cell coadds with all that files have are coadds of a template."""
+
+    def makeCellCoadd(self):
+        """Make a cell coadd in the layout of a real file that was cut down:
+        2 x 2 cells of 6 x 6 pixels, of which the lower left one, (8, 6) of
+        the patch, is missing.
+        """
+        from astropy import units
+        from astropy.wcs import WCS
+
+        from lsst.images import YX, Box, Image, Mask, MaskPlane, MaskSchema, SkyProjection, TractFrame
+        from lsst.images.cells import (
+            CellCoadd,
+            CellGrid,
+            CellGridBounds,
+            CellIJ,
+            CellPointSpreadFunction,
+            PatchDefinition,
+        )
+
+        rng = np.random.default_rng(9813)
+        patchBox, box = Box.factory[0:132, 0:132], Box.factory[48:60, 36:48]
+        grid = CellGrid(bbox=patchBox, cell_shape=YX(y=6, x=6))
+        names = ("NO_DATA", "DETECTED", "INTERPOLATED", "CLIPPED")
+        mask = Mask(schema=MaskSchema([MaskPlane(name, f"Pixel is {name}.") for name in names]), bbox=box)
+        for name in names[1:]:
+            mask.set(name, rng.random(box.shape) < 0.3)
+        image, variance = rng.normal(size=box.shape), rng.uniform(1.0, 2.0, box.shape)
+        lost = np.zeros(box.shape, dtype=bool)
+        lost[:6, :6] = True
+        mask.set("NO_DATA", lost)
+        image[lost], variance[lost] = 0.0, np.inf
+        stamps = np.full((2, 2, 5, 5), 1 / 25)
+        stamps[0, 0] = np.nan
+        wcs = WCS(makePreviewSkyMap()[9813].getWcs().getFitsMetadata().toDict())
+        return CellCoadd(
+            Image(image.astype("float32"), bbox=box, unit=units.nJy),
+            mask=mask,
+            variance=Image(variance.astype("float32"), bbox=box, unit=units.nJy**2),
+            mask_fractions={"rejected": Image(0.0, bbox=box, dtype="float32")},
+            noise_realizations=[Image(0.0, bbox=box, dtype="float32")],
+            sky_projection=SkyProjection.from_fits_wcs(
+                wcs, TractFrame(skymap="lsst_cells_v2", tract=9813, bbox=patchBox), pixel_bounds=box
+            ),
+            band="r",
+            psf=CellPointSpreadFunction(
+                stamps, CellGridBounds(grid=grid, bbox=box, missing=frozenset({CellIJ(8, 6)}))
+            ),
+            patch=PatchDefinition(
+                id=43, index=YX(y=4, x=3), inner_bbox=Box.factory[6:126, 6:126], cells=grid
+            ),
+        )
+
+    def assertExposureHasTheCells(self, path):
         from lsst.images.serialization import read_archive
 
+        coadd = read_archive(str(path))
+        exposure = toHandle(coadd, 9813, 43).get()
+        self.assertEqual(exposure.getBBox(), geom.Box2I(geom.Point2I(36, 48), geom.Extent2I(12, 12)))
+        self.assertEqual(exposure.getFilter().bandLabel, "r")
+        # The file says that cell (8, 6) of 6 x 6 pixels is missing.
+        lost = np.zeros((12, 12), dtype=bool)
+        lost[:6, :6] = True
+        np.testing.assert_array_equal(np.isnan(exposure.image.array), lost)
+        noData = exposure.mask.array & exposure.mask.getPlaneBitMask("NO_DATA") != 0
+        self.assertTrue(noData[lost].all())
+        kept = ~lost
+        np.testing.assert_array_equal(exposure.image.array[kept], coadd.image.array[kept])
+        np.testing.assert_array_equal(exposure.variance.array[kept], coadd.variance.array[kept])
+        for afwName, plane in (("INTRP", "INTERPOLATED"), ("CLIPPED", "CLIPPED")):
+            bits = exposure.mask.array & exposure.mask.getPlaneBitMask(afwName) != 0
+            np.testing.assert_array_equal(bits[kept], coadd.mask.get(plane)[kept])
+
+    def testFileOfOurOwn(self):
+        from lsst.images.json import write
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "cell_coadd.json"
+            write(self.makeCellCoadd(), str(path))
+            self.assertExposureHasTheCells(path)
+
+    @needsShared("lsst_images")
+    def testRealFiles(self):
         for name in ("as_shipped", "canonical"):
             with self.subTest(name=name):
-                coadd = read_archive(str(DATA / f"cell_coadd-1.0.0-{name}.json"))
-                exposure = toHandle(coadd, 9813, 43).get()
-                self.assertEqual(exposure.getBBox(), geom.Box2I(geom.Point2I(36, 48), geom.Extent2I(12, 12)))
-                self.assertEqual(exposure.getFilter().bandLabel, "r")
-                # The file says that cell (8, 6) of 6 x 6 pixels is missing.
-                lost = np.zeros((12, 12), dtype=bool)
-                lost[:6, :6] = True
-                np.testing.assert_array_equal(np.isnan(exposure.image.array), lost)
-                noData = exposure.mask.array & exposure.mask.getPlaneBitMask("NO_DATA") != 0
-                self.assertTrue(noData[lost].all())
-                kept = ~lost
-                np.testing.assert_array_equal(exposure.image.array[kept], coadd.image.array[kept])
-                np.testing.assert_array_equal(exposure.variance.array[kept], coadd.variance.array[kept])
-                for afwName, plane in (("INTRP", "INTERPOLATED"), ("CLIPPED", "CLIPPED")):
-                    bits = exposure.mask.array & exposure.mask.getPlaneBitMask(afwName) != 0
-                    np.testing.assert_array_equal(bits[kept], coadd.mask.get(plane)[kept])
+                self.assertExposureHasTheCells(findShared("lsst_images", f"cell_coadd-1.0.0-{name}.json"))
 
 
 class MemoryTestCase(lsst.utils.tests.MemoryTestCase):

@@ -22,9 +22,10 @@ from previews import (
     makeExposure,
     makePreviewRepo,
     makePreviewSkyMap,
-    readVisitImage,
 )
 from scenes import assertSamePixels
+from sharedFiles import findShared, needsShared
+from visitImages import writeDetectorImage
 
 import lsst.geom as geom
 import lsst.utils.tests
@@ -60,13 +61,22 @@ def runPipetask(repo, preview, *options):
 
 @needsImages
 class GeometryTestCase(lsst.utils.tests.TestCase):
-    """The geometry of a template is that of the real image."""
+    """The geometry of a template is that of the image."""
+
+    def readImage(self, preview):
+        """Read an image from a file in the format of the previews."""
+        from lsst.images.serialization import read_archive
+
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "visit_image.json")
+            writeDetectorImage(preview, path)
+            return read_archive(path)
 
     def testDetectorsHaveTheirTractAndPatches(self):
         skyMap, task = makePreviewSkyMap(), GetCoaddAsTemplateTask()
         for name, preview in PREVIEWS.items():
             with self.subTest(preview=name):
-                image = readVisitImage(preview)
+                image = self.readImage(preview)
                 science = ScienceGeometry.of(image.detector.bbox, image.sky_projection, image.obs_info)
                 tractInfo, patchList, skyCorners = task.getOverlapPatchList(science, skyMap)
                 self.assertEqual(tractInfo.getId(), preview.tract)
@@ -74,7 +84,7 @@ class GeometryTestCase(lsst.utils.tests.TestCase):
                 self.assertEqual(len(skyCorners), 4)
 
     def testImageItselfIsTaken(self):
-        image = readVisitImage(PREVIEWS["DP2"])
+        image = self.readImage(PREVIEWS["DP2"])
         task = GetCoaddAsTemplateTask()
         tractInfo, patchList, skyCorners = task.getOverlapPatchList(image, makePreviewSkyMap())
         self.assertEqual(tractInfo.getId(), PREVIEWS["DP2"].tract)
@@ -85,7 +95,7 @@ class GeometryTestCase(lsst.utils.tests.TestCase):
     def testProjectionThatDoesNotReachIsAnError(self):
         from lsst.images import Box
 
-        image = readVisitImage(PREVIEWS["DP2"])
+        image = self.readImage(PREVIEWS["DP2"])
         with self.assertRaisesRegex(ValueError, r"does not reach pixel \(4099.*, a corner of .*bounds are"):
             ScienceGeometry.of(Box.factory[0:100, 4000:4100], image.sky_projection)
 
@@ -95,7 +105,7 @@ class GeometryTestCase(lsst.utils.tests.TestCase):
         # cos(declination).
         for name, preview in PREVIEWS.items():
             with self.subTest(preview=name):
-                observation = readVisitImage(preview).obs_info
+                observation = self.readImage(preview).obs_info
                 visitInfo = toVisitInfo(observation)
                 azAlt, raDec = visitInfo.getBoresightAzAlt(), visitInfo.getBoresightRaDec()
                 self.assertAlmostEqual(azAlt.getLatitude().asDegrees(), observation.altaz_begin.alt.deg)
@@ -112,6 +122,26 @@ class GeometryTestCase(lsst.utils.tests.TestCase):
                 self.assertAlmostEqual(
                     weather.getAirTemperature(), observation.temperature.to_value("K") - 273.15
                 )
+
+
+@needsShared("lsst_images")
+class RealGeometryTestCase(GeometryTestCase):
+    """The same holds for the real images of the previews."""
+
+    def readImage(self, preview):
+        from lsst.images.serialization import read_archive
+
+        return read_archive(str(findShared("lsst_images", preview.realFile)))
+
+    def testImagesMadeHereLieWhereTheRealOnesDo(self):
+        for name, preview in PREVIEWS.items():
+            with self.subTest(preview=name):
+                real, ours = self.readImage(preview), super().readImage(preview)
+                self.assertEqual(ours.detector.bbox, real.detector.bbox)
+                box = real.detector.bbox
+                x, y = [box.x.min, box.x.max, box.x.max], [box.y.min, box.y.min, box.y.max]
+                places, expected = (one.sky_projection.pixel_to_sky(x=x, y=y) for one in (ours, real))
+                self.assertLess(places.separation(expected).arcsec.max(), 0.6)
 
 
 class ConfigTestCase(lsst.utils.tests.TestCase):

@@ -14,6 +14,7 @@ import unittest
 
 import numpy as np
 from hostileFiles import makeArchive, makeExposure
+from oldFiles import writeOldExposure
 
 import lsst.utils.tests
 from lsst.afw.coord import Observatory, Weather
@@ -42,8 +43,6 @@ from lsst.geom import Box2I, Extent2I, Point2D, Point2I, SpherePoint, arcseconds
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "golden", "exposures")
 FULL = os.path.join(DATA, "coadd_full.fits")
-DETECTOR = os.path.join(DATA, "exposure-version-2.fits")
-OLD_DETECTOR = os.path.join(DATA, "exposure-version-1.fits")
 
 OPAQUE = "AP_CORR_MAP", "TRANSMISSION_CURVE"
 
@@ -259,6 +258,8 @@ class OpaqueTestCase(TemporaryFolder):
         super().setUp()
         self.exposure = ExposureFitsReader(FULL).read(Box2I(Point2I(140, 130), Extent2I(5, 6)))
         self.psf = makeUnknown(FULL, "PSF", "NewPsf")
+        # Exposures with detectors of either layout.
+        self.old, self.new = (writeOldExposure(os.path.dirname(self.path), version) for version in (1, 2))
 
     def testOpaqueComponentsSayWhatTheyAre(self):
         self.assertEqual(repr(self.psf), "<NewPsf, opaque in lsst-lite, persisted as somewhere.NewPsf>")
@@ -355,19 +356,19 @@ class OpaqueTestCase(TemporaryFolder):
         self.assertEqual(names, {"ApCorrMap", "ChebyshevBoundedField", "FilterLabel", "PhotoCalib", "SkyWcs"})
 
     def testComponentsOfSeveralFilesAreWrittenTogether(self):
-        other = ExposureFitsReader(DETECTOR)
+        other = ExposureFitsReader(self.new)
         self.exposure.setDetector(other.readDetector())
         self.exposure.writeFits(self.path)
-        expected = expandFile(FULL) | {"DETECTOR": expandFile(DETECTOR)["DETECTOR"]}
+        expected = expandFile(FULL) | {"DETECTOR": expandFile(self.new)["DETECTOR"]}
         self.assertEqual(expandFile(self.path), expected)
         header = FitsFile(self.path)[0].header
-        self.assertEqual([header.get(key) for key in ("DETNAME", "DETSER")], ["detector 1", "xkcd722"])
+        self.assertEqual([header.get(key) for key in ("DETNAME", "DETSER")], ["chip 3", "serial 3"])
         places = [(row.id, row.persistable) for row in ExposureFitsReader(self.path)._archive._index]
         self.assertEqual(len(set(places)), len(places))
-        third = ExposureFitsReader(OLD_DETECTOR)
+        third = ExposureFitsReader(self.old)
         self.exposure.getInfo().setComponent("ANOTHER", third.readDetector())
         self.exposure.writeFits(self.path)
-        expected["ANOTHER"] = expandFile(OLD_DETECTOR)["DETECTOR"]
+        expected["ANOTHER"] = expandFile(self.old)["DETECTOR"]
         self.assertEqual(expandFile(self.path), expected)
 
     def testOneFileReadTwiceIsOneArchive(self):
@@ -382,13 +383,13 @@ class OpaqueTestCase(TemporaryFolder):
         self.assertEqual(archives[0].index, self.psf._archive.index)
         self.assertEqual(ids[self.psf], 8)
         # One more file, whose ids can be changed, is no problem.
-        detector = ExposureFitsReader(DETECTOR).readDetector()
+        detector = ExposureFitsReader(self.new).readDetector()
         archives, ids = planArchives([detector, self.psf])
         self.assertEqual(ids[self.psf], 8)
         self.assertGreater(ids[detector], 28)
 
     def testUnknownClassesOfTwoFilesAreRefused(self):
-        detector = makeUnknown(DETECTOR, "DETECTOR", "NewDetector")
+        detector = makeUnknown(self.new, "DETECTOR", "NewDetector")
         exposure = ExposureF(2, 3)
         exposure.setPsf(self.psf)
         exposure.setDetector(detector)

@@ -14,6 +14,7 @@ import tempfile
 import unittest
 
 import hostileFiles
+from oldFiles import OLD_EXPOSURES, writeOldExposure
 
 import lsst.geom as geom
 import lsst.utils.tests
@@ -35,6 +36,8 @@ class FuzzTestCase(lsst.utils.tests.TestCase):
         self.folder = pathlib.Path(folder.name)
         for path in (HERE / "data" / "golden" / "exposures").glob("*.fits"):
             shutil.copy(path, self.folder)
+        for version in OLD_EXPOSURES:
+            writeOldExposure(self.folder, version)
         center = geom.SpherePoint(10.0, 20.0, geom.degrees)
         cdMatrix = makeCdMatrix(scale=0.2 * geom.arcseconds)
         makeSkyWcs(geom.Point2D(5, 6), center, cdMatrix).writeFits(str(self.folder / "wcs.fits"))

@@ -9,11 +9,12 @@ import unittest
 import numpy as np
 from astropy.io import fits
 from astropy.wcs import WCS
+from oldFiles import OLD_EXPOSURES, makeArchive, makeOldWcs, makeTable, writeOldExposure
 
 import lsst.utils.tests
 from lsst.afw.detection import GaussianPsf
-from lsst.afw.fits import FitsError
-from lsst.afw.geom import Polygon, SkyWcs
+from lsst.afw.fits import FitsError, readMetadata
+from lsst.afw.geom import Polygon, SkyWcs, makeSkyWcs
 from lsst.afw.image import (
     ExposureF,
     ExposureFitsReader,
@@ -27,47 +28,6 @@ from lsst.meas.algorithms import CoaddPsf
 
 UNDEFINED = 9.87654321e107
 """What wcslib has for a number that is not there."""
-
-
-def makeTable(columns, cards=()):
-    """Make a table of afw's.
-
-    Parameters
-    ----------
-    columns : `dict` [`str`, `tuple`]
-        Form, value of each row, and optionally afw's class of the columns.
-    cards : iterable of `tuple`, optional
-        More cards.
-    """
-    described = [fits.Column(name, form, array=values) for name, (form, values, *_) in columns.items()]
-    hdu = fits.BinTableHDU.from_columns(fits.ColDefs(described))
-    for i, (_, _, *kind) in enumerate(columns.values(), 1):
-        hdu.header[f"TCCLS{i}"] = kind[0] if kind else "Scalar"
-        hdu.header.comments[f"TTYPE{i}"] = "what it is"
-    hdu.header.update(cards)
-    return hdu
-
-
-def makeArchive(*objects, dot="."):
-    """Make the HDUs of an archive.
-
-    Parameters
-    ----------
-    *objects : `tuple`
-        Class of each object and its catalogs; the first one has the archive
-        id 1.
-    dot : `str`, optional
-        What is in the names of columns for a dot.
-    """
-    rows, catalogs = [], []
-    for id, (name, *tables) in enumerate(objects, 1):
-        for i, columns in enumerate(tables):
-            catalogs.append(makeTable(columns, [("EXTTYPE", "ARCHIVE_DATA"), ("AR_NAME", name)]))
-            rows.append((id, len(catalogs), i, 0, len(next(iter(columns.values()))[1]), name, ""))
-    names = ("id", f"cat{dot}archive", f"cat{dot}persistable", "row0", "nrows")
-    columns = {name: ("1J", [row[i] for row in rows]) for i, name in enumerate(names)}
-    columns |= {name: ("64A", [row[i] for row in rows]) for i, name in ((5, "name"), (6, "module"))}
-    return [makeTable(columns, [("EXTTYPE", "ARCHIVE_INDEX"), ("AR_NCAT", len(catalogs) + 1)]), *catalogs]
 
 
 def makeWcsRow(projection, equinox=2000.0, isOldest=False, radesys="FK5"):
@@ -114,6 +74,45 @@ class OldFilesTestCase(lsst.utils.tests.TestCase):
 
     def write(self, *hdus):
         fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(self.path, overwrite=True)
+
+    # ---- exposures
+
+    def testExposuresOfAllVersionsAreRead(self):
+        oldCalib = makePhotoCalibFromCalibZeroPoint(1e6, 2e4)
+        expected = {
+            None: (oldCalib, FilterLabel.fromPhysical("HSC-I"), ["FILTER"]),
+            0: (oldCalib, FilterLabel.fromPhysical("HSC-I"), ["EXPINFO_V", "FILTER"]),
+            1: (PhotoCalib(1e6, 2e4), FilterLabel.fromPhysical("HSC-I"), ["EXPINFO_V", "FILTER"]),
+            2: (PhotoCalib(1e6, 2e4), FilterLabel.fromBandPhysical("i", "HSC-I"), ["EXPINFO_V"]),
+        }
+        self.assertEqual(expected.keys(), set(OLD_EXPOSURES))
+        for version, (photoCalib, label, names) in expected.items():
+            with self.subTest(version=version):
+                path = writeOldExposure(os.path.dirname(self.path), version)
+                self.assertEqual(ExposureFitsReader(path).readSerializationVersion(), version or 0)
+                exposure = ExposureF(path)
+                np.testing.assert_array_equal(exposure.image.array, np.arange(30).reshape(5, 6))
+                np.testing.assert_array_equal(exposure.variance.array, np.full((5, 6), 2.0))
+                for plane, place in (("BAD", (0, 1)), ("INTRP", (2, 0))):
+                    bits = np.zeros((5, 6), dtype="i4")
+                    bits[place] = exposure.mask.getPlaneBitMask(plane)
+                    np.testing.assert_array_equal(exposure.mask.array & bits[place], bits)
+                self.assertEqual(exposure.getWcs(), makeOldWcs())
+                self.assertEqual(exposure.getPhotoCalib(), photoCalib)
+                self.assertEqual(exposure.getFilter(), label)
+                self.assertEqual(sorted(exposure.getMetadata().names()), names)
+                self.assertRegex(repr(exposure.getDetector()), "Detector, opaque")
+                visitInfo = exposure.getInfo().getVisitInfo()
+                self.assertEqual((visitInfo.exposureTime, visitInfo.darkTime), (30.0, 31.0))
+                self.assertEqual(visitInfo.boresightRaDec, SpherePoint(30.5, 40.5, degrees))
+                self.assertEqual(visitInfo.date.get(), 58868.5)
+
+    def testTheWcsInTheHeaderIsThatOfTheArchive(self):
+        path = writeOldExposure(os.path.dirname(self.path), None)
+        wcs = makeSkyWcs(readMetadata(path, hdu=1))
+        for pixel in (Point2D(0, 0), Point2D(5, 4)):
+            distance = wcs.pixelToSky(pixel).separation(makeOldWcs().pixelToSky(pixel))
+            self.assertLess(distance, 1e-6 * arcseconds)
 
     # ---- filters
 

@@ -12,6 +12,7 @@ import unittest
 import numpy as np
 from butlerScene import DATA_ID, makeButler
 from objectStore import BUCKET, needsMoto, serveS3
+from oldFiles import OLD_EXPOSURES, writeOldExposure
 from rangeServer import RangeServer
 
 import lsst.geom as geom
@@ -96,10 +97,12 @@ class GoldenTestCase(ServerTestCase):
         self.assertEqual(*contents)
 
     def assertReadAsFromDisk(self, serve):
-        """Read all golden files that can be read, given what puts them on a
+        """Read all golden files and old ones, given what puts them on a
         server.
         """
-        paths = sorted(path for path in GOLDEN.glob("*.fits") if "corrupt" not in path.name)
+        folder = self.enterContext(tempfile.TemporaryDirectory())
+        old = [pathlib.Path(writeOldExposure(folder, version)) for version in OLD_EXPOSURES]
+        paths = [*sorted(GOLDEN.glob("*.fits")), *old]
         self.assertGreater(len(paths), 10)
         for path in paths:
             with self.subTest(file=path.name):

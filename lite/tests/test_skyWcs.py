@@ -18,6 +18,7 @@ import astropy.wcs
 import numpy as np
 import starlink.Ast as Ast
 from astropy.coordinates import SkyCoord
+from sharedFiles import findShared, needsShared
 
 import lsst.afw.geom as afwGeom
 import lsst.geom as geom
@@ -572,12 +573,19 @@ class GoldenTestCase(lsst.utils.tests.TestCase):
                 self.assertEqual(wcs.writeString(), row["wcs"])
 
     def testArchivedStringsAndHeadersAgree(self):
-        for name, expected in json.loads((EXPOSURES / "expected.json").read_text()).items():
+        self.assertStringsAndHeadersAgree(EXPOSURES)
+
+    @needsShared("exposures")
+    def testThoseInFilesOfOtherProjectsAgree(self):
+        self.assertStringsAndHeadersAgree(findShared("exposures"))
+
+    def assertStringsAndHeadersAgree(self, folder):
+        for name, expected in json.loads((folder / "expected.json").read_text()).items():
             if "wcs" not in expected:
                 continue
             with self.subTest(name=name):
-                candidates = [SkyWcs.readString(text) for text in readArchivedStrings(EXPOSURES / name)[:1]]
-                candidates.append(makeSkyWcs(makeMetadata(readImageHeader(EXPOSURES / name))))
+                candidates = [SkyWcs.readString(text) for text in readArchivedStrings(folder / name)[:1]]
+                candidates.append(makeSkyWcs(makeMetadata(readImageHeader(folder / name))))
                 for wcs in candidates:
                     self.checkPositions(wcs, expected["wcs"])
                     self.assertEqual(wcs.isFits, expected["wcs"]["is_fits"])

@@ -167,7 +167,7 @@ def makeVisitImage(preview, tractInfo):
     return makeDetectorImage(preview, Box.factory[y - 15 : y + 15, x - 20 : x + 20])
 
 
-def makeCellCoadd(coadd, tractInfo, patch, missing=None, unit="nJy"):
+def makeCellCoadd(coadd, tractInfo, patch, missing=None, unit="nJy", dtype="float32"):
     """Make the cell coadd with the pixels of a coadd.
 
     Parameters
@@ -182,6 +182,8 @@ def makeCellCoadd(coadd, tractInfo, patch, missing=None, unit="nJy"):
         Pixel whose cell has no data: its pixels are set to -999.
     unit : `str`
         Unit of the pixels, whose numbers are taken as they are.
+    dtype : `str`
+        Type of the pixels.
 
     Returns
     -------
@@ -207,10 +209,11 @@ def makeCellCoadd(coadd, tractInfo, patch, missing=None, unit="nJy"):
     stamps = np.zeros((bounds.subgrid_size.i, bounds.subgrid_size.j, 21, 21))
     stamps[:, :, 10, 10] = 1.0
     tractBox = Box.from_legacy(tractInfo.getBBox())
+    unit = units.Unit(unit)
     return CellCoadd(
-        Image.from_legacy(image, unit=units.Unit(unit)),
+        Image(image.array.astype(dtype), bbox=box, unit=unit),
         mask=mask,
-        variance=Image.from_legacy(coadd.variance, unit=units.Unit(unit) ** 2),
+        variance=Image(coadd.variance.array.astype(dtype), bbox=box, unit=unit**2),
         sky_projection=SkyProjection.from_fits_wcs(
             WCS(tractInfo.getWcs().getFitsMetadata().toDict()),
             TractFrame(skymap="lsst_cells", tract=tractInfo.getId(), bbox=tractBox),

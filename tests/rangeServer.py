@@ -13,6 +13,7 @@ import re
 import threading
 import time
 import urllib.parse
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 CHUNK = 1 << 16
@@ -39,6 +40,15 @@ class RangeServer:
         Whether whole files are given to who asks for a part.
     answersHead : `bool`
         Whether HEAD requests are answered, else they are 403.
+    hasLengths : `bool`
+        Whether HEAD requests are answered with the length of the file.
+    hasDates : `bool`
+        Whether it is said when files were changed.
+    hasETags : `bool`
+        Whether it is said which content files have.
+    isClosing : `bool`
+        Whether connections are closed without an answer to anything but
+        OPTIONS.
     signature : `str` or `None`
         What a request must have after ``?Signature=``, else it is 403.
     failures : `list` [`str` or `int`]
@@ -55,6 +65,10 @@ class RangeServer:
         self.hasRanges = True
         self.ignoresRanges = False
         self.answersHead = True
+        self.hasLengths = True
+        self.hasDates = True
+        self.hasETags = False
+        self.isClosing = False
         self.signature = None
         self.failures = []
         self.beforeGet = None
@@ -126,6 +140,9 @@ class _Handler(BaseHTTPRequestHandler):
         owner = self.owner
         number = owner.note(self.command, self.headers.get("Range"))
         time.sleep(owner.latency)
+        if owner.isClosing:
+            self.close_connection = True
+            return
         failure = ""
         if withData:
             if owner.beforeGet is not None:
@@ -147,7 +164,11 @@ class _Handler(BaseHTTPRequestHandler):
         owner = self.owner
         with open(path, "rb") as file:
             status = os.fstat(file.fileno())
-            headers = {"Last-Modified": email.utils.formatdate(status.st_mtime, usegmt=True)}
+            headers = {}
+            if owner.hasDates:
+                headers["Last-Modified"] = email.utils.formatdate(status.st_mtime, usegmt=True)
+            if owner.hasETags:
+                headers["ETag"] = f'"{zlib.crc32(file.read()):x}"'
             if owner.hasRanges:
                 headers["Accept-Ranges"] = "bytes"
             start, stop, code = 0, status.st_size, 200
@@ -160,7 +181,7 @@ class _Handler(BaseHTTPRequestHandler):
                 stop = min(stop, int(wanted[2]) + 1) if wanted[2] else stop
                 code = 206
                 headers["Content-Range"] = f"bytes {start}-{stop - 1}/{status.st_size}"
-            headers["Content-Length"] = str(stop - start)
+            headers["Content-Length"] = str(stop - start) if withData or owner.hasLengths else None
             self._answer(code, headers)
             if withData:
                 file.seek(start)
@@ -174,5 +195,6 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, code, headers):
         self.send_response(code)
         for name, value in {"Content-Length": "0", **headers}.items():
-            self.send_header(name, value)
+            if value is not None:
+                self.send_header(name, value)
         self.end_headers()

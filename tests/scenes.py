@@ -14,6 +14,7 @@ import lsst.geom as geom
 from lsst.afw.detection import GaussianPsf
 from lsst.afw.geom import makeCdMatrix, makeSkyWcs
 from lsst.afw.image import ExposureF, FilterLabel, PhotoCalib
+from lsst.daf.base import PropertyList
 from lsst.pipe.base import InMemoryDatasetHandle
 from lsst.skymap import DiscreteSkyMap
 
@@ -61,7 +62,9 @@ def makeSkyMap(
     return DiscreteSkyMap(config)
 
 
-def makeExposure(center, size=(60, 40), rotation=0.0, flipX=False, xy0=(0, 0), pixelScale=PIXEL_SCALE):
+def makeExposure(
+    center, size=(60, 40), rotation=0.0, flipX=False, xy0=(0, 0), pixelScale=PIXEL_SCALE, distortion=0.0
+):
     """Make a science exposure centred at a place on the sky.
 
     Parameters
@@ -78,13 +81,31 @@ def makeExposure(center, size=(60, 40), rotation=0.0, flipX=False, xy0=(0, 0), p
         Lower left pixel.
     pixelScale : `float`
         Pixel scale, in arcseconds.
+    distortion : `float`
+        SIP coefficient by which straight lines along both axes are bent, per
+        pixel.
     """
     bbox = geom.Box2I(geom.Point2I(*xy0), geom.Extent2I(*size))
     cdMatrix = makeCdMatrix(
         scale=pixelScale * geom.arcseconds, orientation=rotation * geom.degrees, flipX=flipX
     )
-    wcs = makeSkyWcs(crpix=geom.Box2D(bbox).getCenter(), crval=center, cdMatrix=cdMatrix)
-    return ExposureF(bbox, wcs)
+    crpix = geom.Box2D(bbox).getCenter()
+    if not distortion:
+        return ExposureF(bbox, makeSkyWcs(crpix=crpix, crval=center, cdMatrix=cdMatrix))
+    cards = PropertyList()
+    for axis, name in enumerate(("RA---TAN-SIP", "DEC--TAN-SIP")):
+        cards.set(f"CTYPE{axis + 1}", name)
+        cards.set(f"CUNIT{axis + 1}", "deg")
+        cards.set(f"CRVAL{axis + 1}", center[axis].asDegrees())
+        # Pixels are counted from 1 there.
+        cards.set(f"CRPIX{axis + 1}", crpix[axis] + 1.0)
+        for other in (0, 1):
+            cards.set(f"CD{axis + 1}_{other + 1}", float(cdMatrix[axis, other]))
+    for name, value in {"RADESYS": "ICRS", "A_ORDER": 2, "B_ORDER": 2}.items():
+        cards.set(name, value)
+    for name in ("A_0_2", "B_2_0"):
+        cards.set(name, distortion)
+    return ExposureF(bbox, makeSkyWcs(cards))
 
 
 def pixelValues(patch, bbox):

@@ -5,6 +5,7 @@
 import copy
 import importlib.util
 import pathlib
+import re
 import tempfile
 import unittest
 
@@ -105,6 +106,87 @@ class CellCoaddTestCase(lsst.utils.tests.TestCase):
         self.assertAlmostEqual(exposure.getPhotoCalib().getCalibrationMean(), 1000.0)
         with self.assertRaisesRegex(PatchMismatchError, "calibration"):
             self.makeTemplate(coadds)
+
+    def makeOfType(self, dtype, changes=(), **kwargs):
+        """Make an exposure of a cell coadd of a type, of which pixels have
+        been changed.
+        """
+        patch = self.patches[0]
+        exposure = self.exposures[patch]
+        # Numbers that are exact in half precision, too.
+        exposure.image.array[:] %= 1000
+        coadd = makeCellCoadd(exposure, self.tractInfo, patch, dtype=dtype, **kwargs)
+        for plane, value in changes:
+            getattr(coadd, plane).array[0, 0] = value
+        handle = InMemoryDatasetHandle(
+            coadd, storageClass="CellCoadd", tract=self.tractInfo.getId(), patch=patch, band="r"
+        )
+        return toHandle(handle, self.tractInfo.getId(), patch).get(), coadd
+
+    def testPixelsOfOtherTypesAreConverted(self):
+        for dtype in ("float16", "float64", "int16", "uint16", "int32", "int64", "uint64"):
+            with self.subTest(dtype=dtype):
+                exposure, coadd = self.makeOfType(dtype, missing=self.corner)
+                lost = np.isnan(exposure.image.array)
+                self.assertTrue(0 < lost.sum() < lost.size)
+                np.testing.assert_array_equal(np.isnan(exposure.variance.array), lost)
+                noData = exposure.mask.array & exposure.mask.getPlaneBitMask("NO_DATA") != 0
+                np.testing.assert_array_equal(noData, lost)
+                for plane in ("image", "variance"):
+                    pixels, stored = (getattr(one, plane).array for one in (exposure, coadd))
+                    self.assertEqual(pixels.dtype, np.float32)
+                    self.assertEqual(stored.dtype, np.dtype(dtype))
+                    np.testing.assert_array_equal(pixels[~lost], stored[~lost])
+
+    def testPixelsThatAreNotFiniteRemainSo(self):
+        for dtype in ("float16", "float64"):
+            for value in (np.nan, np.inf, -np.inf):
+                exposure, _ = self.makeOfType(dtype, [("image", value), ("variance", value)])
+                self.assertEqual(str(exposure.image.array[0, 0]), str(np.float32(value)))
+                self.assertEqual(str(exposure.variance.array[0, 0]), str(np.float32(value)))
+
+    def testPixelsThatWouldChangeAreAnError(self):
+        for dtype, value in (
+            ("float64", 0.1),
+            ("float64", 1e300),
+            ("float64", 1e-300),
+            ("int32", 2**24 + 1),
+            ("int32", 2**31 - 1),
+            ("int64", 2**63 - 1),
+            ("uint64", 2**64 - 1),
+        ):
+            for plane in ("image", "variance"):
+                with self.subTest(dtype=dtype, value=value, plane=plane):
+                    # What is stored in missing cells does not matter.
+                    with self.assertRaisesRegex(
+                        TypeError,
+                        f"The {plane} of tract 9814, patch {self.patches[0]}, band r is of {dtype}, .* of "
+                        f"float32, in which 1 pixels would change, such as {re.escape(str(value))}",
+                    ):
+                        self.makeOfType(dtype, [(plane, value)], missing=self.corner)
+
+    def testWhatIsStoredInMissingCellsDoesNotMatter(self):
+        corner = self.exposures[self.patches[0]].getBBox().getMin()
+        exposure, _ = self.makeOfType(
+            "float64", [("image", 0.1), ("variance", 1e300)], missing=corner + geom.Extent2I(1, 1)
+        )
+        self.assertTrue(np.isnan(exposure.image.array[0, 0]))
+        self.assertTrue(np.isnan(exposure.variance.array[0, 0]))
+
+    def testUnitThatIsNoFluxDensityIsAnError(self):
+        for unit in ("adu", "electron", "nJy / arcsec2", ""):
+            with self.subTest(unit=unit):
+                with self.assertRaisesRegex(
+                    TypeError,
+                    rf"The pixels of tract 9814, patch {self.patches[0]}, band r are in {re.escape(unit)}.*, "
+                    "which is no unit of flux density",
+                ):
+                    self.makeOfType("float32", unit=unit)
+
+    def testUnitsThatFitsHasNoNameFor(self):
+        exposure, _ = self.makeOfType("float32", unit="3.631e-6 Jy")
+        self.assertAlmostEqual(exposure.getPhotoCalib().getCalibrationMean(), 3631.0)
+        self.assertEqual(exposure.getMetadata()["BUNIT"], "3.631e-06 Jy")
 
     def testCoaddOfAnotherTractIsRefused(self):
         coadds = self.makeCellCoadds()

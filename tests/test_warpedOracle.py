@@ -13,7 +13,7 @@ import unittest
 import numpy as np
 from hypothesis import HealthCheck, given, settings, strategies as st
 from scenes import makeCoadd, makeExposure, makeSkyMap
-from scipy import ndimage
+from scipy import ndimage, spatial
 
 import lsst.geom as geom
 import lsst.utils.tests
@@ -22,13 +22,21 @@ from lsst.afw.image import PhotoCalib
 from lsst.ip.template import MakeWarpedTemplateConfig, MakeWarpedTemplateTask
 from lsst.ip.template.coaddHandle import PatchMismatchError
 from lsst.ip.template.templateProvenance import TemplateProvenance
-from lsst.pipe.base import InMemoryDatasetHandle
+from lsst.pipe.base import InMemoryDatasetHandle, NoWorkFound
 
 SCENES = max(5, int(os.environ.get("IP_TEMPLATE_SCENES", "200")) // 10)
 """Number of random scenes."""
 
-PLANES = ("DETECTED", "DETECTED_NEGATIVE")
+PLANES = ("DETECTED", "DETECTED_NEGATIVE", "SUSPECT")
 """Mask plane of all pixels of each tract."""
+
+CENTERS = ((10.0, 0.0), (10.05, 0.0), (10.02, 0.045))
+"""Right ascensions and declinations of the tracts' centres, in degrees."""
+
+PSF_TOLERANCE = 0.06
+"""By how much the PSF's size differs at most from that of a tract, in pixels;
+those of two tracts differ by 0.5.
+"""
 
 REACH = 4
 """No pixel further away than this counts for an interpolation, in pixels."""
@@ -46,17 +54,26 @@ def convert(fromWcs, toWcs, x, y):
     return [array.reshape(x.shape) for array in found]
 
 
+def computeSigma(tract):
+    """Return the size of a tract's PSF, in pixels."""
+    return 2.0 + 0.5 * tract
+
+
 class Sky:
-    """Two tracts side by side, and coadds of a linear sky.
+    """Tracts side by side, and coadds of a linear sky.
 
     Parameters
     ----------
     slopes : `tuple` [`float`, `float`]
         Slopes along x and y of the first tract's pixels.
+    numTracts : `int`
+        Number of tracts.
+    **kwargs
+        For `makeSkyMap`.
     """
 
-    def __init__(self, slopes=(0.25, -0.5)):
-        self.skyMap = makeSkyMap(centers=((10.0, 0.0), (10.05, 0.0)))
+    def __init__(self, slopes=(0.25, -0.5), numTracts=2, **kwargs):
+        self.skyMap = makeSkyMap(centers=CENTERS[:numTracts], **kwargs)
         self.slopes = slopes
         self.coadds = {
             (tract.getId(), patch.getSequentialIndex()): self.makeCoadd(tract, patch.getSequentialIndex())
@@ -65,15 +82,21 @@ class Sky:
         }
 
     def brightness(self, wcs, x, y):
-        """Return the sky at pixels of a WCS."""
-        xSky, ySky = convert(wcs, self.skyMap[0].getWcs(), x, y)
-        return 1000.0 + self.slopes[0] * xSky + self.slopes[1] * ySky
+        """Return the flux of pixels of a WCS."""
+        toSky = self.skyMap[0].getWcs()
+        xSky, ySky = convert(wcs, toSky, x, y)
+        along, up = (
+            np.subtract(convert(wcs, toSky, x + dx, y + dy), convert(wcs, toSky, x - dx, y - dy))
+            for dx, dy in ((0.5, 0.0), (0.0, 0.5))
+        )
+        area = np.abs(along[0] * up[1] - along[1] * up[0])
+        return (100.0 + self.slopes[0] * xSky + self.slopes[1] * ySky) * area
 
     def makeCoadd(self, tract, patch):
         coadd = makeCoadd(tract, patch)
         coadd.image.array[:] = self.brightness(tract.getWcs(), *makeGrid(coadd.getBBox()))
         coadd.mask.array[:] = coadd.mask.getPlaneBitMask(PLANES[tract.getId()])
-        coadd.setPsf(GaussianPsf(25, 25, 2.0 + tract.getId()))
+        coadd.setPsf(GaussianPsf(25, 25, computeSigma(tract.getId())))
         return coadd
 
     def cutHole(self, tract, patch, bbox):
@@ -83,10 +106,17 @@ class Sky:
         hole.image.array[:] = np.nan
         hole.mask.array[:] |= hole.mask.getPlaneBitMask("NO_DATA")
 
+    def cutPixels(self, tract, patch, isBad):
+        """Take the data of single pixels away, of which others are stored."""
+        coadd = self.coadds[tract, patch]
+        coadd.image.array[isBad] = 1e6
+        coadd.mask.array[isBad] |= coadd.mask.getPlaneBitMask("NO_DATA")
+
     def makeTemplate(self, exposure, **config):
         """Make the template of an exposure from the coadds that there are."""
         settings = MakeWarpedTemplateConfig(templateBorderSize=5)
         settings.warp.warpingKernelName = config.pop("kernel", "bilinear")
+        settings.warp.interpLength = config.pop("interpLength", 100)
         for name, value in config.items():
             setattr(settings.getTemplate, name, value)
         self.task = MakeWarpedTemplateTask(config=settings)
@@ -152,28 +182,70 @@ class WarpedOracleTestCase(lsst.utils.tests.TestCase):
     def check(self, sky, template, tolerance=1e-3):
         """Check pixels, coverage, and which tract gave what.
 
-        Returns what is known of both tracts: where they surely have data.
+        Returns which pixels each tract gave.
         """
         noData = template.mask.array & template.mask.getPlaneBitMask("NO_DATA") != 0
         np.testing.assert_array_equal(noData, ~np.isfinite(template.image.array))
         wanted = sky.brightness(template.getWcs(), *makeGrid(template.getBBox()))
         np.testing.assert_allclose(template.image.array[~noData], wanted[~noData], atol=tolerance)
-        first, second = (template.mask.array & template.mask.getPlaneBitMask(plane) != 0 for plane in PLANES)
-        self.assertFalse((first & second).any())
-        np.testing.assert_array_equal(first | second, ~noData)
-        closest, other = self.findOrder(sky, template)
-        sure = {tract: sky.lookUp(template, tract, -REACH) for tract in (0, 1)}
-        never = {tract: ~sky.lookUp(template, tract, REACH) for tract in (0, 1)}
-        given = {0: first, 1: second}
-        self.assertTrue(given[closest][sure[closest]].all())
-        self.assertTrue(given[other][sure[other] & never[closest]].all())
-        self.assertTrue(noData[never[0] & never[1]].all())
-        return sure, given
+        given = {
+            tract: template.mask.array & template.mask.getPlaneBitMask(PLANES[tract]) != 0
+            for tract in range(len(sky.skyMap))
+        }
+        np.testing.assert_array_equal(sum(isGiven.astype(int) for isGiven in given.values()), ~noData)
+        isLacking = np.ones_like(noData)
+        for tract in self.findOrder(sky, template):
+            self.assertTrue(given[tract][isLacking & sky.lookUp(template, tract, -REACH)].all())
+            isLacking &= ~sky.lookUp(template, tract, REACH)
+        self.assertTrue(noData[isLacking].all())
+        return given
+
+    def checkPsfs(self, sky, template, given, random):
+        """Check the PSF at random pixels with data."""
+        x, y = makeGrid(template.getBBox())
+        reached = {tract: np.zeros(x.shape, dtype=bool) for tract in given}
+        for record in template.getInfo().getCoaddInputs().ccds:
+            inTract = np.stack(convert(template.getWcs(), record.getWcs(), x, y), axis=-1)
+            polygon, box = record.getValidPolygon(), record.getValidPolygon().getBBox()
+            isNear = np.all(
+                (inTract >= np.array(box.getMin())) & (inTract <= np.array(box.getMax())), axis=-1
+            )
+            isIn = [polygon.contains(geom.Point2D(*point)) for point in inTract[isNear]]
+            reached[record["tract"]][isNear] |= np.array(isIn, dtype=bool)
+        closest, *_ = self.findOrder(sky, template)
+        self.assertTrue(reached[closest][given[closest]].all())
+        hasData = np.logical_or.reduce(list(given.values()))
+        self.assertTrue(np.logical_or.reduce(list(reached.values()))[hasData].all())
+        # Where the closest tract's records do not reach, and straight between
+        # such pixels, others' PSFs may be used.
+        isOthers = self.findHull(hasData & ~reached[closest])
+        for row, column in random.permutation(np.argwhere(hasData))[:12]:
+            point = geom.Point2D(x[row, column], y[row, column])
+            sizes = [computeSigma(tract) for tract in given if reached[tract][row, column]]
+            if reached[closest][row, column] and not isOthers[row, column]:
+                sizes = [computeSigma(closest)]
+            radius = template.getPsf().computeShape(point).getDeterminantRadius()
+            self.assertGreater(radius, min(sizes) - PSF_TOLERANCE, point)
+            self.assertLess(radius, max(sizes) + PSF_TOLERANCE, point)
+
+    def findHull(self, isIn):
+        """Return which pixels are in the convex hull of some, or next to
+        it.
+        """
+        grown = ndimage.binary_dilation(isIn, np.ones((3, 3), dtype=bool), iterations=2)
+        if grown.all() or not isIn.any():
+            return grown
+        hull = spatial.Delaunay(np.argwhere(grown))
+        rows, columns = np.indices(isIn.shape)
+        return hull.find_simplex(np.stack([rows, columns], axis=-1)) >= 0
 
     def findOrder(self, sky, template):
+        """Return the tracts, from the closest one on."""
         center = template.getWcs().pixelToSky(geom.Box2D(template.getBBox()).getCenter())
-        closest = sky.skyMap.findTract(center).getId()
-        return closest, 1 - closest
+        closest = sky.skyMap.findTract(center)
+        others = [tract for tract in sky.skyMap if tract.getId() != closest.getId()]
+        others.sort(key=lambda tract: center.separation(tract.getCtrCoord()))
+        return [tract.getId() for tract in (closest, *others)]
 
     def testLinearSkyComesOutLinear(self):
         sky = Sky()
@@ -189,10 +261,10 @@ class WarpedOracleTestCase(lsst.utils.tests.TestCase):
     def testTractBorder(self):
         sky = Sky()
         template = sky.makeTemplate(self.placeOnBorder(sky))
-        sure, given = self.check(sky, template)
+        given = self.check(sky, template)
         self.assertTrue(given[0].any() and given[1].any())
         self.assertTrue(np.isfinite(template.image.array).all())
-        self.assertEqual(sky.task.metadata.getArray("tractsUsed"), list(self.findOrder(sky, template)))
+        self.assertEqual(sky.task.metadata.getArray("tractsUsed"), self.findOrder(sky, template))
         inputs = template.getInfo().getCoaddInputs().ccds
         self.assertEqual(set(inputs["tract"]), {0, 1})
         grid = [array.astype(int) for array in makeGrid(template.getBBox())]
@@ -200,7 +272,7 @@ class WarpedOracleTestCase(lsst.utils.tests.TestCase):
             inner = ndimage.binary_erosion(given[tract], iterations=4)
             for x, y in list(zip(grid[0][inner], grid[1][inner]))[::97]:
                 shape = template.getPsf().computeShape(geom.Point2D(x, y))
-                self.assertAlmostEqual(shape.getDeterminantRadius(), 2.0 + tract, delta=0.05)
+                self.assertAlmostEqual(shape.getDeterminantRadius(), computeSigma(tract), delta=0.05)
         for x, y in list(zip(*(array.ravel() for array in grid)))[::53]:
             template.getPsf().computeKernelImage(geom.Point2D(x, y))
 
@@ -208,7 +280,7 @@ class WarpedOracleTestCase(lsst.utils.tests.TestCase):
         sky = Sky()
         template = sky.makeTemplate(self.placeOnBorder(sky))
         found = [TemplateProvenance.read(template.getMetadata(), number) for number in (1, 2)]
-        self.assertEqual([provenance.tract for provenance in found], list(self.findOrder(sky, template)))
+        self.assertEqual([provenance.tract for provenance in found], self.findOrder(sky, template))
         inputs = template.getInfo().getCoaddInputs().ccds
         for provenance in found:
             patches = {row["patch"] for row in inputs if row["tract"] == provenance.tract}
@@ -225,7 +297,7 @@ class WarpedOracleTestCase(lsst.utils.tests.TestCase):
             sky.makeTemplate(exposure)
         template = sky.makeTemplate(exposure, calibrationMismatch="rescale")
         self.assertEqual(template.getPhotoCalib(), PhotoCalib(2.0))
-        _, given = self.check(sky, template)
+        given = self.check(sky, template)
         self.assertTrue(given[1].any())
 
     def testMissingPatch(self):
@@ -264,16 +336,21 @@ class WarpedOracleTestCase(lsst.utils.tests.TestCase):
     )
     @given(
         x=st.integers(-20, 120),
-        y=st.integers(0, 216),
+        y=st.integers(0, 240),
         rotation=st.floats(0, 360),
-        size=st.tuples(st.integers(1, 70), st.integers(1, 70)),
+        size=st.tuples(st.integers(1, 90), st.integers(1, 70)),
+        border=st.sampled_from((0, 1, 2, 5)),
+        interpLength=st.sampled_from((0, 10, 37, 100)),
+        bend=st.sampled_from((-1, 0, 1)),
+        badPixels=st.sampled_from((0, 1e-4, 2e-3)),
         seed=st.integers(0, 2**32),
     )
-    def testRandomScenes(self, x, y, rotation, size, seed):
+    def testRandomScenes(self, x, y, rotation, size, border, interpLength, bend, badPixels, seed):
         random = np.random.default_rng(seed)
-        sky = Sky()
+        sky = Sky(numTracts=3, border=border)
         for tract, patch in list(sky.coadds):
             bbox = sky.coadds[tract, patch].getBBox()
+            sky.cutPixels(tract, patch, random.random((bbox.getHeight(), bbox.getWidth())) < badPixels)
             if random.random() < 0.1:
                 del sky.coadds[tract, patch]
             elif random.random() < 0.5:
@@ -281,8 +358,16 @@ class WarpedOracleTestCase(lsst.utils.tests.TestCase):
                 sky.cutHole(
                     tract, patch, geom.Box2I(corner, geom.Extent2I(*map(int, random.integers(1, 30, 2))))
                 )
-        exposure = self.placeExposure(sky, x, y, rotation, size=size)
-        self.check(sky, sky.makeTemplate(exposure, kernel="lanczos3"), 0.02)
+        # Interpolated positions are off by up to 0.005 pixels.
+        distortion = bend * 0.02 / max(interpLength, 10) ** 2
+        exposure = self.placeExposure(sky, x, y, rotation, size=size, distortion=distortion)
+        try:
+            template = sky.makeTemplate(exposure, kernel="lanczos3", interpLength=interpLength)
+        except NoWorkFound:
+            self.assertFalse(any(sky.lookUp(exposure, tract, -REACH).any() for tract in range(3)))
+            return
+        given = self.check(sky, template, 0.03)
+        self.checkPsfs(sky, template, given, random)
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ import os
 import pathlib
 import shutil
 import tempfile
+import traceback
 import unittest
 
 import numpy as np
@@ -145,6 +146,8 @@ class FaultsTestCase(ServerTestCase):
         self.butler = makeButler(self.enterContext(tempfile.TemporaryDirectory()), calexp="ExposureF")
         self.butler.put(self.exposure, "calexp", DATA_ID)
         shutil.copy(self.butler.getURI("calexp", DATA_ID).ospath, self.path)
+        self.original = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory())) / "original.fits"
+        shutil.copy(self.path, self.original)
         self.butler.pruneDatasets(
             [self.butler.find_dataset("calexp", DATA_ID)], purge=True, unstore=True, disassociate=True
         )
@@ -225,19 +228,76 @@ class FaultsTestCase(ServerTestCase):
         with self.assertRaisesRegex(FileNotFoundError, "coadd.fits.*calexp.*404"):
             self.get()
 
-    def testFileReplacedWhileItIsReadIsAnError(self):
-        self.ingest()
+    def replaceAfter(self, numGets):
+        """Let the file be another one of the same length after some GET
+        requests.
+        """
+        size = self.path.stat().st_size
 
         def replace(number):
-            if number == 3:
+            if number == numGets + 1:
+                # Its compressed tiles are shorter.
                 other = ExposureF(700, 600)
                 other.image.array[:] = 7.0
                 other.writeFits(str(self.path))
+                with open(self.path, "ab") as file:
+                    file.truncate(size)
                 os.utime(self.path, (1e9, 1e9))
 
         self.server.beforeGet = replace
-        with self.assertRaisesRegex(FileIntegrityError, "coadd.fits.*calexp.*was changed"):
-            self.get()
+
+    def testFileReplacedWhileItIsReadIsAnError(self):
+        self.ingest()
+        for hasETags, hasDates, kind in (
+            (False, True, "modification time"),
+            (True, False, "ETag"),
+            (True, True, "ETag"),
+        ):
+            for numGets in (1, 2, 3):
+                with self.subTest(kind=kind, numGets=numGets):
+                    shutil.copy(self.original, self.path)
+                    self.server.clear()
+                    self.server.hasETags, self.server.hasDates = hasETags, hasDates
+                    self.replaceAfter(numGets)
+                    with self.assertRaisesRegex(
+                        FileIntegrityError, f"coadd.fits.*calexp.*was changed while it was read: its {kind} "
+                    ):
+                        self.get()
+
+    def testOtherDateOfTheSameContentIsNoError(self):
+        """As servers have that share the work."""
+        self.ingest()
+        self.server.hasETags = True
+        self.server.beforeGet = lambda number: os.utime(self.path, (1e9 + number, 1e9 + number))
+        self.assertRight(self.get())
+
+    def testServerThatSaysNeitherETagNorDate(self):
+        self.ingest()
+        self.server.hasDates = False
+        self.assertRight(self.get())
+
+    def testServerThatSaysNoLength(self):
+        self.ingest()
+        self.server.hasLengths = False
+        with self.assertLogs("lsst.obs.base", logging.INFO) as logged:
+            for _ in range(2):
+                self.server.clear()
+                self.assertRight(self.get())
+                self.assertEqual(
+                    [wanted for method, wanted in self.server.requests if method == "GET"], [None]
+                )
+        self.assertEqual(len(logged.output), 1)
+
+    def testServerThatClosesConnectionsIsAskedOnce(self):
+        self.server.isClosing = True
+        uri = ResourcePath(f"{self.server.url}/coadd.fits?X-Amz-Signature=sesame")
+        with self.assertRaisesRegex(FileNotFoundError, "coadd.fits, the coadd, cannot be read") as caught:
+            with openRanges(uri, -1, "coadd"):
+                pass
+        # One question, which requests by itself repeats thrice.
+        self.assertLessEqual(len(self.server.requests), 4)
+        self.assertNotIn("sesame", "".join(traceback.format_exception(caught.exception)))
+        self.assertIsNone(caught.exception.__context__)
 
     def testFileOfAnotherSizeIsAnError(self):
         self.ingest()
@@ -270,15 +330,9 @@ class FaultsTestCase(ServerTestCase):
             self.server.failures = ["cut"] * 9
             with self.assertRaises(FileNotFoundError) as cut:
                 self.get()
-        for text in (*logged.output, *_describeAll(caught.exception), *_describeAll(cut.exception)):
+        tracebacks = ("".join(traceback.format_exception(one.exception)) for one in (caught, cut))
+        for text in (*logged.output, *tracebacks):
             self.assertNotIn(secret, text)
-
-
-def _describeAll(error):
-    """Describe an error, its notes, and what it says that it comes from."""
-    while error is not None:
-        yield from (str(error), repr(error), *getattr(error, "__notes__", ()))
-        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
 
 
 class MemoryTestCase(lsst.utils.tests.MemoryTestCase):

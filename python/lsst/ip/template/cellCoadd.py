@@ -114,8 +114,8 @@ def _toExposure(coadd: Any, name: str) -> afwImage.ExposureF:
             exposure.maskedImage[common].set(np.nan, noData, np.nan)
     for plane in ("image", "variance"):
         _checkUnchanged(getattr(coadd, plane).array, getattr(exposure, plane).array, f"The {plane} of {name}")
-    exposure.getMetadata().set("BUNIT", coadd.unit.to_string("fits"))
     exposure.setPhotoCalib(_toPhotoCalib(coadd.unit, name))
+    exposure.getMetadata().set("BUNIT", _describeUnit(coadd.unit))
     exposure.setPsf(_toPsf(coadd.psf))
     if coadd.band is not None:
         exposure.setFilter(afwImage.FilterLabel.fromBand(coadd.band))
@@ -146,6 +146,14 @@ def _toPhotoCalib(unit: units.UnitBase, name: str) -> afwImage.PhotoCalib:
         return afwImage.PhotoCalib(unit.to(units.nJy))
     except units.UnitConversionError as err:
         raise TypeError(f"The pixels of {name} are in {unit}, which is no unit of flux density.") from err
+
+
+def _describeUnit(unit: units.UnitBase) -> str:
+    """Describe a unit as FITS has it, if it has it at all."""
+    try:
+        return str(unit.to_string("fits"))
+    except ValueError:
+        return str(unit)
 
 
 def _toPsf(psf: Any) -> Any:

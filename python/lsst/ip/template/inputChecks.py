@@ -246,8 +246,8 @@ def checkDataIds(
     if len(bands) > 1:
         raise RuntimeError(f"The coadds are of several bands: {sorted(bands)}.")
     coadds: dict[int, dict[int, list[Any]]] = {}
-    for tract, given in handles.items():
-        ids = dataIds.get(tract, ())
+    for tract in {**handles, **dataIds}:
+        given, ids = handles.get(tract, ()), dataIds.get(tract, ())
         if len(given) != len(ids):
             raise ValueError(f"Tract {tract} has {len(given)} coadds, but {len(ids)} data IDs.")
         for coadd, dataId in zip(given, ids, strict=True):

@@ -262,6 +262,9 @@ class TemplateAssembler:
             self.log.info("%d patches have no variance anywhere: %s", len(noVariance), noVariance)
         if copied.constant is not None:
             return used
+        for record in used:
+            if record.photoCalib is not None:
+                checkCalibration(record.photoCalib, record.bbox, record.name)
         source = sources["photoCalib"]
         sentences = (describeCalibrationMismatch(source, record) for record in used)
         mismatches = [sentence for sentence in sentences if sentence]
@@ -320,9 +323,9 @@ def _copyPatch(
         return None
     record = CoaddRecord.of(overlap.patch, overlap.source.handles, coadd)
     checkWcs(coadd, mosaic.template.getWcs(), record.name)
-    if record.photoCalib is not None:
+    if constant is not None and record.photoCalib is not None:
         checkCalibration(record.photoCalib, record.bbox, record.name)
-        coadd = coadd if constant is None else rescaleTo(constant, coadd)
+        coadd = rescaleTo(constant, coadd)
     mosaic.add(overlap.patch, coadd)
     return record
 

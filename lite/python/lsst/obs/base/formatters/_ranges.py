@@ -10,18 +10,22 @@ import logging
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from lsst.afw.fits import FitsError
 from lsst.afw.fits._rangeFile import RangeFile
 from lsst.daf.butler import FileIntegrityError
-from lsst.resources import ResourceInfo, ResourcePath
+from lsst.resources import ResourcePath
 
 _LOG = logging.getLogger(__name__)
 
 _TRIES = 3
 """How often a range is asked for while the connection breaks off."""
+
+_TIMEOUT = (60.0, 300.0)
+"""How long to wait for a connection, and for an answer, in seconds."""
 
 _withoutRanges: set[tuple[str, str]] = set()
 """Scheme and host of the servers that are known to give whole files only."""
@@ -84,19 +88,21 @@ def openRanges(uri: ResourcePath, expectedSize: int, what: str) -> Iterator[Rang
     FileNotFoundError
         Raised if the server does not give the file.
     lsst.daf.butler.FileIntegrityError
-        Raised if it has another length, was changed while it was read, or is
-        no FITS file that can be read.
+        Raised if it has another length, is no FITS file that can be read, or
+        was changed while it was read: its ETag, or else its modification
+        time, is another one after the last range than before the first. A
+        server that says neither cannot be checked.
 
     Notes
     -----
     Errors of `lsst.resources`, and those that the Butler makes of others,
     quote the URI, which may be signed: what is raised here has it without
-    what is secret, and no other exception as its cause.
+    what is secret, and none of theirs as its cause or context.
     """
     name = nameOf(uri)
-    before = _askInfo(uri, name, what)
+    before = _askState(uri, name, what)
     with _Fetcher(uri, name, what) as fetcher:
-        size = fetcher.findSize() if before is None else before.size
+        size = fetcher.fetchWhole() if before is None else before.size
         if expectedSize not in (-1, size):
             raise FileIntegrityError(
                 f"{name} has {size} bytes, but {expectedSize} are expected of the {what}."
@@ -106,11 +112,11 @@ def openRanges(uri: ResourcePath, expectedSize: int, what: str) -> Iterator[Rang
                 yield file
         except (FileNotFoundError, FitsError) as err:
             # First see whether it is another file by now.
-            _checkSame(before, _askInfo(uri, name, what), name, what)
+            _checkSame(before, _askState(uri, name, what), name, what)
             if isinstance(err, FileNotFoundError):
                 raise
             raise FileIntegrityError(str(err)) from None
-    _checkSame(before, _askInfo(uri, name, what), name, what)
+    _checkSame(before, _askState(uri, name, what), name, what)
 
 
 class _Fetcher:
@@ -139,9 +145,11 @@ class _Fetcher:
     def __exit__(self, *args: object) -> None:
         self._handles.close()
 
-    def findSize(self) -> int:
-        """Find the length of the file, in bytes."""
-        return _ask(lambda: self._handle.seek(0, io.SEEK_END), self._name, self._what)
+    def fetchWhole(self) -> int:
+        """Fetch all of the file; return its length, in bytes."""
+        data: bytes = _ask(self._uri.read, self._name, self._what)
+        self._noteWhole(data)
+        return len(data)
 
     def fetch(self, start: int, size: int) -> bytes:
         """Fetch some bytes."""
@@ -159,7 +167,7 @@ class _Fetcher:
         if not hasattr(self._local, "handle"):
             handle = self._handles.enter_context(self._uri.open("rb"))
             if isinstance(handle, io.BytesIO):
-                self._noteWhole(handle)
+                self._noteWhole(handle.getvalue())
             self._local.handle = handle
         return self._local.handle
 
@@ -167,9 +175,9 @@ class _Fetcher:
         self._handle.seek(start)
         return self._handle.read(size)
 
-    def _noteWhole(self, handle: io.BytesIO) -> None:
+    def _noteWhole(self, data: bytes) -> None:
         """Note that all of the file has come."""
-        self._whole = handle.getvalue()
+        self._whole = data
         server = (self._uri.scheme, self._uri.netloc)
         if server not in _withoutRanges:
             _withoutRanges.add(server)
@@ -177,16 +185,69 @@ class _Fetcher:
             _LOG.info("%s gives whole files only, so that whole files are fetched", host)
 
 
-def _askInfo(uri: ResourcePath, name: str, what: str) -> ResourceInfo | None:
-    """Ask for length and age of a file; `None` if the server does not tell
-    these, as for some URIs that are signed for reading only.
+@dataclass(frozen=True)
+class _FileState:
+    """What a server says of a file."""
+
+    size: int
+    """Its length, in bytes."""
+
+    tag: Any
+    """Something that is another one for other content: its ETag or checksums;
+    `None` if the server does not say it.
     """
+
+    modified: Any
+    """When it was changed; `None` if the server does not say it."""
+
+
+def _askState(uri: ResourcePath, name: str, what: str) -> _FileState | None:
+    """Ask for the state of a file; `None` if the server does not tell at
+    least its length.
+    """
+    return _ask(lambda: _readState(uri), name, what)
+
+
+def _readState(uri: Any) -> _FileState | None:
+    """Ask for the state of a file once."""
+    if uri.scheme in ("http", "https"):
+        return _readHttpState(uri)
     try:
-        return uri.get_info()
+        info = uri.get_info()
     except ValueError:
         return None
-    except Exception:
-        return _ask(uri.get_info, name, what)
+    return _FileState(info.size, info.checksums or None, info.last_modified)
+
+
+def _readHttpState(uri: Any) -> _FileState | None:
+    """Ask a web server for the state of a file.
+
+    ``uri.get_info()`` leaves the ETag out.
+    """
+    url, session = uri.geturl(), uri.metadata_session
+    # Lengths are those of the file, not of what is sent.
+    headers = {"Accept-Encoding": "identity"}
+    if any(name.endswith("Signature") for name in parse_qs(urlsplit(url).query)):
+        # It is signed for GET alone.
+        headers["Range"] = "bytes=0-0"
+        response = session.get(url, timeout=_TIMEOUT, stream=True, headers=headers)
+    else:
+        response = session.head(url, timeout=_TIMEOUT, allow_redirects=True, stream=False, headers=headers)
+    with response:
+        found = response.headers
+        match response.status_code:
+            case 200:
+                size = found.get("Content-Length", "")
+            case 206:
+                size = found.get("Content-Range", "").rpartition("/")[2]
+            case 404:
+                raise FileNotFoundError("status: 404")
+            case _:
+                # GET may be allowed, or tells the reason.
+                return None
+    if not size.isdecimal():
+        return None
+    return _FileState(int(size), found.get("ETag"), found.get("Last-Modified"))
 
 
 def _ask(question: Callable[[], Any], name: str, what: str) -> Any:
@@ -220,12 +281,13 @@ def _findStatus(err: Exception) -> str:
     return f"{type(err).__name__}"
 
 
-def _checkSame(before: ResourceInfo | None, after: ResourceInfo | None, name: str, what: str) -> None:
+def _checkSame(before: _FileState | None, after: _FileState | None, name: str, what: str) -> None:
     """Raise if a file was changed while it was read."""
     if before is None or after is None:
         return
-    for kind in ("size", "last_modified", "checksums"):
-        was, now = getattr(before, kind), getattr(after, kind)
+    told = [("ETag", before.tag, after.tag), ("modification time", before.modified, after.modified)]
+    told = [(kind, was, now) for kind, was, now in told if was is not None and now is not None]
+    for kind, was, now in (("length", before.size, after.size), *told[:1]):
         if was != now:
             raise FileIntegrityError(
                 f"{name}, the {what}, was changed while it was read: its {kind} was {was} and is {now}."

@@ -403,10 +403,8 @@ class MakeWarpedTemplateTask(pipeBase.PipelineTask):
         memory before the next tract's are read.
         """
         copied = self._copyTract(assembler, tractInfo, coadds, bbox, wcs)
-        if copied is None:
-            return None, None
-        template = warpTract(copied.exposure, wcs, bbox, self.warper)
-        if template is None:
+        template = None if copied is None else warpTract(copied.exposure, wcs, bbox, self.warper)
+        if copied is None or template is None:
             return None, None
         assembled = assembler.complete(copied)
         self._matchCalibration(assembled, None)
@@ -426,9 +424,7 @@ class MakeWarpedTemplateTask(pipeBase.PipelineTask):
         """
         interpLength, wcs = self.config.warp.interpLength, template.getWcs()
         lacking = computeLacking(template, interpLength)
-        if lacking.isEmpty():
-            return None
-        copied = self._copyTract(assembler, tractInfo, coadds, lacking, wcs)
+        copied = None if lacking.isEmpty() else self._copyTract(assembler, tractInfo, coadds, lacking, wcs)
         if copied is None:
             return None
         assembled, filled = None, []

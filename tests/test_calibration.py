@@ -157,7 +157,8 @@ class CalibrationTestCase(lsst.utils.tests.TestCase):
         columns = np.array([part.getMinX(), part.getCenterX(), part.getMaxX()])
         coefficients = 10 * chebfromroots((columns - whole.getCenterX()) * 2 / whole.getWidth())
         coefficients[0] += 2.0
-        return ChebyshevBoundedField(self.tract.getBBox(), coefficients[np.newaxis, :])
+        # In memory of its own, which the stack asks for.
+        return ChebyshevBoundedField(self.tract.getBBox(), coefficients.reshape(1, -1).copy())
 
     def testOthersAreAnError(self):
         for name, calibrations in self.makeUnequal().items():

@@ -157,8 +157,7 @@ class CalibrationTestCase(lsst.utils.tests.TestCase):
         columns = np.array([part.getMinX(), part.getCenterX(), part.getMaxX()])
         coefficients = 10 * chebfromroots((columns - whole.getCenterX()) * 2 / whole.getWidth())
         coefficients[0] += 2.0
-        # In memory of its own, which the stack asks for.
-        return ChebyshevBoundedField(self.tract.getBBox(), coefficients.reshape(1, -1).copy())
+        return ChebyshevBoundedField(self.tract.getBBox(), coefficients.reshape(1, -1))
 
     def testOthersAreAnError(self):
         for name, calibrations in self.makeUnequal().items():

@@ -118,7 +118,8 @@ class DemoTestCase(lsst.utils.tests.TestCase):
         for detector in range(4):
             with self.subTest(detector=detector):
                 template = ExposureF(str(self.folder / f"template_101_{detector}.fits"))
-                tractInfo = skyMap[self.facts(detector)["tract"]]
+                # Stored numbers come back as floats.
+                tractInfo = skyMap[int(self.facts(detector)["tract"])]
                 under = {
                     (tractInfo.getId(), patch.getSequentialIndex())
                     for patch in tractInfo
@@ -127,7 +128,7 @@ class DemoTestCase(lsst.utils.tests.TestCase):
                 cards = template.getMetadata().toDict()
                 inputs = {str(value) for name, value in cards.items() if name.startswith("LSST BUTLER INPUT")}
                 named = {(coadds[id]["tract"], coadds[id]["patch"]) for id in inputs & coadds.keys()}
-                missing = self.facts(detector).getArray("patchesMissing")
+                missing = map(int, self.facts(detector).getArray("patchesMissing"))
                 self.assertEqual(named, under - {(tractInfo.getId(), patch) for patch in missing})
 
     def testRepositoryFeedsTheConfigurationsOfOtherCoadds(self):

@@ -179,6 +179,29 @@ class ReadTestCase(lsst.utils.tests.TestCase):
                 self.butler.get(ref, parameters=parameters)
                 self.assertEqual(len(opens), 1)
 
+    def testDamagedPlaneIsAnError(self):
+        """Also the mask and the variance, for which the stack takes a default
+        with a warning.
+        """
+        path = pathlib.Path(self.butler.getURI(self.ref).ospath)
+        good = path.read_bytes()
+        with astropy.io.fits.open(path, disable_image_compression=True) as hdus:
+            places = {name: hdus[name].fileinfo() for name in ("IMAGE", "MASK", "VARIANCE", "ARCHIVE_INDEX")}
+        for name, place in places.items():
+            without = good[: place["hdrLoc"]] + good[place["datLoc"] + place["datSpan"] :]
+            flipped = bytearray(good)
+            # In the last tile.
+            flipped[len(good[: place["datLoc"] + place["datSpan"]].rstrip(b"\0")) - 20] ^= 4
+            damages = {"missing": without, "truncated": good[: place["datLoc"]]}
+            if name != "ARCHIVE_INDEX":
+                damages["flipped"] = bytes(flipped)
+            for what, content in damages.items():
+                with self.subTest(name=name, what=what):
+                    # Of the length that the Butler expects.
+                    path.write_bytes(content.ljust(len(good), b"\0"))
+                    with self.assertRaisesRegex(Exception, path.name):
+                        self.butler.get(self.ref)
+
     def testAmplifiersNeedTheStack(self):
         with self.assertRaisesRegex(ValueError, "Amplifier.*lsst-lite") as context:
             self.butler.get(self.ref, parameters={"amp": "C00"})

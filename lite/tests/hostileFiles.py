@@ -30,7 +30,7 @@ def pad(data):
     return data.ljust(-(-len(data) // BLOCK) * BLOCK, b"\0")
 
 
-def makePlane(bitpix, kind):
+def makePlane(bitpix, kind, cards=()):
     """Make an HDU with an image of zeros.
 
     Parameters
@@ -39,13 +39,15 @@ def makePlane(bitpix, kind):
         Type of the pixels.
     kind : `str`
         ``EXTTYPE``.
+    cards : iterable of `tuple`, optional
+        More cards.
     """
     start = [("XTENSION", "IMAGE"), ("BITPIX", bitpix), ("NAXIS", 2), ("NAXIS1", SIDE), ("NAXIS2", SIDE)]
-    header = formatHeader([*start, ("PCOUNT", 0), ("GCOUNT", 1), ("EXTTYPE", kind)])
+    header = formatHeader([*start, ("PCOUNT", 0), ("GCOUNT", 1), ("EXTTYPE", kind), *cards])
     return header + pad(bytes(SIDE * SIDE * abs(bitpix) // 8))
 
 
-def makeExposure(primary, archive):
+def makeExposure(primary, archive, mask=()):
     """Make a file with an exposure.
 
     Parameters
@@ -54,9 +56,11 @@ def makeExposure(primary, archive):
         Cards for the primary header.
     archive : `bytes`
         HDUs after the three planes.
+    mask : iterable of `tuple`, optional
+        Cards for the header of the mask.
     """
     start = [("SIMPLE", True), ("BITPIX", 8), ("NAXIS", 0), ("EXTEND", True), ("EXPINFO_V", 2), ("AR_HDU", 5)]
-    planes = makePlane(-32, "IMAGE") + makePlane(32, "MASK") + makePlane(-32, "VARIANCE")
+    planes = makePlane(-32, "IMAGE") + makePlane(32, "MASK", mask) + makePlane(-32, "VARIANCE")
     return formatHeader([*start, *primary]) + planes + archive
 
 
@@ -131,6 +135,11 @@ def point(*numbers):
 
 
 # Headers
+
+
+def manyPlanes(count):
+    """Many mask planes, each with a bit of its own."""
+    return makeExposure((), b"", [(f"MP_P{i}", i) for i in range(count)])
 
 
 def headerWithoutEnd(count):

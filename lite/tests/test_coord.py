@@ -124,10 +124,5 @@ class WeatherTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(pickle.loads(pickle.dumps(self.weather)), self.weather)
 
 
-def setup_module(module):
-    lsst.utils.tests.init()
-
-
 if __name__ == "__main__":
-    lsst.utils.tests.init()
     unittest.main()

@@ -61,10 +61,5 @@ class FilterLabelTestCase(lsst.utils.tests.TestCase):
                 self.assertEqual(other, label)
 
 
-class MemoryTestCase(lsst.utils.tests.MemoryTestCase):
-    pass
-
-
 if __name__ == "__main__":
-    lsst.utils.tests.init()
     unittest.main()

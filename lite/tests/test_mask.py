@@ -223,10 +223,5 @@ class MaskTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(set(other.array.flat), {16})
 
 
-class MemoryTestCase(lsst.utils.tests.MemoryTestCase):
-    pass
-
-
 if __name__ == "__main__":
-    lsst.utils.tests.init()
     unittest.main()

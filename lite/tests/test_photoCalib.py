@@ -211,10 +211,5 @@ class BoundedFieldTestCase(lsst.utils.tests.TestCase):
             BoundedField(BOX).evaluate(Point2D(1, 2))
 
 
-class MemoryTestCase(lsst.utils.tests.MemoryTestCase):
-    pass
-
-
 if __name__ == "__main__":
-    lsst.utils.tests.init()
     unittest.main()

@@ -195,10 +195,5 @@ class EllipsesTestCase(lsst.utils.tests.TestCase):
         self.assertNotEqual(Quadrupole(4.0, 4.0, 0.0), ellipse)
 
 
-def setup_module(module):
-    lsst.utils.tests.init()
-
-
 if __name__ == "__main__":
-    lsst.utils.tests.init()
     unittest.main()

@@ -30,6 +30,7 @@ COMPRESSIONS = "GZIP_1", "GZIP_2", "RICE_1", "PLIO_1", "HCOMPRESS_1"
 
 REFUSED = (
     ("metadata", hostileFiles.headerWithoutEnd, (MANY,), ("HDU 0", "does not end")),
+    ("exposure", hostileFiles.manyPlanes, (MANY,), ("HDU 2", "MP_P32", "found 32")),
     ("exposure", hostileFiles.manyAxes, (), ("HDU 0", "4000000000000000000")),
     ("image", hostileFiles.noGroups, (), ("HDU 1", "GCOUNT, found 0")),
     *(

@@ -202,10 +202,5 @@ class PsfTestCase(lsst.utils.tests.TestCase):
             raise InvalidPsfError("no stars")
 
 
-class MemoryTestCase(lsst.utils.tests.MemoryTestCase):
-    pass
-
-
 if __name__ == "__main__":
-    lsst.utils.tests.init()
     unittest.main()

@@ -632,10 +632,5 @@ class GoldenTestCase(lsst.utils.tests.TestCase):
                     self.assertEqual(metadata.getComment(card), header.comments[card])
 
 
-def setup_module(module):
-    lsst.utils.tests.init()
-
-
 if __name__ == "__main__":
-    lsst.utils.tests.init()
     unittest.main()

@@ -9,12 +9,12 @@ import dataclasses
 import os
 import pickle
 import sys
-import tempfile
 import unittest
 
 import numpy as np
 from hostileFiles import makeArchive, makeExposure
 from oldFiles import writeOldExposure
+from scenes import TemporaryFolder, makeWcs
 
 import lsst.utils.tests
 from lsst.afw.coord import Observatory, Weather
@@ -28,7 +28,7 @@ from lsst.afw.fits._output import openOutput
 from lsst.afw.fits._outputArchive import OutputArchive, writeObject
 from lsst.afw.fits._registry import findReader
 from lsst.afw.fits._tables import Catalog
-from lsst.afw.geom import Polygon, SkyWcs, makeCdMatrix, makeSkyWcs
+from lsst.afw.geom import Polygon, SkyWcs
 from lsst.afw.image import (
     ExposureF,
     ExposureFitsReader,
@@ -39,17 +39,12 @@ from lsst.afw.image import (
 )
 from lsst.afw.math import ChebyshevBoundedField
 from lsst.daf.base import DateTime
-from lsst.geom import Box2I, Extent2I, Point2D, Point2I, SpherePoint, arcseconds, degrees
+from lsst.geom import Box2I, Extent2I, Point2D, Point2I, SpherePoint, degrees
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "golden", "exposures")
 FULL = os.path.join(DATA, "coadd_full.fits")
 
 OPAQUE = "AP_CORR_MAP", "TRANSMISSION_CURVE"
-
-
-def makeWcs():
-    """Make a WCS."""
-    return makeSkyWcs(Point2D(7, 8), SpherePoint(30, -20, degrees), makeCdMatrix(0.2 * arcseconds))
 
 
 def makeVisitInfo():
@@ -146,15 +141,6 @@ def expandFile(path):
     reader = ExposureFitsReader(path)
     archive = reader._archive.readOpaque()
     return {name: expand(archive, id) for name, id in reader._componentIds.items()}
-
-
-class TemporaryFolder(lsst.utils.tests.TestCase):
-    """Tests that write files."""
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.path = os.path.join(folder.name, "archive.fits")
 
 
 class RegistryTestCase(lsst.utils.tests.TestCase):

@@ -9,13 +9,14 @@ import unittest
 import astropy.units
 import numpy as np
 from pixelAssertions import PixelAssertions, sharesPixels
+from scenes import makeWcs
 
 import lsst.afw.image as afwImage
 import lsst.utils.tests
 from lsst.afw.detection import GaussianPsf
-from lsst.afw.geom import Polygon, makeCdMatrix, makeSkyWcs
+from lsst.afw.geom import Polygon
 from lsst.daf.base import PropertyList
-from lsst.geom import Box2D, Box2I, Extent2I, Point2D, Point2I, SpherePoint, arcseconds, degrees
+from lsst.geom import Box2D, Box2I, Extent2I, Point2D, Point2I, SpherePoint, degrees
 from lsst.pex.exceptions import InvalidParameterError, LengthError, LogicError
 
 BOX = Box2I(Point2I(3, 4), Extent2I(10, 8))
@@ -32,18 +33,9 @@ def makeMaskedImage(cls=afwImage.MaskedImageF):
     return maskedImage
 
 
-def makeWcs():
-    """Make a WCS with the pixel (5, 6) at RA 30, declination -20 degrees."""
-    return makeSkyWcs(
-        crpix=Point2D(5, 6),
-        crval=SpherePoint(30, -20, degrees),
-        cdMatrix=makeCdMatrix(scale=0.2 * arcseconds),
-    )
-
-
 def makeExposure():
     """Make an exposure that has all components that lite understands."""
-    exposure = afwImage.ExposureF(makeMaskedImage(), makeWcs())
+    exposure = afwImage.ExposureF(makeMaskedImage(), makeWcs(5, 6))
     exposure.setFilter(afwImage.FilterLabel(band="r", physical="r_x"))
     exposure.setPhotoCalib(afwImage.PhotoCalib(3.0, 0.1))
     exposure.setPsf(GaussianPsf(15, 15, 2.0))
@@ -251,7 +243,7 @@ class ExposureTestCase(PixelAssertions):
         self.assertEqual(exposure.getMetadata().names(), [])
 
     def testConstruction(self):
-        wcs = makeWcs()
+        wcs = makeWcs(5, 6)
         maskedImage = makeMaskedImage()
         for exposure in (
             afwImage.ExposureF(BOX, wcs),
@@ -279,7 +271,7 @@ class ExposureTestCase(PixelAssertions):
         self.assertIs(self.exposure.visitInfo, self.exposure.getInfo().getVisitInfo())
         self.assertEqual((self.exposure.x0, self.exposure.height), (3, 8))
         with self.assertRaises(AttributeError):
-            self.exposure.wcs = makeWcs()
+            self.exposure.wcs = makeWcs(5, 6)
 
     def testComponentsOfAnotherTypeAreTypeErrors(self):
         # Exactly that, as pybind11 raises, not a class of lite's own.
@@ -401,7 +393,7 @@ class ExposureTestCase(PixelAssertions):
 class ExposureInfoTestCase(PixelAssertions):
     def testComponentsByKey(self):
         info = afwImage.ExposureInfo()
-        wcs = makeWcs()
+        wcs = makeWcs(5, 6)
         info.setComponent(info.KEY_WCS, wcs)
         self.assertIs(info.getWcs(), wcs)
         self.assertIs(info.getComponent("SKYWCS"), wcs)
@@ -432,10 +424,10 @@ class ExposureInfoTestCase(PixelAssertions):
         self.assertIs(info.getMetadata(), metadata)
         self.assertTrue(info.hasPhotoCalib() and info.hasValidPolygon() and info.hasVisitInfo())
         with self.assertRaises(TypeError):
-            afwImage.ExposureInfo(psf=makeWcs())
+            afwImage.ExposureInfo(psf=makeWcs(5, 6))
 
     def testCopyIsIndependentButForMetadata(self):
-        info = afwImage.ExposureInfo(makeWcs())
+        info = afwImage.ExposureInfo(makeWcs(5, 6))
         shallow, deep = afwImage.ExposureInfo(info), afwImage.ExposureInfo(info, True)
         self.assertIs(shallow.getMetadata(), info.getMetadata())
         self.assertIsNot(deep.getMetadata(), info.getMetadata())

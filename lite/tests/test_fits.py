@@ -9,12 +9,12 @@ import pickle
 import stat
 import subprocess
 import sys
-import tempfile
 import unittest
 
 import numpy as np
 from astropy.io import fits
 from hypothesis import given, settings, strategies as st
+from scenes import TemporaryFolder
 
 import lsst.pex.exceptions as pexExceptions
 import lsst.utils.tests
@@ -36,16 +36,6 @@ def readCards(path, hdu):
     raw = file._file.pread(file[hdu].offset, file[hdu].dataOffset - file[hdu].offset).decode("ascii")
     cards = [raw[i : i + 80] for i in range(0, len(raw), 80)]
     return cards[: cards.index("END".ljust(80))]
-
-
-class TemporaryFolder(lsst.utils.tests.TestCase):
-    """Tests that write files."""
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-        self.path = os.path.join(folder.name, "file.fits")
 
 
 class CardTestCase(lsst.utils.tests.TestCase):

@@ -2,16 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Files of former years are read: those of HSC PDR2, and older ones."""
 
-import os
-import tempfile
 import unittest
 
 import numpy as np
 from astropy.io import fits
 from astropy.wcs import WCS
 from oldFiles import OLD_EXPOSURES, makeArchive, makeOldWcs, makeTable, writeOldExposure
+from scenes import TemporaryFolder
 
-import lsst.utils.tests
 from lsst.afw.detection import GaussianPsf
 from lsst.afw.fits import FitsError, readMetadata
 from lsst.afw.geom import Polygon, SkyWcs, makeSkyWcs
@@ -66,12 +64,7 @@ def makeHeader(projection):
 CALIB = {"fluxmag0": ("1D", [1e10]), "fluxmag0.err": ("1D", [1e8])}
 
 
-class OldFilesTestCase(lsst.utils.tests.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.path = os.path.join(folder.name, "old.fits")
-
+class OldFilesTestCase(TemporaryFolder):
     def write(self, *hdus):
         fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(self.path, overwrite=True)
 
@@ -283,7 +276,7 @@ class OldFilesTestCase(lsst.utils.tests.TestCase):
         ):
             with self.subTest(name):
                 self.write(*makeArchive((name, columns)))
-                with self.assertRaisesRegex(FitsError, f"old.fits.*{message}"):
+                with self.assertRaisesRegex(FitsError, f"file.fits.*{message}"):
                     SkyWcs.readFits(self.path)
 
 

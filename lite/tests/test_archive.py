@@ -16,6 +16,7 @@ from hostileFiles import makeArchive, makeExposure
 from oldFiles import writeOldExposure
 from scenes import TemporaryFolder, makeWcs
 
+import lsst.pex.exceptions
 import lsst.utils.tests
 from lsst.afw.coord import Observatory, Weather
 from lsst.afw.detection import GaussianPsf, Psf
@@ -39,7 +40,7 @@ from lsst.afw.image import (
 )
 from lsst.afw.math import ChebyshevBoundedField
 from lsst.daf.base import DateTime
-from lsst.geom import Box2I, Extent2I, Point2D, Point2I, SpherePoint, degrees
+from lsst.geom import Box2D, Box2I, Extent2I, Point2D, Point2I, SpherePoint, degrees
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "golden", "exposures")
 FULL = os.path.join(DATA, "coadd_full.fits")
@@ -181,12 +182,11 @@ class PersistableTestCase(TemporaryFolder):
         self.assertEqual((psf.getSigma(), tuple(psf.getDimensions())), (2.25, (15, 17)))
 
     def testClassesReadAndWriteThemselves(self):
-        wcs = makeWcs()
-        wcs.writeFits(self.path)
-        self.assertEqual(SkyWcs.readFits(self.path), wcs)
-        label = FilterLabel(band="g")
-        label.writeFits(self.path)
-        self.assertEqual(FilterLabel.readFits(self.path), label)
+        for value in (makeWcs(), FilterLabel(band="g"), Polygon(Box2D(Point2D(0, 0), Point2D(3, 4)))):
+            value.writeFits(self.path)
+            self.assertEqual(type(value).readFits(self.path), value)
+        with self.assertRaises(lsst.pex.exceptions.TypeError):
+            SkyWcs.readFits(self.path)
 
     def testCatalogsAreThoseOfTheStack(self):
         # Each of these has components in the order in which lite writes

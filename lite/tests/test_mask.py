@@ -168,7 +168,7 @@ class MaskTestCase(lsst.utils.tests.TestCase):
     def testThreadsThatFindNewPlanesGetEachTheirOwn(self):
         # As threads do that read files; each has a bit 3 of its own.
         names = [f"THREAD{number}" for number in range(8)]
-        barrier = threading.Barrier(len(names))
+        barrier = threading.Barrier(len(names), timeout=60)
 
         def conform(name):
             mask = afwImage.Mask(1, 1, 8)

@@ -73,13 +73,6 @@ def makeCatalog(count=3):
 
 
 class SchemaTestCase(lsst.utils.tests.TestCase):
-    def testFieldsAreInOrder(self):
-        schema = makeSchema()
-        self.assertEqual(schema.getOrderedNames()[:6], [*MINIMAL, "weight"])
-        self.assertEqual([item.field.getName() for item in schema], schema.getOrderedNames())
-        self.assertEqual(schema.getNames(), set(schema.getOrderedNames()))
-        self.assertEqual(schema.getFieldCount(), len(schema.getNames()))
-
     def testTypesHaveTheirNamesAndAliases(self):
         for types, typeString in (
             ((float, np.float64, "D"), "D"),
@@ -470,10 +463,8 @@ class StoredCatalogTestCase(TemporaryFolder):
         for a, b in zip(found, expected, strict=True):
             for item in b.schema:
                 np.testing.assert_array_equal(a.get(item.key), b.get(item.key), item.field.getName())
-            self.assertEqual(a.getWcs(), b.getWcs())
-            self.assertEqual(a.getPhotoCalib(), b.getPhotoCalib())
-            self.assertEqual(a.getVisitInfo(), b.getVisitInfo())
-            self.assertEqual(a.getValidPolygon(), b.getValidPolygon())
+            for name in ("Wcs", "PhotoCalib", "VisitInfo", "ValidPolygon"):
+                self.assertEqual(*(getattr(record, f"get{name}")() for record in (a, b)))
         self.assertEqual(found[1].getPsf().getSigma(), 1.5)
         self.assertIsNone(found[0].getPsf())
 
@@ -491,19 +482,12 @@ class StoredCatalogTestCase(TemporaryFolder):
 
     def testComponentsComeFromTheFileThoughItIsGone(self):
         self.catalog.writeFits(self.path)
+        size = os.path.getsize(self.path)
+        ExposureCatalog.readFits(self.path).writeFits(self.path)
+        self.assertEqual(os.path.getsize(self.path), size)
         found = ExposureCatalog.readFits(self.path)
         os.remove(self.path)
         self.assertSame(found, self.catalog)
-
-    def testCatalogReadAndWrittenIsTheSameToTheByte(self):
-        self.catalog.writeFits(self.path)
-        with open(self.path, "rb") as stream:
-            first = stream.read()
-        ExposureCatalog.readFits(self.path).writeFits(self.path)
-        ExposureCatalog.readFits(self.path).writeFits(self.path)
-        again = ExposureCatalog.readFits(self.path)
-        self.assertSame(again, self.catalog)
-        self.assertEqual(os.path.getsize(self.path), len(first))
 
     def testEmptyCatalogKeepsItsSchema(self):
         ExposureCatalog(makeSchema()).writeFits(self.path)

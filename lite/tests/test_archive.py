@@ -14,11 +14,10 @@ import unittest
 import numpy as np
 from hostileFiles import makeArchive, makeExposure
 from oldFiles import writeOldExposure
-from scenes import TemporaryFolder, makeWcs
+from scenes import VISIT_FACTS, TemporaryFolder, makeWcs
 
 import lsst.pex.exceptions
 import lsst.utils.tests
-from lsst.afw.coord import Observatory, Weather
 from lsst.afw.detection import GaussianPsf, Psf
 from lsst.afw.fits import FitsError
 from lsst.afw.fits._carried import IndexRow, MemoryHdu, OpaqueArchive, planArchives
@@ -35,43 +34,15 @@ from lsst.afw.image import (
     ExposureFitsReader,
     FilterLabel,
     PhotoCalib,
-    RotType,
     VisitInfo,
 )
 from lsst.afw.math import ChebyshevBoundedField
-from lsst.daf.base import DateTime
-from lsst.geom import Box2D, Box2I, Extent2I, Point2D, Point2I, SpherePoint, degrees
+from lsst.geom import Box2D, Box2I, Extent2I, Point2D, Point2I
 
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "golden", "exposures")
 FULL = os.path.join(DATA, "coadd_full.fits")
 
 OPAQUE = "AP_CORR_MAP", "TRANSMISSION_CURVE"
-
-
-def makeVisitInfo():
-    """Make a visit info with all facts."""
-    return VisitInfo(
-        exposureTime=30.0,
-        darkTime=31.5,
-        date=DateTime(60300.25, DateTime.MJD, DateTime.TAI),
-        ut1=60300.2,
-        era=45 * degrees,
-        boresightRaDec=SpherePoint(12, -34, degrees),
-        boresightAzAlt=SpherePoint(56, 78, degrees),
-        boresightAirmass=1.2,
-        boresightRotAngle=9 * degrees,
-        rotType=RotType.SKY,
-        observatory=Observatory(-70 * degrees, -30 * degrees, 2663.0),
-        weather=Weather(9.5, 74000.0, 35.0),
-        instrumentLabel="GoldenCam",
-        id=2**40,
-        focusZ=0.1,
-        observationType="science",
-        scienceProgram="gold",
-        observationReason="test",
-        object="field",
-        hasSimulatedContent=True,
-    )
 
 
 def makeField(orderX=2, orderY=1):
@@ -169,7 +140,7 @@ class PersistableTestCase(TemporaryFolder):
             PhotoCalib(2.0, 0.1, box),
             makeField(),
             makeField(0, 0),
-            makeVisitInfo(),
+            VisitInfo(**VISIT_FACTS),
             VisitInfo(),
             Polygon([Point2D(0, 0), Point2D(5, 0), Point2D(3, 7.5)]),
         ):

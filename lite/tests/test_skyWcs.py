@@ -76,11 +76,8 @@ def makeSimpleMetadata(**changes):
         "CD1_1": -1e-4,
         "CD2_2": 1e-4,
     }
-    metadata = PropertyList()
-    for name, value in (cards | changes).items():
-        if value is not None:
-            metadata.set(name, value)
-    return metadata
+    cards = {name: value for name, value in (cards | changes).items() if value is not None}
+    return PropertyList.from_mapping(cards)
 
 
 class SkyWcsTestCase(lsst.utils.tests.TestCase):

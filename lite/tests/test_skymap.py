@@ -232,17 +232,6 @@ class RingsSkyMapTestCase(lsst.utils.tests.TestCase):
 class NearestTractTestCase(lsst.utils.tests.TestCase):
     """Sky maps whose tracts are found by distance."""
 
-    @given(st.lists(coords, min_size=1, max_size=6), coords)
-    @settings(deadline=None, max_examples=50)
-    def testFindTractOfADiscreteSkyMapIsTheNearest(self, centers, coord):
-        skyMap = makeDiscrete(
-            raList=[center.getLongitude().asDegrees() for center in centers],
-            decList=[center.getLatitude().asDegrees() for center in centers],
-            radiusList=[0.1] * len(centers),
-        )
-        distances = [coord.separation(tract.getCtrCoord()).asDegrees() for tract in skyMap]
-        self.assertEqual(skyMap.findTract(coord).getId(), distances.index(min(distances)))
-
     def testOfTractsAtTheSameDistanceTheFirstIsFound(self):
         skyMap = makeDiscrete(raList=[20.0, 10.0, 10.0], decList=[0.0] * 3, radiusList=[0.1] * 3)
         self.assertEqual(skyMap.findTract(point(10.0, 0.0)).getId(), 1)
@@ -326,30 +315,6 @@ class TractInfoTestCase(lsst.utils.tests.TestCase):
     def toSky(self, *pixels):
         """Convert pixels of the tract to positions on the sky."""
         return self.tract.getWcs().pixelToSky([geom.Point2D(*pixel) for pixel in pixels])
-
-    # Fractions keep positions off the edges of pixels.
-    @given(*[st.integers(-300, 1100).map(lambda pixel: pixel + 0.25)] * 4)
-    @settings(deadline=None, max_examples=100)
-    def testPatchListIsThatOfThePixels(self, x0, y0, x1, y1):
-        xMin, xMax = round(min(x0, x1)), round(max(x0, x1))
-        yMin, yMax = round(min(y0, y1)), round(max(y0, y1))
-        expected = [
-            (x, y)
-            for x in range(8)
-            for y in range(8)
-            if 100 * x - 10 <= xMax
-            and 100 * x + 109 >= xMin
-            and 100 * y - 10 <= yMax
-            and 100 * y + 109 >= yMin
-        ]
-        if xMax < -10 or yMax < -10 or xMin > 809 or yMin > 809:
-            expected = []
-        found = self.tract.findPatchList(self.toSky((x0, y0), (x1, y1)))
-        self.assertEqual([tuple(patch.getIndex()) for patch in found], expected)
-
-    def testPatchesComeColumnByColumn(self):
-        found = self.tract.findPatchList(self.toSky((150, 150), (250, 250)))
-        self.assertEqual([tuple(patch.getIndex()) for patch in found], [(1, 1), (1, 2), (2, 1), (2, 2)])
 
     def testPositionsOffTheProjectionAreLeftOut(self):
         inside = self.toSky((150, 150))

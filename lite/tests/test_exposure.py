@@ -12,7 +12,6 @@ from pixelAssertions import PixelAssertions, sharesPixels
 from scenes import makeWcs
 
 import lsst.afw.image as afwImage
-import lsst.utils.tests
 from lsst.afw.detection import GaussianPsf
 from lsst.afw.geom import Polygon
 from lsst.daf.base import PropertyList
@@ -414,10 +413,5 @@ class ExposureInfoTestCase(PixelAssertions):
                 info.setId(wrong)
 
 
-class MemoryTestCase(lsst.utils.tests.MemoryTestCase):
-    pass
-
-
 if __name__ == "__main__":
-    lsst.utils.tests.init()
     unittest.main()

@@ -338,6 +338,11 @@ class BoxTestCase(lsst.utils.tests.TestCase):
         self.assertTrue(Box2D(Point2D(0, 0), Point2D(0, 3)).isEmpty())
         self.assertEqual(Box2D(Point2D(0, 0), Extent2D(-2, 3)), Box2D(Point2D(-2, 0), Point2D(0, 3)))
 
+    def testEdgeHandlingIsAnEnumeration(self):
+        self.assertIs(Box2I.EXPAND, Box2I.EdgeHandlingEnum(0))
+        self.assertEqual((Box2I.SHRINK, int(Box2I.SHRINK)), (1, 1))
+        self.assertNotEqual(Box2I.SHRINK, Box2I.EXPAND)
+
     def testEmptyBoxesHaveNoSizeAndStayEmpty(self):
         for cls, extent in ((Box2I, Extent2I(1, 1)), (Box2D, Extent2D(1, 1))):
             empty = cls()

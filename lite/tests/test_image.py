@@ -364,10 +364,5 @@ class ImageFunctionsTestCase(lsst.utils.tests.TestCase):
             np.testing.assert_array_equal(reader.readArray(box, dtype=np.float64), [[9.0, 10.0]])
 
 
-class MemoryTestCase(lsst.utils.tests.MemoryTestCase):
-    pass
-
-
 if __name__ == "__main__":
-    lsst.utils.tests.init()
     unittest.main()

@@ -195,10 +195,5 @@ class VisitInfoTestCase(lsst.utils.tests.TestCase):
         self.assertIn("date=<invalid>", str(VisitInfo()))
 
 
-class MemoryTestCase(lsst.utils.tests.MemoryTestCase):
-    pass
-
-
 if __name__ == "__main__":
-    lsst.utils.tests.init()
     unittest.main()

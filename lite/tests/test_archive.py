@@ -13,8 +13,8 @@ import unittest
 
 import numpy as np
 from hostileFiles import makeArchive, makeExposure
+from liteScenes import VISIT_FACTS, TemporaryFolder, makeWcs
 from oldFiles import writeOldExposure
-from scenes import VISIT_FACTS, TemporaryFolder, makeWcs
 
 import lsst.pex.exceptions
 import lsst.utils.tests

@@ -7,7 +7,7 @@ import pickle
 import unittest
 
 import astropy.io.fits
-from scenes import TemporaryFolder, makeWcs
+from liteScenes import TemporaryFolder, makeWcs
 
 from lsst.afw.detection import GaussianPsf, Psf
 from lsst.afw.fits import FitsError

@@ -16,7 +16,7 @@ import warnings
 
 import numpy as np
 from astropy.io import fits
-from scenes import TemporaryFolder, makeBox, makeWcs
+from liteScenes import TemporaryFolder, makeBox, makeWcs
 
 import lsst.utils.tests
 from lsst.afw.detection import GaussianPsf, InvalidPsfError, Psf

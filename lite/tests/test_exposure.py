@@ -8,8 +8,8 @@ import unittest
 
 import astropy.units
 import numpy as np
+from liteScenes import makeWcs
 from pixelAssertions import PixelAssertions, sharesPixels
-from scenes import makeWcs
 
 import lsst.afw.image as afwImage
 from lsst.afw.detection import GaussianPsf

@@ -12,7 +12,7 @@ import unittest
 import astropy.table
 import astropy.units
 import numpy as np
-from scenes import TemporaryFolder, makeWcs
+from liteScenes import TemporaryFolder, makeWcs
 
 import lsst.utils.tests
 from lsst.afw.detection import GaussianPsf

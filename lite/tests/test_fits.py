@@ -14,7 +14,7 @@ import unittest
 import numpy as np
 from astropy.io import fits
 from hypothesis import given, settings, strategies as st
-from scenes import TemporaryFolder
+from liteScenes import TemporaryFolder
 
 import lsst.pex.exceptions as pexExceptions
 import lsst.utils.tests

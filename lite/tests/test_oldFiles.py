@@ -7,8 +7,8 @@ import unittest
 import numpy as np
 from astropy.io import fits
 from astropy.wcs import WCS
+from liteScenes import TemporaryFolder
 from oldFiles import OLD_EXPOSURES, makeArchive, makeOldWcs, makeTable, writeOldExposure
-from scenes import TemporaryFolder
 
 from lsst.afw.detection import GaussianPsf
 from lsst.afw.fits import FitsError, readMetadata
@@ -81,7 +81,7 @@ class OldFilesTestCase(TemporaryFolder):
         self.assertEqual(expected.keys(), set(OLD_EXPOSURES))
         for version, (photoCalib, label, names) in expected.items():
             with self.subTest(version=version):
-                path = writeOldExposure(os.path.dirname(self.path), version)
+                path = writeOldExposure(self.folder, version)
                 self.assertEqual(ExposureFitsReader(path).readSerializationVersion(), version or 0)
                 exposure = ExposureF(path)
                 np.testing.assert_array_equal(exposure.image.array, np.arange(30).reshape(5, 6))
@@ -101,7 +101,7 @@ class OldFilesTestCase(TemporaryFolder):
                 self.assertEqual(visitInfo.date.get(), 58868.5)
 
     def testTheWcsInTheHeaderIsThatOfTheArchive(self):
-        path = writeOldExposure(os.path.dirname(self.path), None)
+        path = writeOldExposure(self.folder, None)
         wcs = makeSkyWcs(readMetadata(path, hdu=1))
         for pixel in (Point2D(0, 0), Point2D(5, 4)):
             distance = wcs.pixelToSky(pixel).separation(makeOldWcs().pixelToSky(pixel))

@@ -11,7 +11,7 @@ import unittest
 
 import numpy as np
 from astropy.io import fits
-from scenes import TemporaryFolder
+from liteScenes import TemporaryFolder
 
 import lsst.geom as geom
 import lsst.pex.exceptions

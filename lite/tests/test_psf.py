@@ -7,7 +7,7 @@ import pickle
 import unittest
 
 import numpy as np
-from scenes import makeBox
+from liteScenes import makeBox
 
 import lsst.utils.tests
 from lsst.afw.detection import GaussianPsf, InvalidPsfError, Psf

@@ -17,7 +17,7 @@ import numpy as np
 from astropy.io import fits
 from hostileFiles import TILES as TABLE, makeTiles, point
 from hypothesis import given, settings, strategies as st
-from scenes import TemporaryFolder
+from liteScenes import TemporaryFolder
 
 import lsst.utils.tests
 from lsst._lite.threads import run, threadCount, threads

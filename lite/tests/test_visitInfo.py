@@ -11,7 +11,7 @@ import tempfile
 import unittest
 
 import astropy.io.fits
-from scenes import VISIT_FACTS
+from liteScenes import VISIT_FACTS
 
 import lsst.pex.exceptions
 import lsst.utils.tests

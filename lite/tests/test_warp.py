@@ -7,8 +7,8 @@ import pathlib
 import unittest
 
 import numpy as np
+from liteScenes import makeBox, makeWcs
 from pixelAssertions import PixelAssertions
-from scenes import makeBox, makeWcs
 from warpReference import warpReference
 
 import lsst.utils.tests

@@ -2,11 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Small FITS files that try to take a reader much time or memory.
 
-`test_promises` reads them one by one, `test_fuzz` mutates them.
+`test_promises` reads them.
 """
 
 import functools
-import math
 import struct
 import zlib
 
@@ -21,18 +20,6 @@ from lsst.afw.geom._ast import dumpObject, series
 from lsst.geom import Point2D, SpherePoint, arcseconds, degrees
 
 PRIMARY = formatHeader([("SIMPLE", True), ("BITPIX", 8), ("NAXIS", 0), ("EXTEND", True)])
-
-WCS_CARDS = (
-    ("CTYPE1", "RA---TAN"),
-    ("CTYPE2", "DEC--TAN"),
-    ("CRPIX1", 1.0),
-    ("CRPIX2", 1.0),
-    ("CRVAL1", 30.0),
-    ("CRVAL2", -20.0),
-    ("CD1_1", 1e-5),
-    ("CD2_2", 1e-5),
-)
-"""Cards of a WCS without distortion."""
 
 SIDE = 8
 """Pixels on a side of the images here."""
@@ -60,20 +47,20 @@ def makePlane(bitpix, kind, cards=()):
     return header + pad(bytes(SIDE * SIDE * abs(bitpix) // 8))
 
 
-def makeExposure(primary=(), image=(), mask=(), archive=b""):
+def makeExposure(primary, archive, mask=()):
     """Make a file with an exposure.
 
     Parameters
     ----------
-    primary, image, mask : iterable of `tuple`, optional
-        Cards for the headers of these HDUs.
-    archive : `bytes`, optional
+    primary : iterable of `tuple`
+        Cards for the primary header.
+    archive : `bytes`
         HDUs after the three planes.
+    mask : iterable of `tuple`, optional
+        Cards for the header of the mask.
     """
-    start = [("SIMPLE", True), ("BITPIX", 8), ("NAXIS", 0), ("EXTEND", True), ("EXPINFO_V", 2)]
-    if archive:
-        start.append(("AR_HDU", 5))
-    planes = makePlane(-32, "IMAGE", image) + makePlane(32, "MASK", mask) + makePlane(-32, "VARIANCE")
+    start = [("SIMPLE", True), ("BITPIX", 8), ("NAXIS", 0), ("EXTEND", True), ("EXPINFO_V", 2), ("AR_HDU", 5)]
+    planes = makePlane(-32, "IMAGE") + makePlane(32, "MASK", mask) + makePlane(-32, "VARIANCE")
     return formatHeader([*start, *primary]) + planes + archive
 
 
@@ -150,33 +137,9 @@ def point(*numbers):
 # Headers
 
 
-def manyArchiveIds(count):
-    """Many components, all of them the same object."""
-    cards = [(f"ARCHIVE_ID_C{i}", 1) for i in range(count)]
-    catalog = makeTable([("a", "1D")], [bytes(8)])
-    return makeExposure(cards, archive=makeArchive([(1, 1, 0, 0, 1, "Foo", "lsst.foo")], catalog))
-
-
 def manyPlanes(count):
     """Many mask planes, each with a bit of its own."""
-    return makeExposure(mask=[(f"MP_P{i}", i) for i in range(count)])
-
-
-def longString(count):
-    """A string that many cards continue."""
-    cards = ["LONG    = 'x&'".ljust(80), f"CONTINUE  '{'y' * 60}&'".ljust(80) * count]
-    return makeExposure(cards, cards)
-
-
-def longHeader(count):
-    """Many honest cards, those of a WCS among them."""
-    return makeExposure(image=[*WCS_CARDS, *((f"A{i:06d}", float(i)) for i in range(count))])
-
-
-def undecidedCards(count):
-    """Cards whose values are nearly of one kind until their last character."""
-    blanks, digits = f"KEY     ={' ' * 69}'x", f"KEY     = {'1' * 69}x"
-    return makeExposure(image=[blanks * count, digits * count])
+    return makeExposure((), b"", [(f"MP_P{i}", i) for i in range(count)])
 
 
 def headerWithoutEnd(count):
@@ -196,47 +159,37 @@ def noGroups():
     return PRIMARY + formatHeader([*start, ("PCOUNT", 0), ("GCOUNT", 0)]) + bytes(BLOCK)
 
 
-def matrixOfManyAxes():
-    """A WCS with an element of its matrix in column 9999."""
-    return makeExposure(image=[*WCS_CARDS, ("CD1_9999", 1.0)])
-
-
-def manyMatrices(count):
-    """Many cards that could be of a WCS."""
-    return makeExposure(image=[*WCS_CARDS, *((f"CD{i:06d}", float(i)) for i in range(count))])
-
-
 # Archives
 
 
-def makeObject(name, *catalogs, rows=(1,), ids=("PSF",)):
-    """Make a file whose components are one object.
+def makeObject(name, catalog, rows=1, component="PSF"):
+    """Make a file with one object.
 
     Parameters
     ----------
     name : `str`
         Class of the object.
-    *catalogs : `bytes`
-        HDUs of its catalogs.
-    rows : `tuple` [`int`], optional
-        Rows that it has in each.
-    ids : iterable of `str`, optional
-        Names of the components.
+    catalog : `bytes`
+        HDU of its catalog.
+    rows : `int`, optional
+        Rows that it has there.
+    component : `str`, optional
+        What it is of the exposure.
     """
-    index = [(1, i + 1, i, 0, count, name, "") for i, count in enumerate(rows)]
-    return makeExposure([(f"ARCHIVE_ID_{id}", 1) for id in ids], archive=makeArchive(index, *catalogs))
+    index = [(1, 1, 0, 0, rows, name, "")]
+    return makeExposure([(f"ARCHIVE_ID_{component}", 1)], makeArchive(index, catalog))
 
 
 def rowsWithoutBytes(name, count):
     """An object with many rows that have no columns."""
-    return makeObject(name, makeTable([], count), rows=[count])
+    return makeObject(name, makeTable([], count), rows=count)
 
 
 def indexWithoutBytes(count):
     """An archive with many objects in an index that has no bytes."""
     columns = [(field.name, f"0{field.form[-1]}") for field in INDEX.fields]
     cards = [("EXTTYPE", "ARCHIVE_INDEX"), ("AR_NCAT", 2)]
-    return makeExposure([("ARCHIVE_ID_PSF", 1)], archive=makeTable(columns, count, cards=cards))
+    return makeExposure([("ARCHIVE_ID_PSF", 1)], makeTable(columns, count, cards=cards))
 
 
 def sharedRows(objects, count):
@@ -246,22 +199,14 @@ def sharedRows(objects, count):
     catalog = makeTable(
         [("vertices_x", "1B"), ("vertices_y", "1B")], [bytes([i % 251, i % 241]) for i in range(count)]
     )
-    return makeExposure(cards, archive=makeArchive(index, catalog))
+    return makeExposure(cards, makeArchive(index, catalog))
 
 
 def repeatedCatalog(count):
     """A polygon that has its only catalog many times."""
     index = [(1, 1, 0, i, 1, "Polygon", "") for i in range(count)]
     catalog = makeTable([("vertices_x", "1B"), ("vertices_y", "1B")], [bytes(2)] * count)
-    return makeExposure([("ARCHIVE_ID_VALID_POLYGON", 1)], archive=makeArchive(index, catalog))
-
-
-def largePolygon(count):
-    """An honest polygon of many vertices, a regular one."""
-    angles = [2 * math.pi * i / count for i in range(count)]
-    rows = [struct.pack(">2d", math.cos(angle), math.sin(angle)) for angle in angles]
-    catalog = makeTable([("vertices_x", "1D"), ("vertices_y", "1D")], rows)
-    return makeObject("Polygon", catalog, rows=[count], ids=["VALID_POLYGON"])
+    return makeExposure([("ARCHIVE_ID_VALID_POLYGON", 1)], makeArchive(index, catalog))
 
 
 def chainOfCalibrations(count):
@@ -276,22 +221,7 @@ def chainOfCalibrations(count):
     ]
     catalog = makeTable(columns, rows, cards=[("TFLAG1", "isConstant")])
     index = [(i, 1, 0, i - 1, 1, "PhotoCalib", "") for i in range(1, count + 1)]
-    return makeExposure([("ARCHIVE_ID_PHOTOCALIB", 1)], archive=makeArchive(index, catalog))
-
-
-def sipOfManyCoefficients(side):
-    """An old WCS with distortion, of a matrix with so many rows."""
-    code = "8A"
-    columns = [("crval", "2D"), ("crpix", "2D"), ("cd", "4D"), ("ctype1", code), ("ctype2", code)]
-    columns += [("cunit1", code), ("cunit2", code), ("equinox", "1D"), ("radesys", code)]
-    row = struct.pack(">8d", 30, -20, 1, 1, 1e-5, 0, 0, 1e-5) + b"RA---TANDEC--TANdeg     deg     "
-    row += struct.pack(">d", 2000) + b"ICRS    "
-    count = side * side
-    heap = struct.pack(f">{4 * count}d", *(1e-9 for _ in range(4 * count)))
-    places = [number for i in range(4) for number in (count, 8 * count * i)]
-    sip = makeTable([(name, "1QD") for name in ("A", "B", "Ap", "Bp")], [struct.pack(">8q", *places)], heap)
-    points = [("TCCLS1", "Point"), ("TCCLS2", "Point")]
-    return makeObject("TanWcs", makeTable(columns, [row], cards=points), sip, rows=[1, 1], ids=["SKYWCS"])
+    return makeExposure([("ARCHIVE_ID_PHOTOCALIB", 1)], makeArchive(index, catalog))
 
 
 # WCSs
@@ -306,7 +236,7 @@ def wcsThrough(mapping):
     result.addframe(2, frames.getmapping(2, 3), frames.getframe(3))
     text = f"1 SkyWcs 0 {dumpObject(result)}".encode()
     catalog = makeTable([("wcs", "1QB")], [struct.pack(">2q", len(text), 0)], text)
-    return makeObject("SkyWcs", catalog, ids=["SKYWCS"])
+    return makeObject("SkyWcs", catalog, component="SKYWCS")
 
 
 def iteratedPolynomial(iterations):
@@ -314,12 +244,6 @@ def iteratedPolynomial(iterations):
     terms = [[1, 1, 10, 0], [100, 1, 0, 0], [1, 2, 0, 10], [100, 2, 0, 0]]
     options = f"IterInverse=1,NiterInverse={iterations},TolInverse=1e-300"
     return wcsThrough(Ast.PolyMap(np.array(terms, dtype=float), None, options))
-
-
-def polynomialOfPower(power):
-    """A polynomial that is hardly one."""
-    terms = [[1, 1, 1, 0], [1, 2, 0, 1], [1e-90, 1, power, power], [1e-90, 2, power, power]]
-    return wcsThrough(Ast.PolyMap(np.array(terms, dtype=float), None, "IterInverse=1"))
 
 
 def manyMappings(count):
@@ -378,37 +302,3 @@ def largeTile(algorithm, side):
     heap = struct.pack(">2x3iq20x", side, side, 0, 0) + bytes(side * side // 2000)
     cards = [("ZNAME1", "SCALE"), ("ZVAL1", 0), ("ZNAME2", "SMOOTH"), ("ZVAL2", 0)]
     return makeTiles(algorithm, (side, side), (side, side), [point(42, 0)], heap, TILES, cards=cards)
-
-
-def emptyTile(algorithm):
-    """A tile that has no data."""
-    return makeTiles(algorithm, (8, 8), (8, 8), [point(0, 0)], b"", TILES)
-
-
-def makeEach():
-    """Make a small file of each kind.
-
-    Yields
-    ------
-    name : `str`
-        Name of the kind.
-    data : `bytes`
-        The file.
-    """
-    for function in (manyArchiveIds, manyPlanes, longString, longHeader, undecidedCards, manyMatrices):
-        yield function.__name__, function(300)
-    for function in (manyAxes, noGroups, matrixOfManyAxes):
-        yield function.__name__, function()
-    for function in (repeatedCatalog, largePolygon, chainOfCalibrations, polynomialOfPower, manyMappings):
-        yield function.__name__, function(64)
-    for name in ("Polygon", "SkyWcs", "GaussianPsf", "Unknown"):
-        yield f"rowsWithoutBytes{name}", rowsWithoutBytes(name, 20_000_000)
-    yield "indexWithoutBytes", indexWithoutBytes(20_000_000)
-    yield "sharedRows", sharedRows(30, 1000)
-    yield "sipOfManyCoefficients", sipOfManyCoefficients(4)
-    yield "iteratedPolynomial", iteratedPolynomial(999999999)
-    for algorithm in ("GZIP_1", "GZIP_2", "RICE_1", "PLIO_1", "HCOMPRESS_1", "NOCOMPRESS"):
-        yield f"inflatingTile{algorithm}", inflatingTile(algorithm, 256 << 20)
-        yield f"sharedTiles{algorithm}", sharedTiles(algorithm, 1000, 4000)
-        yield f"largeTile{algorithm}", largeTile(algorithm, 10000)
-        yield f"emptyTile{algorithm}", emptyTile(algorithm)

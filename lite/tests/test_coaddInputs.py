@@ -2,21 +2,18 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Inputs of coadds are seen, set and stored as in the stack."""
 
-import os
 import pathlib
 import pickle
-import tempfile
 import unittest
 
 import astropy.io.fits
+from liteScenes import TemporaryFolder, makeWcs
 
-import lsst.utils.tests
 from lsst.afw.detection import GaussianPsf, Psf
 from lsst.afw.fits import FitsError
-from lsst.afw.geom import makeCdMatrix, makeSkyWcs
 from lsst.afw.image import CoaddInputs, ExposureF, ExposureFitsReader
 from lsst.afw.table import ExposureCatalog, ExposureTable
-from lsst.geom import Box2I, Extent2I, Point2D, Point2I, SpherePoint, arcseconds, degrees
+from lsst.geom import Box2I, Extent2I, Point2D, Point2I
 
 GOLDEN = pathlib.Path(__file__).parent / "data" / "golden"
 FULL = str(GOLDEN / "exposures" / "coadd_full.fits")
@@ -24,7 +21,7 @@ FULL = str(GOLDEN / "exposures" / "coadd_full.fits")
 
 def makeInputs():
     """Make inputs of one visit with two detectors."""
-    wcs = makeSkyWcs(Point2D(10, 10), SpherePoint(0.0, 5, degrees), makeCdMatrix(0.2 * arcseconds))
+    wcs = makeWcs(10, 10, ra=0.0, dec=5.0)
     schema = ExposureTable.makeMinimalSchema()
     schema.addField("ccd", type="I", doc="detector")
     inputs = CoaddInputs(ExposureTable.makeMinimalSchema(), schema)
@@ -39,12 +36,7 @@ def makeInputs():
     return inputs
 
 
-class CoaddInputsTestCase(lsst.utils.tests.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.path = os.path.join(folder.name, "inputs.fits")
-
+class CoaddInputsTestCase(TemporaryFolder):
     def assertSame(self, found, expected):
         for name in ("visits", "ccds"):
             a, b = getattr(found, name), getattr(expected, name)
@@ -179,7 +171,7 @@ class CoaddInputsTestCase(lsst.utils.tests.TestCase):
             with self.subTest(message):
                 with open(self.path, "wb") as stream:
                     stream.write(data.replace(old, new, 1))
-                with self.assertRaisesRegex(FitsError, f"inputs.fits, HDU.*({message})"):
+                with self.assertRaisesRegex(FitsError, f"file.fits, HDU.*({message})"):
                     CoaddInputs.readFits(self.path)
 
     def testOtherComponentsInTheirPlaceAreRefused(self):

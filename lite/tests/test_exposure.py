@@ -8,14 +8,14 @@ import unittest
 
 import astropy.units
 import numpy as np
+from liteScenes import makeWcs
 from pixelAssertions import PixelAssertions, sharesPixels
 
 import lsst.afw.image as afwImage
-import lsst.utils.tests
 from lsst.afw.detection import GaussianPsf
-from lsst.afw.geom import Polygon, makeCdMatrix, makeSkyWcs
+from lsst.afw.geom import Polygon
 from lsst.daf.base import PropertyList
-from lsst.geom import Box2D, Box2I, Extent2I, Point2D, Point2I, SpherePoint, arcseconds, degrees
+from lsst.geom import Box2D, Box2I, Extent2I, Point2D, Point2I, SpherePoint, degrees
 from lsst.pex.exceptions import InvalidParameterError, LengthError, LogicError
 
 BOX = Box2I(Point2I(3, 4), Extent2I(10, 8))
@@ -32,18 +32,9 @@ def makeMaskedImage(cls=afwImage.MaskedImageF):
     return maskedImage
 
 
-def makeWcs():
-    """Make a WCS with the pixel (5, 6) at RA 30, declination -20 degrees."""
-    return makeSkyWcs(
-        crpix=Point2D(5, 6),
-        crval=SpherePoint(30, -20, degrees),
-        cdMatrix=makeCdMatrix(scale=0.2 * arcseconds),
-    )
-
-
 def makeExposure():
     """Make an exposure that has all components that lite understands."""
-    exposure = afwImage.ExposureF(makeMaskedImage(), makeWcs())
+    exposure = afwImage.ExposureF(makeMaskedImage(), makeWcs(5, 6))
     exposure.setFilter(afwImage.FilterLabel(band="r", physical="r_x"))
     exposure.setPhotoCalib(afwImage.PhotoCalib(3.0, 0.1))
     exposure.setPsf(GaussianPsf(15, 15, 2.0))
@@ -55,16 +46,6 @@ def makeExposure():
 
 
 class MaskedImageTestCase(PixelAssertions):
-    def testEachPixelTypeHasItsClass(self):
-        for suffix, pixelType in SUFFIXES.items():
-            cls = getattr(afwImage, f"MaskedImage{suffix}")
-            maskedImage = cls(BOX)
-            self.assertIs(afwImage.MaskedImage[pixelType], cls)
-            self.assertIs(type(maskedImage.image), afwImage.Image[pixelType])
-            self.assertEqual(maskedImage.mask.array.dtype, np.int32)
-            self.assertEqual(maskedImage.variance.array.dtype, np.float32)
-            self.assertIsInstance(maskedImage, afwImage.MaskedImage)
-
     def testPlanesAreNotCopied(self):
         image, mask, variance = afwImage.ImageF(BOX), afwImage.Mask(BOX), afwImage.ImageF(BOX)
         for maskedImage in (
@@ -219,24 +200,10 @@ class ExposureTestCase(PixelAssertions):
 
     def assertComponentsEqual(self, left, right):
         """Assert that two exposures have the same components."""
-        self.assertEqual(left.getWcs(), right.getWcs())
-        self.assertEqual(left.getFilter(), right.getFilter())
-        self.assertEqual(left.getPhotoCalib(), right.getPhotoCalib())
+        for name in ("Wcs", "Filter", "PhotoCalib", "VisitInfo", "Id", "ValidPolygon"):
+            self.assertEqual(*(getattr(exposure.info, f"get{name}")() for exposure in (left, right)))
         self.assertEqual(left.getPsf().getSigma(), right.getPsf().getSigma())
-        self.assertEqual(left.visitInfo, right.visitInfo)
-        self.assertEqual(left.info.id, right.info.id)
-        self.assertEqual(left.info.getValidPolygon(), right.info.getValidPolygon())
         self.assertEqual(left.metadata.toDict(), right.metadata.toDict())
-
-    def testEachPixelTypeHasItsClass(self):
-        for suffix, pixelType in SUFFIXES.items():
-            cls = getattr(afwImage, f"Exposure{suffix}")
-            self.assertIs(afwImage.Exposure[pixelType], cls)
-            exposure = afwImage.Exposure(BOX, dtype=pixelType)
-            self.assertIs(type(exposure), cls)
-            self.assertIs(cls.dtype, pixelType)
-            self.assertIs(type(exposure.image), afwImage.Image[pixelType])
-            self.assertIs(type(afwImage.makeExposure(exposure.maskedImage)), cls)
 
     def testMemoryIsTwelveBytesAPixel(self):
         exposure = afwImage.ExposureF(BOX)
@@ -251,7 +218,7 @@ class ExposureTestCase(PixelAssertions):
         self.assertEqual(exposure.getMetadata().names(), [])
 
     def testConstruction(self):
-        wcs = makeWcs()
+        wcs = makeWcs(5, 6)
         maskedImage = makeMaskedImage()
         for exposure in (
             afwImage.ExposureF(BOX, wcs),
@@ -261,7 +228,6 @@ class ExposureTestCase(PixelAssertions):
         ):
             self.assertEqual(exposure.getBBox(), BOX)
             self.assertIs(exposure.getWcs(), wcs)
-        self.assertEqual(afwImage.ExposureF(5, 6).getBBox(), Box2I(Point2I(0, 0), Extent2I(5, 6)))
         self.assertEqual(afwImage.ExposureF(Extent2I(5, 6)).getWidth(), 5)
         self.assertIs(afwImage.ExposureF(maskedImage).image, maskedImage.image)
 
@@ -271,15 +237,14 @@ class ExposureTestCase(PixelAssertions):
                 afwImage.ExposureF(*arguments)
 
     def testComponentsAreProperties(self):
-        self.assertIs(self.exposure.wcs, self.exposure.getWcs())
-        self.assertIs(self.exposure.psf, self.exposure.getPsf())
-        self.assertIs(self.exposure.filter, self.exposure.getFilter())
-        self.assertIs(self.exposure.photoCalib, self.exposure.getPhotoCalib())
+        for name in ("Wcs", "Psf", "Filter", "PhotoCalib"):
+            component = getattr(self.exposure, name[0].lower() + name[1:])
+            self.assertIs(component, getattr(self.exposure, f"get{name}")())
         self.assertIs(self.exposure.info, self.exposure.getInfo())
         self.assertIs(self.exposure.visitInfo, self.exposure.getInfo().getVisitInfo())
         self.assertEqual((self.exposure.x0, self.exposure.height), (3, 8))
         with self.assertRaises(AttributeError):
-            self.exposure.wcs = makeWcs()
+            self.exposure.wcs = makeWcs(5, 6)
 
     def testComponentsOfAnotherTypeAreTypeErrors(self):
         # Exactly that, as pybind11 raises, not a class of lite's own.
@@ -304,8 +269,6 @@ class ExposureTestCase(PixelAssertions):
             self.assertComponentsEqual(part, self.exposure)
             part.setPsf(None)
             self.assertTrue(self.exposure.hasPsf())
-        with self.assertRaises(LengthError):
-            self.exposure[Box2I(Point2I(50, 5), Extent2I(2, 2))]
 
     def testCopies(self):
         shallow = afwImage.ExposureF(self.exposure)
@@ -337,11 +300,6 @@ class ExposureTestCase(PixelAssertions):
         self.assertEqual(self.exposure[5, 6], (7.0, 1, 9.0))
         self.exposure.maskedImage = makeMaskedImage()
         self.assertEqual(self.exposure[5, 6], (22.0, 0, 2.0))
-
-    def testMaskedImageHasThePlanesOfTheExposure(self):
-        self.exposure.maskedImage.set(np.nan, 256, np.nan)
-        self.assertTrue(np.isnan(self.exposure.image.array).all())
-        self.assertEqual(self.exposure.mask.array.min(), 256)
 
     def testSettingTheOriginMovesTheWcs(self):
         before = self.exposure.getWcs().pixelToSky(Point2D(3, 4))
@@ -401,7 +359,7 @@ class ExposureTestCase(PixelAssertions):
 class ExposureInfoTestCase(PixelAssertions):
     def testComponentsByKey(self):
         info = afwImage.ExposureInfo()
-        wcs = makeWcs()
+        wcs = makeWcs(5, 6)
         info.setComponent(info.KEY_WCS, wcs)
         self.assertIs(info.getWcs(), wcs)
         self.assertIs(info.getComponent("SKYWCS"), wcs)
@@ -432,10 +390,10 @@ class ExposureInfoTestCase(PixelAssertions):
         self.assertIs(info.getMetadata(), metadata)
         self.assertTrue(info.hasPhotoCalib() and info.hasValidPolygon() and info.hasVisitInfo())
         with self.assertRaises(TypeError):
-            afwImage.ExposureInfo(psf=makeWcs())
+            afwImage.ExposureInfo(psf=makeWcs(5, 6))
 
     def testCopyIsIndependentButForMetadata(self):
-        info = afwImage.ExposureInfo(makeWcs())
+        info = afwImage.ExposureInfo(makeWcs(5, 6))
         shallow, deep = afwImage.ExposureInfo(info), afwImage.ExposureInfo(info, True)
         self.assertIs(shallow.getMetadata(), info.getMetadata())
         self.assertIsNot(deep.getMetadata(), info.getMetadata())
@@ -455,10 +413,5 @@ class ExposureInfoTestCase(PixelAssertions):
                 info.setId(wrong)
 
 
-class MemoryTestCase(lsst.utils.tests.MemoryTestCase):
-    pass
-
-
 if __name__ == "__main__":
-    lsst.utils.tests.init()
     unittest.main()

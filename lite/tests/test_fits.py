@@ -9,12 +9,12 @@ import pickle
 import stat
 import subprocess
 import sys
-import tempfile
 import unittest
 
 import numpy as np
 from astropy.io import fits
 from hypothesis import given, settings, strategies as st
+from liteScenes import TemporaryFolder
 
 import lsst.pex.exceptions as pexExceptions
 import lsst.utils.tests
@@ -36,16 +36,6 @@ def readCards(path, hdu):
     raw = file._file.pread(file[hdu].offset, file[hdu].dataOffset - file[hdu].offset).decode("ascii")
     cards = [raw[i : i + 80] for i in range(0, len(raw), 80)]
     return cards[: cards.index("END".ljust(80))]
-
-
-class TemporaryFolder(lsst.utils.tests.TestCase):
-    """Tests that write files."""
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.folder = folder.name
-        self.path = os.path.join(folder.name, "file.fits")
 
 
 class CardTestCase(lsst.utils.tests.TestCase):
@@ -149,13 +139,8 @@ class FileTestCase(TemporaryFolder):
         self.checkError("Permission denied")
 
     def testErrorIsOfTheStacksTypes(self):
-        for cls in (
-            pexExceptions.IoError,
-            pexExceptions.RuntimeError,
-            pexExceptions.Exception,
-            RuntimeError,
-            OSError,
-        ):
+        names = "IoError", "RuntimeError", "Exception"
+        for cls in (*(getattr(pexExceptions, name) for name in names), RuntimeError, OSError):
             self.assertTrue(issubclass(FitsError, cls))
         again = pickle.loads(pickle.dumps(FitsError("what")))
         self.assertIsInstance(again, FitsError)
@@ -320,32 +305,15 @@ class MetadataTestCase(TemporaryFolder):
 
     def testStrippedHeaderHasNoStructure(self):
         names = readMetadata(COADD, 1, strip=True).names()
-        for name in (
-            "XTENSION",
-            "BITPIX",
-            "NAXIS",
-            "NAXIS1",
-            "ZIMAGE",
-            "ZCMPTYPE",
-            "ZTILE1",
-            "INHERIT",
-            "COMMENT",
-        ):
+        for name in "XTENSION BITPIX NAXIS NAXIS1 ZIMAGE ZCMPTYPE ZTILE1 INHERIT COMMENT".split():
             self.assertNotIn(name, names)
         for name in ("TTYPE1", "TFORM1", "EXTNAME", "GOLDPATCH", "CRVAL1"):
             self.assertIn(name, names)
 
     def testTypesAreThoseOfTheCards(self):
+        values = dict(I=5, BIG=2**40, HUGE=2**63 + 5, D=1.0, S="word", B=True, U=None)
         metadata = PropertyList()
-        for name, value in (
-            ("I", 5),
-            ("BIG", 2**40),
-            ("HUGE", 2**63 + 5),
-            ("D", 1.0),
-            ("S", "word"),
-            ("B", True),
-            ("U", None),
-        ):
+        for name, value in values.items():
             metadata.set(name, value, f"comment of {name}")
         metadata.set("HISTORY", ["one", "two"])
         with openOutput(self.path) as output:
@@ -357,27 +325,18 @@ class MetadataTestCase(TemporaryFolder):
         self.assertEqual(found.getComment("BIG"), "comment of BIG")
 
     def testPropertySetsAreWrittenToo(self):
-        metadata = PropertySet()
-        metadata.set("B", 1)
-        metadata.set("A", "word")
+        metadata = PropertySet.from_mapping({"B": 1, "A": "word"})
         self.assertEqual(sorted(toCards(metadata)), [("A", "word", ""), ("B", 1, "")])
         self.assertEqual(toCards(None), [])
 
     def testWhatFitsCannotHoldIsLeftOut(self):
-        metadata = PropertyList()
-        metadata.set("WHEN", DateTime.now())
-        metadata.set("NAXIS1", 5)
-        metadata.set("TTYPE1", "column")
+        metadata = PropertyList.from_mapping({"WHEN": DateTime.now(), "NAXIS1": 5, "TTYPE1": "column"})
         with self.assertLogs("lsst.afw.fits", "WARNING"):
             self.assertEqual(toCards(metadata), [])
 
     def writeCards(self, *cards):
         """Write a primary header of these cards."""
-        start = [
-            "SIMPLE  =                    T",
-            "BITPIX  =                    8",
-            "NAXIS   =                    0",
-        ]
+        start = [f"{key:<8}= {value:>20}" for key, value in (("SIMPLE", "T"), ("BITPIX", 8), ("NAXIS", 0))]
         with open(self.path, "w") as stream:
             stream.write("".join(card.ljust(80) for card in (*start, *cards, "END")).ljust(2880))
 

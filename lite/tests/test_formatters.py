@@ -56,13 +56,16 @@ def countOpens(path):
 sys.addaudithook(_recordOpen)
 
 
+def makeFolder(case):
+    """Make a folder that a test case has until it is done."""
+    return case.enterContext(tempfile.TemporaryDirectory(ignore_cleanup_errors=True))
+
+
 class RecipeTestCase(lsst.utils.tests.TestCase):
     """How exposures are compressed."""
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
+        self.folder = pathlib.Path(makeFolder(self))
         self.exposure = makeExposure()
 
     def putWithRecipe(self, recipe):
@@ -132,9 +135,7 @@ class FilterLabelTestCase(lsst.utils.tests.TestCase):
     """The filter label agrees with the data ID."""
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self.addCleanup(folder.cleanup)
-        self.butler = makeButler(folder.name, calexp="ExposureF")
+        self.butler = makeButler(makeFolder(self), calexp="ExposureF")
         self.exposure = makeExposure()
 
     def testMatchingLabelIsReadWithoutWarning(self):
@@ -164,9 +165,7 @@ class ReadTestCase(lsst.utils.tests.TestCase):
     """What a read costs and refuses."""
 
     def setUp(self):
-        folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
-        self.addCleanup(folder.cleanup)
-        self.folder = pathlib.Path(folder.name)
+        self.folder = pathlib.Path(makeFolder(self))
         self.butler = makeButler(str(self.folder / "repo"), calexp="ExposureF")
         self.ref = self.butler.put(makeExposure(), "calexp", DATA_ID)
 

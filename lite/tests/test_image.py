@@ -30,15 +30,23 @@ def makeRamp(cls=afwImage.ImageF):
 
 class ImageConstructionTestCase(PixelAssertions):
     def testEachPixelTypeHasItsClass(self):
-        for suffix, pixelType in TYPES.items():
-            cls = getattr(afwImage, f"Image{suffix}")
-            self.assertEqual(cls(BOX).array.dtype, pixelType)
+        families = (afwImage.Image, afwImage.MaskedImage, afwImage.Exposure)
+        for family, (suffix, pixelType) in itertools.product(families, TYPES.items()):
+            cls = getattr(afwImage, f"{family.__name__}{suffix}")
             self.assertIs(cls.dtype, pixelType)
-            self.assertIs(afwImage.Image[pixelType], cls)
-            self.assertIs(afwImage.Image[suffix], cls)
-            self.assertIs(type(afwImage.Image(BOX, dtype=pixelType)), cls)
-            self.assertIsInstance(cls(BOX), afwImage.Image)
-            self.assertTrue(issubclass(cls, afwImage.Image))
+            self.assertIs(family[pixelType], cls)
+            self.assertIs(family[suffix], cls)
+            self.assertTrue(issubclass(cls, family))
+            made = family(BOX, dtype=pixelType)
+            self.assertIs(type(made), cls)
+            if family is not afwImage.Image:
+                self.assertIs(type(made.image), afwImage.Image[pixelType])
+                self.assertEqual(made.mask.array.dtype, np.int32)
+                self.assertEqual(made.variance.array.dtype, np.float32)
+                maskedImage = made.maskedImage if family is afwImage.Exposure else made
+                self.assertIs(type(afwImage.makeExposure(maskedImage)), afwImage.Exposure[pixelType])
+                made = made.image
+            self.assertEqual(made.array.dtype, pixelType)
 
     def testNewImageIsZero(self):
         self.assertEqual(afwImage.ImageF(BOX).array.tolist(), np.zeros((8, 10)).tolist())
@@ -48,12 +56,6 @@ class ImageConstructionTestCase(PixelAssertions):
         self.assertEqual(set(afwImage.ImageI(BOX, 7).array.flat), {7})
         self.assertEqual(set(afwImage.ImageI(2, 3, 7).array.flat), {7})
         self.assertEqual(set(afwImage.ImageF(dimensions=Extent2I(2, 3), initialValue=2.5).array.flat), {2.5})
-
-    def testDimensionsComeXFirst(self):
-        image = afwImage.ImageF(5, 6)
-        self.assertEqual(image.array.shape, (6, 5))
-        self.assertEqual((image.width, image.height), (5, 6))
-        self.assertEqual(image.getDimensions(), Extent2I(5, 6))
 
     def testArrayIsShared(self):
         array = np.zeros((3, 2), dtype=np.float32)
@@ -149,15 +151,10 @@ class ImageIndexingTestCase(lsst.utils.tests.TestCase):
     def setUp(self):
         self.image = makeRamp()
 
-    def testPixelsAreFoundByPoint(self):
-        self.assertEqual(self.image[Point2I(3, 4)], 0)
-        self.assertEqual(self.image[Point2I(5, 6)], 22)
-        self.assertEqual(self.image[Point2I(2, 2), afwImage.LOCAL], 22)
+    def testPixelsAreFoundByPointOrIndices(self):
+        for subscript in ((Point2I(2, 2), afwImage.LOCAL), (5, 6), (2, 2, afwImage.LOCAL)):
+            self.assertEqual(self.image[subscript], 22)
         self.assertIsInstance(self.image[Point2I(5, 6)], float)
-
-    def testPixelsAreFoundByIndices(self):
-        self.assertEqual(self.image[5, 6], 22)
-        self.assertEqual(self.image[2, 2, afwImage.LOCAL], 22)
         self.assertEqual(self.image[-1, -1, afwImage.LOCAL], 79)
 
     def testPixelsOutsideAreIndexErrors(self):
@@ -192,13 +189,6 @@ class ImageIndexingTestCase(lsst.utils.tests.TestCase):
         part = afwImage.ImageF(self.image, Box2I(Point2I(5, 6), Extent2I(2, 2)), afwImage.PARENT, True)
         part.array[:] = 0
         self.assertEqual(self.image[5, 6], 22)
-
-    def testBoxesOutsideAreLengthErrors(self):
-        for box in (Box2I(Point2I(0, 0), Extent2I(2, 2)), Box2I(Point2I(12, 11), Extent2I(2, 1))):
-            with self.assertRaises(LengthError):
-                self.image[box]
-            with self.assertRaises(LengthError):
-                self.image.subset(box)
 
     def testImpossibleSubscriptsAreErrors(self):
         for subscript in ((slice(3, 5), 6), (6, slice(3, 5)), slice(3, 5), 3, 2.5):
@@ -235,12 +225,6 @@ class ImageIndexingTestCase(lsst.utils.tests.TestCase):
             image.assign(source, box, origin)
             self.assertEqual(image.array.sum(), 12)
             self.assertEqual(image.array[corner], 3)
-
-    def testAssignOfAnotherSizeIsALengthError(self):
-        with self.assertRaises(LengthError):
-            self.image.assign(afwImage.ImageF(2, 2))
-        with self.assertRaises(LengthError):
-            self.image.assign(afwImage.ImageF(2, 2), Box2I(Point2I(12, 11), Extent2I(2, 2)))
 
     def testAssignOfAnotherPixelTypeIsATypeError(self):
         before = self.image.array.copy()
@@ -345,20 +329,15 @@ class ImageArithmeticTestCase(lsst.utils.tests.TestCase):
         image /= 2
         self.assertEqual(image.array.tolist(), [[-3, 3]])
 
-    def testOtherSizesAreLengthErrors(self):
+    def testOtherOperandsAreRefused(self):
         image = afwImage.ImageF(2, 2)
         with self.assertRaises(LengthError):
             image += afwImage.ImageF(2, 3)
-
-    def testBinaryArithmeticIsRefused(self):
+        with self.assertRaises(NotImplementedError):
+            image += afwImage.ImageD(2, 2)
         for expression in ("a + a", "a - 1", "a*2", "2*a", "a/a", "a + None"):
             with self.assertRaises(NotImplementedError):
                 eval(expression, dict(a=afwImage.ImageF(2, 2)))
-
-    def testArithmeticWithAnotherTypeIsRefused(self):
-        image = afwImage.ImageF(2, 2)
-        with self.assertRaises(NotImplementedError):
-            image += afwImage.ImageD(2, 2)
 
 
 class ImageFunctionsTestCase(lsst.utils.tests.TestCase):
@@ -366,8 +345,6 @@ class ImageFunctionsTestCase(lsst.utils.tests.TestCase):
         self.assertEqual([afwImage.positionToIndex(x) for x in (2.5, 3.0, 3.49, 3.5, -0.6)], [3, 3, 3, 4, -1])
         index, rest = afwImage.positionToIndex(3.25, True)
         self.assertEqual((index, rest), (3, 0.25))
-        with self.assertRaises(TypeError):
-            afwImage.positionToIndex("x")
 
     def testArraysMakeImagesOfTheirType(self):
         self.assertIs(type(afwImage.makeImageFromArray(np.zeros((2, 2)))), afwImage.ImageD)
@@ -386,16 +363,6 @@ class ImageFunctionsTestCase(lsst.utils.tests.TestCase):
             box = Box2I(Point2I(1, 2), Extent2I(2, 1))
             np.testing.assert_array_equal(reader.readArray(box, dtype=np.float64), [[9.0, 10.0]])
 
-    def testWhatIsLackingSaysSo(self):
-        for name in ("DecoratedImageF", "MultibandExposure", "TransmissionCurve", "ImagePcaF"):
-            with self.assertRaisesRegex(AttributeError, f"lsst.afw.image.{name}.*lsst-lite"):
-                getattr(afwImage, name)
-
-
-class MemoryTestCase(lsst.utils.tests.MemoryTestCase):
-    pass
-
 
 if __name__ == "__main__":
-    lsst.utils.tests.init()
     unittest.main()

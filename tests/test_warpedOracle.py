@@ -216,9 +216,12 @@ class WarpedOracleTestCase(lsst.utils.tests.TestCase):
         self.assertTrue(reached[closest][given[closest]].all())
         hasData = np.logical_or.reduce(list(given.values()))
         self.assertTrue(np.logical_or.reduce(list(reached.values()))[hasData].all())
-        # Where the closest tract's records do not reach, and straight between
-        # such pixels, others' PSFs may be used.
-        isOthers = self.findHull(hasData & ~reached[closest])
+        # Others' PSFs may be used, too, in the outermost pixels that the
+        # closest tract's records reach, and straight between pixels that they
+        # do not reach.
+        square = np.ones((3, 3), dtype=bool)
+        isInside = ndimage.binary_erosion(reached[closest], square, border_value=1)
+        isOthers = self.findHull(hasData & ~isInside)
         for row, column in random.permutation(np.argwhere(hasData))[:12]:
             point = geom.Point2D(x[row, column], y[row, column])
             sizes = [computeSigma(tract) for tract in given if reached[tract][row, column]]

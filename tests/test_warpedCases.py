@@ -317,7 +317,8 @@ class ArgumentsTestCase(lsst.utils.tests.TestCase):
             tract = next(iter(dataIds))
             first, last = (dataIds[tract][index]["patch"] for index in (-1, 0))
             with self.assertRaisesRegex(
-                ValueError, f"The coadd tract {tract}, patch {first}, .* given with the patch {last}"
+                ValueError,
+                f"The coadd tract {tract}, patch {first}, .* has the patch .*, but dataIds says {last}",
             ):
                 self.run_(dataIds=dataIds, skyMap=skyMap)
 
@@ -326,7 +327,9 @@ class ArgumentsTestCase(lsst.utils.tests.TestCase):
             tract: [{"patch": dataId["patch"], "band": "i"} for dataId in ids]
             for tract, ids in self.arguments["dataIds"].items()
         }
-        with self.assertRaisesRegex(ValueError, "The coadd tract .*, band r is given with the band i"):
+        with self.assertRaisesRegex(
+            ValueError, "The coadd tract .*, band r has the band .r., but dataIds says .i."
+        ):
             self.run_(dataIds=dataIds)
 
     def testHandlesOfAnotherTract(self):
@@ -336,7 +339,7 @@ class ArgumentsTestCase(lsst.utils.tests.TestCase):
             for name in ("coaddExposureHandles", "dataIds")
         }
         with self.assertRaisesRegex(
-            ValueError, rf"The coadd tract {second}, .* given with the tract {first}"
+            ValueError, rf"The coadd tract {second}, .* has the tract {second}, but dataIds says {first}"
         ):
             self.run_(**swapped)
 

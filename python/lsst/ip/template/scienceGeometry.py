@@ -13,7 +13,7 @@ from typing import Any, Self
 import erfa
 
 from lsst.afw.coord import Observatory, Weather
-from lsst.afw.image import Exposure, VisitInfo
+from lsst.afw.image import VisitInfo
 from lsst.geom import Box2D, Box2I, Point2D, SpherePoint, radians
 
 from .interfaces import PixelsToSky, ScienceExposure, describeType
@@ -78,7 +78,8 @@ def toScienceExposure(exposure: Any) -> ScienceExposure:
     Parameters
     ----------
     exposure : `lsst.afw.image.Exposure` or `lsst.images.VisitImage`
-        Science image, or its `ScienceGeometry`.
+        Science image, or whatever answers as one, such as its
+        `ScienceGeometry`.
 
     Returns
     -------
@@ -94,7 +95,7 @@ def toScienceExposure(exposure: Any) -> ScienceExposure:
     """
     if hasattr(exposure, "sky_projection"):
         return ScienceGeometry.of(exposure.bbox, exposure.sky_projection, getattr(exposure, "obs_info", None))
-    if not isinstance(exposure, Exposure | ScienceGeometry):
+    if not all(hasattr(exposure, method) for method in ("getBBox", "getWcs")):
         raise TypeError(f"exposure must be an Exposure or a VisitImage, not {describeType(exposure)}.")
     return exposure
 

@@ -257,7 +257,7 @@ def _rasterize(catalog: ExposureCatalog, wcs: SkyWcs, bbox: geom.Box2I) -> BoolA
 
 def _computeSpans(points: npt.NDArray[np.float64], height: int) -> npt.NDArray[np.int64]:
     """Compute the first and last pixel of a polygon in each row, of shape
-    (height, 2); it is such that there are none between them outside.
+    (height, 2), for a polygon that no row enters twice.
     """
     rows = np.arange(height)[:, np.newaxis]
     (x0, y0), (x1, y1) = points.T, np.roll(points, -1, axis=0).T

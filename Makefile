@@ -1,4 +1,5 @@
-# make demo | test | test-deep | test-postgres | lint | docs | dist | scons | clean      (make PYTHON=python3.13 test takes another interpreter)
+# make demo | test | test-oldest | test-deep | test-postgres | lint | docs | dist | scons | clean
+# (make PYTHON=python3.13 test takes another interpreter)
 PYTHON ?= python3
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
 SUPPORTED := $(shell $(PYTHON) -c 'import sys; print("yes" if sys.version_info >= (3, 11) else "no")' 2>/dev/null)
@@ -13,9 +14,10 @@ endif
 VENV := .venv/$(VERSION)
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-LOG := $(VENV)/install.log
+OLDEST := .venv/$(VERSION)-oldest
+WITH_EXTRAS := .[bps,images,plots,remote]
 
-.PHONY: demo test test-deep test-postgres lint docs dist scons clean
+.PHONY: demo test test-oldest test-deep test-postgres lint docs dist scons clean
 
 demo: $(READY)
 	@$(BIN)/python examples/demo.py demo
@@ -23,6 +25,10 @@ demo: $(READY)
 test: $(READY)
 	@$(BIN)/python -m pytest --quiet -n auto --dist loadscope --cov --cov-report= tests lite/tests
 	@echo "coverage: $$($(BIN)/coverage report --format=total)% of the lines of python and lite/python"
+
+# The same with the oldest dependencies that the two pyproject.toml declare.
+test-oldest: $(OLDEST)/ready
+	@$(MAKE) --no-print-directory VENV=$(OLDEST) test
 
 # Random scenes against the reference, and mutated files: about half an hour on two cores.
 test-deep: export IP_TEMPLATE_SCENES ?= 10000
@@ -51,28 +57,36 @@ docs: $(VENV)/docs
 # Wheels and sdists of both distributions, as an index would take them.
 dist: $(VENV)/dist
 	@rm -rf dist
-	@for source in . lite; do $(BIN)/python -m build --outdir dist $$source > $(LOG) 2>&1 \
-	    || { tail -n 20 $(LOG) >&2; exit 1; }; done
+	@for source in . lite; do $(BIN)/python -m build --outdir dist $$source > $(VENV)/build.log 2>&1 \
+	    || { tail -n 20 $(VENV)/build.log >&2; exit 1; }; done
 	@$(BIN)/twine check --strict dist/*
 
 # The stack's own build; it lints, writes version.py and runs tests/.
 scons: $(READY)
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/scons version="$$($(BIN)/lsst-version .)"
 
-$(READY): pyproject.toml lite/pyproject.toml requirements.txt
-	@echo "Setting up $(VENV) with $(PYTHON) (once; one to three minutes) ..."
-	@mkdir -p $(VENV) || { echo "$(CURDIR) cannot be written to: copy the checkout to where you can write" >&2; exit 1; }
-	@$(PYTHON) -m venv $(VENV) \
+# Run pip or uv, whose output goes to a file; a dot for each package shows that it is not stuck.
+define install
+	@{ $(@D)/bin/python -m $(1) 2>&1; echo "exit code $$?"; } | tee $(@D)/install.log | awk \
+	    '/^ *(Collecting|Building|Installing| \+) / { printf "."; fflush() } \
+	    { last = $$0 } END { print ""; exit last != "exit code 0" }' \
+	    || { tail -n 20 $(@D)/install.log >&2; echo "The whole output is in $(@D)/install.log" >&2; exit 1; }
+endef
+
+$(READY) $(OLDEST)/ready: pyproject.toml lite/pyproject.toml requirements.txt
+	@echo "Setting up $(@D) with $(PYTHON) (once; one to three minutes)"
+	@mkdir -p $(@D) || { echo "$(CURDIR) cannot be written to: copy the checkout to where you can write" >&2; exit 1; }
+	@$(PYTHON) -m venv $(@D) \
 	    || { echo "$(PYTHON) cannot make virtual environments; on Debian: apt install python3-venv" >&2; exit 1; }
-	@$(BIN)/python -m pip install -r requirements.txt > $(LOG) 2>&1 \
-	    || { tail -n 20 $(LOG) >&2; echo "pip failed; its whole output is in $(LOG)" >&2; exit 1; }
+	$(if $(filter $(OLDEST)/%,$@),$(call install,pip install uv))
+	$(if $(filter $(OLDEST)/%,$@),$(call install,uv pip install --resolution lowest-direct -e ./lite -e $(WITH_EXTRAS)))
+	$(call install,pip install -r requirements.txt)
 	@touch $@
 
 # What only some targets need is installed when they are first asked for.
 $(VENV)/dist $(VENV)/docs $(VENV)/postgres: $(VENV)/%: $(READY)
-	@echo "Adding to $(VENV) what \"make $(MAKECMDGOALS)\" needs (once) ..."
-	@$(BIN)/python -m pip install -e '.[$*]' > $(LOG) 2>&1 \
-	    || { tail -n 20 $(LOG) >&2; echo "pip failed; its whole output is in $(LOG)" >&2; exit 1; }
+	@echo "Adding to $(VENV) what \"make $(MAKECMDGOALS)\" needs (once)"
+	$(call install,pip install -e '.[$*]')
 	@touch $@
 
 clean:

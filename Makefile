@@ -73,7 +73,7 @@ define install
 	    || { tail -n 20 $(@D)/install.log >&2; echo "The whole output is in $(@D)/install.log" >&2; exit 1; }
 endef
 
-$(READY) $(OLDEST)/ready: pyproject.toml lite/pyproject.toml requirements.txt
+$(sort $(READY) $(OLDEST)/ready): pyproject.toml lite/pyproject.toml requirements.txt
 	@echo "Setting up $(@D) with $(PYTHON) (once; one to three minutes)"
 	@mkdir -p $(@D) || { echo "$(CURDIR) cannot be written to: copy the checkout to where you can write" >&2; exit 1; }
 	@$(PYTHON) -m venv $(@D) \

@@ -4,7 +4,6 @@
 
 import importlib.metadata
 import os
-import pathlib
 import sys
 import urllib.error
 import urllib.request
@@ -30,22 +29,18 @@ exclude_patterns = ["_build", "changes"]
 html_theme = "pydata_sphinx_theme"
 html_theme_options = {
     "navigation_with_keys": False,
+    "secondary_sidebar_items": ["page-toc"],
     "show_toc_level": 2,
     "header_links_before_dropdown": 5,
     "footer_start": ["copyright"],
     "footer_end": [],
 }
+toc_object_entries_show_parents = "hide"
 html_title = f"{project} {release}"
 html_static_path = ["_static"]
-html_css_files = ["wide.css"]
-# Pages that no other page is under would have an empty sidebar.
-_ROOT = pathlib.Path(__file__).parent
-_WITHOUT_CHILDREN = {
-    path.relative_to(_ROOT).with_suffix("").as_posix()
-    for path in (*_ROOT.glob("lsst.ip.template/*.rst"), *_ROOT.glob("lsst.ip.template/*.ipynb"))
-}
-_WITHOUT_CHILDREN -= {"lsst.ip.template/index", "lsst.ip.template/architecture"}
-html_sidebars = {name: [] for name in ("index", *sorted(_WITHOUT_CHILDREN))}
+html_css_files = ["widths.css"]
+# The start page and "Tasks and interface" list all pages: no sidebar does.
+html_sidebars = {"**": []}
 
 # Notebooks are kept without outputs. They are run if the repository of the
 # demo is there, as in "make docs".

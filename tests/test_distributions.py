@@ -108,15 +108,34 @@ class DistributionsTestCase(lsst.utils.tests.TestCase):
         with zipfile.ZipFile(self.wheels["lsst-ip-template"]) as wheel:
             self.assertIn(f'"{TAG}"', wheel.read("lsst/ip/template/version.py").decode())
 
-    def testWithoutTagsBothHaveOneVersion(self):
-        clone = self.folder / "clone"
-        run("git", "clone", "-q", "--no-tags", str(self.source), str(clone), cwd=self.folder)
+    @classmethod
+    def cloneWithoutTags(cls, name):
+        """Clone the copy of the checkout, as if nothing was released."""
+        clone = cls.folder / name
+        run("git", "clone", "-q", "--no-tags", str(cls.source), str(clone), cwd=cls.folder)
+        return clone
+
+    @staticmethod
+    def findVersions(checkout):
+        """Return the versions that a build gives both distributions."""
         code = "import setuptools.build_meta as b; print(b.prepare_metadata_for_build_wheel('.'))"
-        found = []
-        for source in (clone, clone / "lite"):
+        found = set()
+        for source in (checkout, checkout / "lite"):
             shown = run(sys.executable, "-P", "-c", code, cwd=source)
-            found.append(re.search(r"-([^-]*)\.dist-info\s*$", shown).group(1))
-        self.assertEqual(found, ["0.0.1.dev1"] * 2)
+            found.add(re.search(r"-([^-]*)\.dist-info\s*$", shown).group(1))
+        return found
+
+    def testWithoutTagsBothHaveOneVersion(self):
+        self.assertEqual(self.findVersions(self.cloneWithoutTags("clone")), {"0.0.1.dev1"})
+
+    def testArchivesWithoutGitHaveTheTagAndTheCommit(self):
+        commit = run("git", "rev-parse", "--short", "HEAD", cwd=self.source).strip()
+        for tag, source in ((TAG, self.source), ("0", self.cloneWithoutTags("unreleased"))):
+            with self.subTest(tag=tag):
+                unpacked = self.folder / f"archive-{tag}"
+                run("git", "archive", "-o", f"{unpacked}.tar", "HEAD", cwd=source)
+                shutil.unpack_archive(f"{unpacked}.tar", unpacked)
+                self.assertEqual(self.findVersions(unpacked), {f"{tag}+g{commit}"})
 
     def testCommandThatGivesSconsTheVersionIsThere(self):
         [command] = re.findall(r"\$\(BIN\)/(lsst-version\S*)", (ROOT / "Makefile").read_text())

@@ -1,6 +1,7 @@
 # This file is part of ip_template.
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+import itertools
 import pathlib
 import re
 import shutil
@@ -67,6 +68,15 @@ class RepositoryTestCase(lsst.utils.tests.TestCase):
                 promised = re.findall(r"Python :: (3\.\d+)", " ".join(project["classifiers"]))
                 self.assertEqual(tested, promised)
                 self.assertEqual(project["requires-python"], f">={tested[0]}")
+
+    def testEveryDependencyHasAnOldestVersion(self):
+        for name in ("pyproject.toml", "lite/pyproject.toml"):
+            project = tomllib.loads((ROOT / name).read_text())["project"]
+            extras = project.get("optional-dependencies", {})
+            users = [extras[extra] for extra in ("plots", "bps", "images", "remote") if extra in extras]
+            for requirement in itertools.chain(project["dependencies"], *users):
+                with self.subTest(file=name, requirement=requirement):
+                    self.assertRegex(requirement, r"^[\w\[\]-]+ >=\d+\.\d+")
 
     def testCitationAgreesWithTheProject(self):
         citation = yaml.safe_load((ROOT / "CITATION.cff").read_text())

@@ -147,7 +147,7 @@ def measureHere(method, scene, folder, threads, repeat):
         "seconds": statistics.median(seconds),
         "bytes": total,
         "pixels": problem.bbox.getArea(),
-        "peak": peakBytes() - before,
+        "peak": problem.peak or peakBytes() - before,
     }
 
 

@@ -9,8 +9,6 @@ that it decompressed.
 __all__ = ["METHODS", "Problem"]
 
 import os
-import shutil
-import subprocess
 import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -26,6 +24,7 @@ from lsst.ip.template import GetCoaddAsTemplateTask
 from lsst.pipe.base import InMemoryDatasetHandle
 
 from .scene import Scene
+from .swarp import SWARP, runSwarp, writePlanes
 
 PLANES = ("IMAGE", "MASK", "VARIANCE")
 
@@ -33,9 +32,6 @@ GOLDEN_COADD = os.path.join(
     os.path.dirname(__file__), "..", "lite", "tests", "data", "golden", "exposures", "coadd_full.fits"
 )
 """A coadd with components of all kinds."""
-
-SWARP = shutil.which("SWarp") or shutil.which("swarp")
-"""SWarp's program, if it is installed."""
 
 
 @dataclass
@@ -53,6 +49,9 @@ class Problem:
 
     template: ExposureF | None = None
     """The template that `ours` made last."""
+
+    peak: int | None = None
+    """Memory of the program that made the template, if not this, in bytes."""
 
     def __post_init__(self):
         self.butler = Butler.from_config(self.repository, collections="bench", writeable=True, run="bench")
@@ -227,24 +226,10 @@ def _astropyWcs(cls, tractInfo, corner):
 
 def swarp(problem):
     """SWarp without resampling, on uncompressed copies of the images."""
-    from astropy.wcs import WCS
-
-    with tempfile.TemporaryDirectory() as folder:
-        names = []
-        for patch, _, outer, _ in problem.overlaps():
-            coadd = problem.handles[patch].get()
-            header = _astropyWcs(WCS, problem.tractInfo, outer.getMin()).to_header()
-            names.append(f"{folder}/{patch}.fits")
-            fits.writeto(names[-1], coadd.image.array, header)
-        subprocess.run(
-            [
-                *(SWARP, *names, "-RESAMPLE", "N", "-SUBTRACT_BACK", "N", "-COMBINE_TYPE", "AVERAGE"),
-                *("-IMAGEOUT_NAME", f"{folder}/out.fits", "-WEIGHTOUT_NAME", f"{folder}/weight.fits"),
-                *("-WRITE_XML", "N", "-VERBOSE_TYPE", "QUIET", "-NTHREADS", str(problem.threads)),
-            ],
-            check=True,
-            cwd=folder,
-        )
+    names = writePlanes(list(problem.handles.values()), os.path.join(problem.repository, "swarp"))
+    options = ("-RESAMPLE", "N", "-COMBINE_TYPE", "AVERAGE")
+    image = runSwarp(names, problem.tractInfo.getWcs(), problem.bbox, problem.threads, *options)
+    problem.peak = image.peak
     return 4 * sum(outer.getArea() for _, _, outer, _ in problem.overlaps())
 
 

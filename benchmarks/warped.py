@@ -7,9 +7,10 @@
 Our task copies the patches and warps once. ``everyPatch`` warps each patch by
 itself and averages; ``merge`` keeps the patches in memory, averages them where
 they overlap, and warps what comes of it: so do the present and former versions
-of ``GetTemplateTask``. Every measurement runs in a process of its own. It uses
-nothing but the public API, so that it measures the compiled stack where that
-is installed.
+of ``GetTemplateTask``. ``swarp`` resamples image and weight of uncompressed
+copies of the patches, if it is installed. Every measurement runs in a process
+of its own. It uses nothing but the public API, so that it measures the
+compiled stack where that is installed.
 """
 
 import argparse
@@ -29,6 +30,7 @@ from lsst.daf.butler import Butler
 from lsst.ip.template import MakeWarpedTemplateTask
 
 from .scene import Scene
+from .swarp import SWARP, runSwarp, useWeights, writePlanes
 
 BORDER = 20
 """Border of the templates, in pixels."""
@@ -99,29 +101,38 @@ def measureHere(method, repository, detector, rotation, repeat, cacheSize):
         Seconds, wall clock, and bytes of peak memory beyond what the process
         had before.
     """
-    scene = Scene(detector=detector, rotation=rotation)
-    butler = Butler.from_config(repository, collections="bench")
-    refs = butler.query_datasets("deepCoadd")
-    handles = [butler.getDeferred(ref) for ref in sorted(refs)]
-    skyMap = scene.skyMap()
-    science = scene.exposure(skyMap)
-    config = MakeWarpedTemplateTask.ConfigClass()
-    config.warp.cacheSize = config.coaddPsf.cacheSize = cacheSize
-    before, seconds = _peakBytes(), []
+    problem = Problem(repository, Scene(detector=detector, rotation=rotation), cacheSize)
+    before, seconds, peak = _peakBytes(), [], None
     for _ in range(repeat):
         start = time.perf_counter()
-        image = METHODS[method](handles, science, skyMap, config)
+        image = METHODS[method](problem)
         seconds.append(time.perf_counter() - start)
         if not np.isfinite(image.array[BORDER:-BORDER, BORDER:-BORDER]).all():
             raise RuntimeError("The coadds do not cover the detector.")
+        peak = getattr(image, "peak", None)
         del image
-    return {"seconds": min(seconds), "peak": _peakBytes() - before}
+    return {"seconds": min(seconds), "peak": peak or _peakBytes() - before}
 
 
-def ours(handles, science, skyMap, config):
+class Problem:
+    """The coadds and the science exposure, opened."""
+
+    def __init__(self, repository, scene, cacheSize):
+        butler = Butler.from_config(repository, collections="bench")
+        self.repository = repository
+        self.handles = [butler.getDeferred(ref) for ref in sorted(butler.query_datasets("deepCoadd"))]
+        self.skyMap = scene.skyMap()
+        self.science = scene.exposure(self.skyMap)
+        self.bbox = self.science.getBBox().dilatedBy(BORDER)
+        self.config = MakeWarpedTemplateTask.ConfigClass()
+        self.config.warp.cacheSize = self.config.coaddPsf.cacheSize = cacheSize
+
+
+def ours(problem):
     """`MakeWarpedTemplateTask` itself."""
-    task = MakeWarpedTemplateTask(config=config)
-    found = task.getExposures(handles, science.getBBox(), skyMap, science.getWcs())
+    science = problem.science
+    task = MakeWarpedTemplateTask(config=problem.config)
+    found = task.getExposures(problem.handles, science.getBBox(), problem.skyMap, science.getWcs())
     return task.run(
         coaddExposureHandles=found.coaddExposures,
         bbox=science.getBBox(),
@@ -163,30 +174,40 @@ class _Average:
         return self.exposure
 
 
-def everyPatch(handles, science, skyMap, config):
+def everyPatch(problem):
     """Warp each patch, and average."""
-    bbox, wcs, warper = science.getBBox().dilatedBy(BORDER), science.getWcs(), Warper.fromConfig(config.warp)
+    bbox, wcs, warper = problem.bbox, problem.science.getWcs(), Warper.fromConfig(problem.config.warp)
     average = _Average(bbox, wcs)
-    for handle in handles:
+    for handle in problem.handles:
         coadd = handle.get()
         reach = computeWarpedBBox(wcs, coadd.getBBox(), coadd.getWcs()).clippedTo(bbox)
         average.add(warper.warpExposure(wcs, coadd, destBBox=reach).maskedImage)
     return average.finish().image
 
 
-def merge(handles, science, skyMap, config):
+def merge(problem):
     """Average the patches, all of them in memory, and warp once."""
-    bbox, wcs = science.getBBox().dilatedBy(BORDER), science.getWcs()
-    coadds = [handle.get() for handle in handles]
+    bbox, wcs = problem.bbox, problem.science.getWcs()
+    coadds = [handle.get() for handle in problem.handles]
     tractWcs = coadds[0].getWcs()
     average = _Average(computeWarpedBBox(tractWcs, bbox, wcs).dilatedBy(5), tractWcs)
     for coadd in coadds:
         average.add(coadd.maskedImage)
     del coadds
-    return Warper.fromConfig(config.warp).warpExposure(wcs, average.finish(), destBBox=bbox).image
+    return Warper.fromConfig(problem.config.warp).warpExposure(wcs, average.finish(), destBBox=bbox).image
+
+
+def swarp(problem):
+    """SWarp with Lanczos-3, on uncompressed copies of images and weights."""
+    names = writePlanes(problem.handles, os.path.join(problem.repository, "swarp"))
+    threads = int(os.environ["LSST_LITE_THREADS"])
+    options = ("-RESAMPLING_TYPE", "LANCZOS3", "-COMBINE_TYPE", "WEIGHTED", *useWeights(names))
+    return runSwarp(names, problem.science.getWcs(), problem.bbox, threads, *options)
 
 
 METHODS = {"ours": ours, "everyPatch": everyPatch, "merge": merge}
+if SWARP:
+    METHODS["swarp"] = swarp
 
 
 def _peakBytes():

@@ -333,7 +333,7 @@ class GetCoaddAsTemplateTask(Task):
         checkType("skyMap", skyMap, BaseSkyMap)
         wcs = science.getWcs()
         if wcs is None:
-            raise NoWorkFound("The exposure has no WCS: no template can be made for it.")
+            raise NoWorkFound("The exposure has no WCS: no template can be made for it")
         if science.getBBox().isEmpty():
             raise ValueError("The exposure has no pixels: its bounding box is empty.")
         bbox = geom.Box2D(science.getBBox()).dilatedBy(self.config.templateBorderSize)
@@ -345,7 +345,7 @@ class GetCoaddAsTemplateTask(Task):
         if not patchList:
             raise NoCoaddPixelsError(
                 f"Tract {tractInfo.getId()}, the closest to the exposure's centre {center}, "
-                "has no patch under the exposure."
+                "has no patch under the exposure"
             )
         return tractInfo, patchList, skyCorners
 
@@ -368,7 +368,7 @@ class GetCoaddAsTemplateTask(Task):
         if not number:
             raise NoWorkFound(
                 f"No {self.getCoaddDatasetName()} for tract {tract}, patches {sorted(chosen)} "
-                f"among {len(given)} coadds given."
+                f"among {len(given)} coadds given"
             )
         self.log.verbose("Ignoring %d of %d coadds: other tracts or patches", len(given) - number, len(given))
         return overlap, {patch: ofPatch for patch, ofPatch in chosen.items() if ofPatch}

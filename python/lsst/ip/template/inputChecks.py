@@ -260,5 +260,5 @@ def checkDataIds(
                     )
             coadds.setdefault(tract, {}).setdefault(dataId["patch"], []).append(coadd)
     if not coadds:
-        raise NoWorkFound("There are no coadds.")
+        raise NoWorkFound("There are no coadds")
     return bands.pop(), coadds

@@ -156,7 +156,7 @@ class MakeCoaddTemplateTask(pipeBase.PipelineTask):
         if fraction < required:
             raise pipeBase.NoWorkFound(
                 f"Only {100 * fraction:.1f}% of the template's pixels have data; "
-                f"requiredTemplateFraction wants {100 * required:.1f}%."
+                f"requiredTemplateFraction wants {100 * required:.1f}%"
             )
         if physical_filter is not None:
             template.setFilter(FilterLabel(band=getBand(template.getFilter()), physical=physical_filter))

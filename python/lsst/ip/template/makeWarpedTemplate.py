@@ -218,7 +218,7 @@ class MakeWarpedTemplateTask(pipeBase.PipelineTask):
         bbox = self._computeTemplateBBox(bbox)
         checkType("skymap", skymap, BaseSkyMap)
         if wcs is None:
-            raise pipeBase.NoWorkFound("The exposure has no WCS: no template can be made for it.")
+            raise pipeBase.NoWorkFound("The exposure has no WCS: no template can be made for it")
         checkType("wcs", wcs, SkyWcs)
         center = wcs.pixelToSky(geom.Box2D(bbox).getCenter())
         given: dict[int, dict[int, list[Any]]] = {}
@@ -238,7 +238,7 @@ class MakeWarpedTemplateTask(pipeBase.PipelineTask):
                 )
                 chosen[tract] = coadds
         if not chosen:
-            raise pipeBase.NoWorkFound("No coadd lies under the exposure.")
+            raise pipeBase.NoWorkFound("No coadd lies under the exposure")
         dataIds = {tract: [coadd.dataId for coadd in coadds] for tract, coadds in chosen.items()}
         return pipeBase.Struct(coaddExposures=chosen, dataIds=dataIds)
 
@@ -322,7 +322,7 @@ class MakeWarpedTemplateTask(pipeBase.PipelineTask):
             else:
                 used.append(pixels)
         if template is None:
-            raise pipeBase.NoWorkFound("No coadd has pixels under the exposure.")
+            raise pipeBase.NoWorkFound("No coadd has pixels under the exposure")
         _checkBand((patch for tract in used for patch in tract.patches), band)
         template.setFilter(afwImage.FilterLabel(band=band, physical=physical_filter))
         template.getInfo().setVisitInfo(None if visit is None else afwImage.VisitInfo(id=visit))

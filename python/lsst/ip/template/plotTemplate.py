@@ -580,4 +580,4 @@ def _drawOrigins(ax: Axes, template: afwImage.Exposure, tractInfo: TractInfo) ->
     for number in numbers:
         rows, columns = np.nonzero(patches == number)
         x, y = template.getBBox().getMin() + geom.Extent2I(int(np.median(columns)), int(np.median(rows)))
-        ax.text(x, y, str(number), ha="center", va="center", fontweight="bold", color="white")
+        ax.text(x, y, str(number), ha="center", va="center", fontweight="bold", path_effects=_halo(2.5))

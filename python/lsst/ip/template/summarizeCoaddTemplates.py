@@ -80,7 +80,7 @@ class SummarizeCoaddTemplatesTask(pipeBase.PipelineTask):
         # A detector without WCS or coadds leaves metadata without numbers.
         records = [record for record in records if "tract" in record]
         if not records:
-            raise pipeBase.NoWorkFound("No detector of the visit has coadds.")
+            raise pipeBase.NoWorkFound("No detector of the visit has coadds")
         butlerQC.put(self.run(records), outputRefs)
 
     def run(self, records: list[dict[str, Any]]) -> pipeBase.Struct:

@@ -150,7 +150,7 @@ class TemplateAssembler:
             else:
                 records[overlap.patch] = record
         if not mosaic.dataBoxes:
-            raise NoCoaddPixelsError(f"No patch of tract {tractInfo.getId()} has pixels in the template.")
+            raise NoCoaddPixelsError(f"No patch of tract {tractInfo.getId()} has pixels in the template")
         dataBoxes = dict(reversed(mosaic.dataBoxes.items()))
         return CopiedPatches(mosaic.template, tractInfo, overlaps, missing, records, dataBoxes, constant)
 

@@ -90,4 +90,7 @@ $(VENV)/dist $(VENV)/docs $(VENV)/postgres: $(VENV)/%: $(READY)
 	@touch $@
 
 clean:
-	@rm -rf .venv demo build dist lite/build .coverage doc/_build doc/lsst.ip.template/py-api .pytest_cache .hypothesis .ruff_cache tests/.tests python/*.dist-info python/*.egg-info lite/python/*.egg-info .sconsign.dblite
+	@rm -rf .venv demo submit build dist lite/build doc/_build doc/lsst.ip.template/py-api \
+	    .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache .sconf_temp .sconsign.dblite config.log tests/.tests \
+	    python/*.dist-info python/*.egg-info lite/python/*.egg-info python/lsst/ip/template/version.py
+	@find . -name __pycache__ -prune -exec rm -rf {} +

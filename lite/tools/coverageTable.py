@@ -192,7 +192,7 @@ def makeSection(moduleName, stack):
         yield f"Not there: {', '.join(absent)}."
         yield ""
     if moduleName in PARTLY_LISTED:
-        yield f"Beside these: {', '.join(f'`{name}`' for name in listClasses(module) if name not in stack)}."
+        yield f"Besides these: {', '.join(f'`{name}`' for name in listClasses(module) if name not in stack)}."
         yield ""
 
 

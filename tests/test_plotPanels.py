@@ -56,6 +56,13 @@ class PlotPanelsTestCase(lsst.utils.tests.TestCase):
             plotPanels(self.makeTemplate(overlapPolicy=policy), self.tractInfo, figure)
             self.assertIn(title, [ax.get_title() for ax in figure.axes])
 
+    def testBarsHaveTheUnits(self):
+        template, figure = self.makeTemplate(), Figure()
+        mean = template.getPhotoCalib().getCalibrationMean()
+        plotPanels(template, self.tractInfo, figure)
+        labels = {ax.get_ylabel() for ax in figure.axes}
+        self.assertLessEqual({f"{mean:g} nJy", f"({mean:g} nJy)$^2$"}, labels)
+
     def testPanels(self):
         for settings in ({"psf": "patches"}, {"overlapPolicy": "keepValid"}):
             template = self.makeTemplate(**settings)

@@ -199,6 +199,6 @@ class PlotCoaddTemplateTask(pipeBase.PipelineTask):
         from matplotlib.figure import Figure
 
         tractInfo = skyMap[readProvenance(template).tract]
-        figure = Figure(figsize=PANELS_SIZE, dpi=self.config.dpi, layout="constrained")
+        figure = Figure(figsize=PANELS_SIZE, dpi=self.config.dpi)
         plotPanels(template, tractInfo, figure, exposure=exposure, maskPlanes=self.config.maskPlanes)
         return figure

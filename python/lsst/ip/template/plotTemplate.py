@@ -439,7 +439,7 @@ def plotPanels(
     tractInfo : `lsst.skymap.TractInfo`
         Tract whose pixel grid the template has.
     figure : `matplotlib.figure.Figure`
-        Figure to draw on; it should be empty.
+        Figure to draw on; it should be empty, and gets a layout engine.
     exposure : `lsst.afw.image.Exposure`, optional
         Science exposure; drawn in its own pixels. Without it, its panel stays
         empty.
@@ -447,17 +447,17 @@ def plotPanels(
         Mask planes that are drawn on the template, in colours. Those that
         none of its pixels has are left out.
     """
+    figure.set_layout_engine("compressed")
     axes = figure.subplots(2, 2)
-    unit = _getUnit(template)
-    _drawPanel(axes[0, 0], template, "image", f"template ({unit})")
+    _drawPanel(axes[0, 0], template, "image", "template")
     _drawMask(axes[0, 0], template, maskPlanes)
     if exposure is None:
         axes[0, 1].set_axis_off()
     else:
-        _drawPanel(axes[0, 1], exposure, "image", f"science image ({_getUnit(exposure)})")
+        _drawPanel(axes[0, 1], exposure, "image", "science image")
         axes[0, 1].set_xlabel("detector x (pixels)")
         axes[0, 1].set_ylabel("detector y (pixels)")
-    _drawPanel(axes[1, 0], template, "variance", f"variance of the template ({unit})$^2$")
+    _drawPanel(axes[1, 0], template, "variance", "variance of the template")
     _drawOrigins(axes[1, 1], template, tractInfo)
     for ax in (axes[0, 0], axes[1, 0], axes[1, 1]):
         _nameAxes(ax)
@@ -491,8 +491,7 @@ def computePatchOfPixels(template: afwImage.Exposure, tractInfo: TractInfo) -> n
     if inputs is not None:
         boxes = [(record["patch"], _boxOf(record.getValidPolygon())) for record in inputs.ccds]
     else:
-        used = readProvenance(template).patchesUsed
-        boxes = [(patch, tractInfo[patch].getOuterBBox()) for patch in used]
+        boxes = [(patch, tractInfo[patch].getOuterBBox()) for patch in readProvenance(template).patchesUsed]
     for patch, box in boxes:
         common = box.clippedTo(bbox)
         if not common.isEmpty():
@@ -533,7 +532,9 @@ def _drawPanel(ax: Axes, exposure: afwImage.Exposure, plane: str, title: str) ->
     image, empty = _drawPlane(ax, exposure, plane, MAX_PANEL_PIXELS)
     ax.set_title(title)
     if not empty.all():
-        ax.figure.colorbar(image, ax=ax, format="{x:.3g}", shrink=0.8)
+        unit = _getUnit(exposure)
+        unit = f"({unit})$^2$" if unit and plane == "variance" else unit
+        ax.figure.colorbar(image, ax=ax, format="{x:.3g}", shrink=0.8, label=unit)
 
 
 def _drawMask(ax: Axes, template: afwImage.Exposure, maskPlanes: Sequence[str]) -> None:
@@ -542,9 +543,8 @@ def _drawMask(ax: Axes, template: afwImage.Exposure, maskPlanes: Sequence[str]) 
     from matplotlib.colors import ListedColormap
     from matplotlib.patches import Patch
 
-    known = template.mask.getMaskPlaneDict()
     legend = []
-    for number, plane in enumerate(plane for plane in maskPlanes if plane in known):
+    for number, plane in enumerate(name for name in maskPlanes if name in template.mask.getMaskPlaneDict()):
         bits = template.mask.array & template.mask.getPlaneBitMask(plane) != 0
         if not bits.any():
             continue

@@ -15,7 +15,7 @@ VENV := .venv/$(VERSION)
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
 OLDEST := .venv/$(VERSION)-oldest
-WITH_EXTRAS := .[bps,images,plots,remote]
+RUNTIME := -e ./lite -e .[bps,images,plots,remote] "lsst-ctrl-mpexec >=30.0"
 
 .PHONY: demo test test-oldest test-deep test-postgres lint docs dist scons clean
 
@@ -79,7 +79,7 @@ $(sort $(READY) $(OLDEST)/ready): pyproject.toml lite/pyproject.toml requirement
 	@$(PYTHON) -m venv $(@D) \
 	    || { echo "$(PYTHON) cannot make virtual environments; on Debian: apt install python3-venv" >&2; exit 1; }
 	$(if $(filter $(OLDEST)/%,$@),$(call install,pip install uv))
-	$(if $(filter $(OLDEST)/%,$@),$(call install,uv pip install --resolution lowest-direct -e ./lite -e $(WITH_EXTRAS)))
+	$(if $(filter $(OLDEST)/%,$@),$(call install,uv pip install --resolution lowest-direct $(RUNTIME)))
 	$(call install,pip install -r requirements.txt)
 	@touch $@
 

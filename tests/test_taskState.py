@@ -15,7 +15,8 @@ import lsst.geom as geom
 import lsst.utils.tests
 from lsst.afw.detection import GaussianPsf
 from lsst.ip.template import GetCoaddAsTemplateTask
-from lsst.pipe.base import NoWorkFound
+from lsst.ip.template.templateSummary import clearNumbers
+from lsst.pipe.base import NoWorkFound, TaskMetadata
 
 THREADS = 12
 
@@ -102,6 +103,21 @@ class TaskStateTestCase(lsst.utils.tests.TestCase):
             self.assertEqual(template.getBBox().getWidth(), width + 2 * border + 1)
             areas.append(result.area)
         self.assertEqual(len(set(areas)), len(areas))
+
+    def testThreadsClearTheSameNumbers(self):
+        interval = sys.getswitchinterval()
+        self.addCleanup(sys.setswitchinterval, interval)
+        sys.setswitchinterval(1e-6)
+        metadata = TaskMetadata()
+
+        def writeAndClear(_):
+            for _ in range(1000):
+                metadata["goodPixels"], metadata["patchesUsed"] = 1, [1, 2]
+                clearNumbers(metadata)
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            list(pool.map(writeAndClear, range(THREADS)))
+        self.assertEqual(len(metadata.names()), 0)
 
     def testUnknownNumbersAreNotThoseOfTheLastRun(self):
         self.runQuantum()

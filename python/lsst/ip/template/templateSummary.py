@@ -95,8 +95,9 @@ def clearNumbers(metadata: TaskMetadata) -> None:
         Metadata; changed in place.
     """
     for name in NUMBERS:
-        if name in metadata:
-            del metadata[name]
+        # Whether it is there or not: another thread may be at it, too.
+        metadata.scalars.pop(name, None)
+        metadata.arrays.pop(name, None)
 
 
 def writeNumbers(metadata: TaskMetadata, *sources: Any) -> None:

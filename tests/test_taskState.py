@@ -7,6 +7,7 @@ time.
 import sys
 import unittest
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import numpy as np
 from scenes import makeExposure, makeHandles, makeSkyMap
@@ -107,10 +108,12 @@ class TaskStateTestCase(lsst.utils.tests.TestCase):
     def testThreadsClearTheSameNumbers(self):
         interval = sys.getswitchinterval()
         self.addCleanup(sys.setswitchinterval, interval)
-        sys.setswitchinterval(1e-6)
+        # Not while threads start, which tools that trace them disturb.
+        start = Barrier(THREADS, action=lambda: sys.setswitchinterval(1e-6), timeout=60)
         metadata = TaskMetadata()
 
         def writeAndClear(_):
+            start.wait()
             for _ in range(1000):
                 metadata["goodPixels"], metadata["patchesUsed"] = 1, [1, 2]
                 clearNumbers(metadata)

@@ -24,7 +24,7 @@ from lsst.ip.template import GetCoaddAsTemplateTask
 from lsst.pipe.base import InMemoryDatasetHandle
 
 from .scene import Scene
-from .swarp import SWARP, runSwarp, writePlanes
+from .swarp import SWARP, makeHeader, runSwarp, writePlanes
 
 PLANES = ("IMAGE", "MASK", "VARIANCE")
 
@@ -204,24 +204,17 @@ def reproject(problem):
     from reproject import reproject_interp
     from reproject.mosaicking import reproject_and_coadd
 
-    inputs = []
+    wcs, inputs = problem.tractInfo.getWcs(), []
     for patch, _, outer, _ in problem.overlaps():
         coadd = problem.handles[patch].get()
-        inputs.append((coadd.image.array, _astropyWcs(WCS, problem.tractInfo, outer.getMin())))
+        inputs.append((coadd.image.array, WCS(makeHeader(wcs, outer))))
     reproject_and_coadd(
         inputs,
-        _astropyWcs(WCS, problem.tractInfo, problem.bbox.getMin()),
+        WCS(makeHeader(wcs, problem.bbox)),
         shape_out=(problem.bbox.getHeight(), problem.bbox.getWidth()),
         reproject_function=reproject_interp,
     )
     return 4 * sum(array.size for array, _ in inputs)
-
-
-def _astropyWcs(cls, tractInfo, corner):
-    """Turn the tract's WCS into astropy's, for an array from a corner."""
-    wcs = cls(dict(tractInfo.getWcs().getFitsMetadata().toDict()))
-    wcs.wcs.crpix -= [corner.getX(), corner.getY()]
-    return wcs
 
 
 def swarp(problem):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """SWarp on the coadds of a scene, where it is installed."""
 
-__all__ = ["SWARP", "SwarpImage", "runSwarp", "useWeights", "writePlanes"]
+__all__ = ["SWARP", "SwarpImage", "makeHeader", "readPeak", "runSwarp", "useWeights", "writePlanes"]
 
 import os
 import shutil
@@ -37,7 +37,7 @@ def writePlanes(handles, folder):
     for name, handle in zip(names, handles, strict=True):
         if not os.path.exists(name):
             coadd = handle.get()
-            header = _makeHeader(coadd.getWcs(), coadd.getBBox())
+            header = makeHeader(coadd.getWcs(), coadd.getBBox())
             fits.writeto(_weightName(name), 1 / coadd.variance.array, header)
             fits.writeto(name, coadd.image.array, header)
     return names
@@ -47,7 +47,7 @@ def runSwarp(names, wcs, bbox, threads, *options):
     """Combine images in the pixels of a box, and return a `SwarpImage`."""
     folder = os.path.dirname(names[0])
     output = os.path.join(folder, "out.fits")
-    header = _makeHeader(wcs, bbox)
+    header = makeHeader(wcs, bbox)
     header["NAXIS"], header["NAXIS1"], header["NAXIS2"] = 2, bbox.getWidth(), bbox.getHeight()
     with open(os.path.join(folder, "out.head"), "w") as stream:
         stream.write(f"{header.tostring(sep=os.linesep, padding=False)}\n")
@@ -60,7 +60,7 @@ def runSwarp(names, wcs, bbox, threads, *options):
     with open(log, "w") as stream, subprocess.Popen(words, cwd=folder, stderr=stream) as process:
         peak = 0
         while process.poll() is None:
-            peak = _readPeak(process.pid) or peak
+            peak = readPeak(process.pid) or peak
             time.sleep(0.01)
     if process.returncode != 0:
         raise RuntimeError(f"SWarp failed; see {log}.")
@@ -76,7 +76,7 @@ def _weightName(name):
     return name.replace(".fits", ".weight.fits")
 
 
-def _makeHeader(wcs, bbox):
+def makeHeader(wcs, bbox):
     """Make the header of an array that is a box of the WCS's pixels."""
     cards = wcs.getFitsMetadata(precise=True).toDict()
     cards["CRPIX1"] -= bbox.getMinX()
@@ -84,8 +84,10 @@ def _makeHeader(wcs, bbox):
     return fits.Header(cards)
 
 
-def _readPeak(pid):
-    """Read the largest resident size that a process has had, if it runs."""
+def readPeak(pid):
+    """Read the largest resident size that a process has had, in bytes; 0 if it
+    is gone.
+    """
     try:
         with open(f"/proc/{pid}/status") as stream:
             return next((1024 * int(line.split()[1]) for line in stream if line.startswith("VmHWM:")), 0)

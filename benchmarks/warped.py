@@ -30,7 +30,7 @@ from lsst.daf.butler import Butler
 from lsst.ip.template import MakeWarpedTemplateTask
 
 from .scene import Scene
-from .swarp import SWARP, runSwarp, useWeights, writePlanes
+from .swarp import SWARP, readPeak, runSwarp, useWeights, writePlanes
 
 BORDER = 20
 """Border of the templates, in pixels."""
@@ -102,7 +102,8 @@ def measureHere(method, repository, detector, rotation, repeat, cacheSize):
         had before.
     """
     problem = Problem(repository, Scene(detector=detector, rotation=rotation), cacheSize)
-    before, seconds, peak = _peakBytes(), [], None
+    # The figure of getrusage would be the parent's, if that was larger.
+    before, seconds, peak = readPeak("self"), [], None
     for _ in range(repeat):
         start = time.perf_counter()
         image = METHODS[method](problem)
@@ -111,7 +112,7 @@ def measureHere(method, repository, detector, rotation, repeat, cacheSize):
             raise RuntimeError("The coadds do not cover the detector.")
         peak = getattr(image, "peak", None)
         del image
-    return {"seconds": min(seconds), "peak": peak or _peakBytes() - before}
+    return {"seconds": min(seconds), "peak": peak or readPeak("self") - before}
 
 
 class Problem:
@@ -208,14 +209,6 @@ def swarp(problem):
 METHODS = {"ours": ours, "everyPatch": everyPatch, "merge": merge}
 if SWARP:
     METHODS["swarp"] = swarp
-
-
-def _peakBytes():
-    """Return the largest resident size that the process has had so far."""
-    # The figure of getrusage would be the parent's, if that was larger.
-    with open("/proc/self/status") as stream:
-        (line,) = [line for line in stream if line.startswith("VmHWM:")]
-    return 1024 * int(line.split()[1])
 
 
 if __name__ == "__main__":
